@@ -1,0 +1,231 @@
+"""Parses statements that change rows: INSERT, UPDATE, DELETE, MERGE, BULK INSERT, TRUNCATE TABLE."""
+
+from __future__ import annotations
+
+from tsql.tokens import Kind
+from tsqld.syntax import nodes as n
+from tsqld.syntax.queries import _ASSIGNMENTS, QueryParser
+
+
+class DmlParser(QueryParser):
+    """The DML grammar."""
+
+    def execute(self) -> n.Execute:
+        raise NotImplementedError
+
+    def with_statement(self) -> n.Statement:
+        """A statement that begins with common table expressions."""
+        ctes = self.common_tables()
+        if self.at("INSERT"):
+            return self.insert(ctes)
+        if self.at("UPDATE"):
+            return self.update(ctes)
+        if self.at("DELETE"):
+            return self.delete(ctes)
+        if self.at("MERGE"):
+            return self.merge(ctes)
+        if not self.at("SELECT", "("):
+            self.fail()
+        return n.SelectStatement(self.line, self.query_after_ctes(ctes))
+
+    def _target(self) -> n.Target:
+        line = self.line
+        if self.token.kind is Kind.VARIABLE:
+            return n.Target(line, variable=self.advance().value)
+        if self.at("OPENROWSET", "OPENQUERY", "OPENDATASOURCE"):
+            self.refuse(f"{self.token.upper} as a target")
+        name = self.object_name()
+        return n.Target(line, name, hints=self._hints())
+
+    def _outputs(self) -> tuple[n.Output, ...]:
+        outputs = []
+        while self.at("OUTPUT"):
+            outputs.append(self._output())
+        if len(outputs) > 2:
+            self.fail()
+        return tuple(outputs)
+
+    def _output(self) -> n.Output:
+        line = self.advance().line
+        items = [self.select_item()]
+        while self.accept(","):
+            items.append(self.select_item())
+        if not self.accept("INTO"):
+            return n.Output(line, tuple(items))
+        target = self._target()
+        columns = self.name_list() if self.at("(") else ()
+        return n.Output(line, tuple(items), target, columns)
+
+    def insert(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Insert:
+        line = self.advance().line
+        top = self.top() if self.at("TOP") else None
+        self.accept("INTO")
+        target = self._target()
+        columns = self._column_list() if self.at("(") and not self._query_starts() else ()
+        if not target.hints and self.at("WITH") and self.peek().upper == "(":
+            self._hints()
+        outputs = self._outputs()
+        source: n.Query | tuple[tuple[n.Expression, ...], ...] | n.Execute | None
+        if self.accept("DEFAULT"):
+            self.expect("VALUES")
+            source = None
+        elif self.at("VALUES"):
+            source = self.value_rows()
+        elif self.at("EXEC", "EXECUTE"):
+            source = self.execute()
+        elif self.at("SELECT", "WITH", "("):
+            source = self.query()
+        else:
+            self.fail()
+        if self.at("OPTION"):
+            self.option_clause()
+        return n.Insert(line, target, columns, source, top, outputs, ctes)
+
+    def _column_list(self) -> n.Parts:
+        """Insert columns; a qualifier before the column's own name is allowed and means nothing."""
+        self.expect("(")
+        names = [self.object_name()[-1]]
+        while self.accept(","):
+            names.append(self.object_name()[-1])
+        self.expect(")")
+        return tuple(names)
+
+    def update(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Update:
+        line = self.advance().line
+        if self.at("STATISTICS"):
+            self.fail()
+        top = self.top() if self.at("TOP") else None
+        target = self._target()
+        self.expect("SET")
+        assignments = [self._assignment()]
+        while self.accept(","):
+            assignments.append(self._assignment())
+        outputs = self._outputs()
+        sources = self.from_clause() if self.at("FROM") else ()
+        where, cursor = self._where_or_cursor()
+        if self.at("OPTION"):
+            self.option_clause()
+        return n.Update(line, target, tuple(assignments), sources, where, top, outputs, ctes, cursor)
+
+    def _where_or_cursor(self) -> tuple[n.Expression | None, str]:
+        if not self.accept("WHERE"):
+            return None, ""
+        if self.accept_words("CURRENT", "OF"):
+            self.accept("GLOBAL")
+            if self.token.kind is Kind.VARIABLE:
+                return None, self.advance().value
+            return None, self.name()
+        return self.condition(), ""
+
+    def _assignment(self) -> n.Assignment:
+        line = self.line
+        if self.token.kind is Kind.VARIABLE:
+            variable = self.advance().value
+            operator = self.expect(*_ASSIGNMENTS)
+            if operator == "=" and self.at_name() and self.peek().upper in _ASSIGNMENTS:
+                column = (self.name(),)
+                inner = self.expect(*_ASSIGNMENTS)
+                return n.Assignment(line, column, inner, self.expression(), variable)
+            return n.Assignment(line, (), operator, self.expression(), variable)
+        column = self.object_name()
+        if self.at("("):
+            self.refuse(".WRITE() and other mutators in SET")
+        operator = self.expect(*_ASSIGNMENTS)
+        return n.Assignment(line, column, operator, self.expression())
+
+    def delete(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Delete:
+        line = self.advance().line
+        top = self.top() if self.at("TOP") else None
+        self.accept("FROM")
+        target = self._target()
+        outputs = self._outputs()
+        sources = self.from_clause() if self.at("FROM") else ()
+        where, cursor = self._where_or_cursor()
+        if self.at("OPTION"):
+            self.option_clause()
+        return n.Delete(line, target, sources, where, top, outputs, ctes, cursor)
+
+    def merge(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Merge:
+        line = self.advance().line
+        top = self.top() if self.at("TOP") else None
+        self.accept("INTO")
+        target = self._target()
+        alias = ""
+        if self.accept("AS") or (self.at_name() and not self.at("USING")):
+            alias = self.name()
+        self.expect("USING")
+        source = self.source()
+        self.expect("ON")
+        on = self.condition()
+        whens = []
+        while self.at("WHEN"):
+            whens.append(self._merge_when())
+        if not whens:
+            self.fail()
+        outputs = self._outputs()
+        if self.at("OPTION"):
+            self.option_clause()
+        return n.Merge(line, target, alias, source, on, tuple(whens), top, outputs, ctes)
+
+    def _merge_when(self) -> n.MergeWhen:
+        line = self.advance().line
+        matched = "MATCHED"
+        if self.accept("NOT"):
+            self.expect("MATCHED")
+            matched = "TARGET"
+            if self.accept("BY"):
+                matched = self.expect("TARGET", "SOURCE")
+        else:
+            self.expect("MATCHED")
+        condition = self.condition() if self.accept("AND") else None
+        self.expect("THEN")
+        action = self.expect("INSERT", "UPDATE", "DELETE")
+        if action == "DELETE":
+            return n.MergeWhen(line, matched, condition, action)
+        if action == "UPDATE":
+            self.expect("SET")
+            assignments = [self._assignment()]
+            while self.accept(","):
+                assignments.append(self._assignment())
+            return n.MergeWhen(line, matched, condition, action, tuple(assignments))
+        columns = self._column_list() if self.at("(") else ()
+        if self.accept("DEFAULT"):
+            self.expect("VALUES")
+            return n.MergeWhen(line, matched, condition, action, (), columns, None)
+        self.expect("VALUES")
+        return n.MergeWhen(line, matched, condition, action, (), columns, self._value_row())
+
+    def bulk_insert(self) -> n.BulkInsert:
+        line = self.advance().line
+        self.expect("INSERT")
+        table = self.object_name()
+        self.expect("FROM")
+        path = self.string()
+        options: list[tuple[str, str | int | None]] = []
+        if self.accept("WITH"):
+            self.expect("(")
+            while not self.at(")"):
+                options.append(self.bulk_option())
+                if not self.accept(",") and not self.at(")"):
+                    if self.token.kind is not Kind.NAME:
+                        self.fail()
+            self.expect(")")
+        return n.BulkInsert(line, table, path, tuple(options))
+
+    def truncate(self) -> n.Truncate:
+        line = self.advance().line
+        self.expect("TABLE")
+        table = self.object_name()
+        ranges: list[tuple[int, int]] = []
+        if self.accept("WITH"):
+            self.expect("(")
+            self.expect("PARTITIONS")
+            self.expect("(")
+            while True:
+                first = self.integer()
+                ranges.append((first, self.integer() if self.accept("TO") else first))
+                if not self.accept(","):
+                    break
+            self.expect(")")
+            self.expect(")")
+        return n.Truncate(line, table, tuple(ranges))
