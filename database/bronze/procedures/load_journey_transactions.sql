@@ -1,0 +1,238 @@
+-- bronze.journey_transactions_landing (or _lines_landing) → bronze.journey_transactions
+-- Grain: one record of one file; a blank field is NULL; records that cannot be split go to ops.quarantine.
+-- Re-run: a file that is no longer 'registered' is left alone. The caller holds the lock on the landing and has filled it.
+-- EXEC bronze.load_journey_transactions @run_id = 1, @file_id = 1, @rows_read = @read OUTPUT, …;
+CREATE OR ALTER PROCEDURE bronze.load_journey_transactions
+    @run_id bigint,
+    @file_id bigint,
+    @rows_read bigint = NULL OUTPUT,
+    @rows_written bigint = NULL OUTPUT,
+    @rows_rejected bigint = NULL OUTPUT
+AS
+SET NOCOUNT, XACT_ABORT ON;
+DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
+DECLARE @form nvarchar(10) = N'csv';
+DECLARE @blank_lines bigint = 0;
+
+SELECT
+    @rows_read = 0,
+    @rows_written = 0,
+    @rows_rejected = 0;
+
+CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) NULL);
+CREATE TABLE #records (
+    line_number bigint NOT NULL,
+    raw_text nvarchar(max) NOT NULL,
+    quote_count bigint NOT NULL,
+    fields nvarchar(max) NULL,
+    field_count bigint NULL,
+    has_stray_quote bit NOT NULL,
+    rule_name nvarchar(100) NULL,
+    reason nvarchar(2048) NULL
+);
+CREATE TABLE #shifts (first_ordinal bigint NOT NULL, last_ordinal bigint NOT NULL, newline_count bigint NOT NULL);
+
+BEGIN TRY
+    IF @owns_transaction = 1 BEGIN TRANSACTION;
+
+    IF EXISTS (SELECT 1 FROM ops.files AS files WHERE files.file_id = @file_id AND files.status = N'registered')
+    BEGIN
+        IF EXISTS (SELECT 1 FROM bronze.journey_transactions_lines_landing AS landing)
+        BEGIN
+            SET @form = N'lines';
+
+            INSERT INTO #lines (line_number, line)
+            SELECT
+                landing.ordinal,
+                landing.line
+            FROM bronze.journey_transactions_lines_landing AS landing
+            WHERE landing.ordinal > 1;
+
+            EXEC bronze.split_lines
+                @field_count = 11,
+                @longest_field = 200,
+                @rows_rejected = @rows_rejected OUTPUT,
+                @blank_lines = @blank_lines OUTPUT;
+
+            INSERT INTO bronze.journey_transactions_landing (
+                household_id,
+                store_id,
+                basket_id,
+                product_id,
+                quantity,
+                sales_value,
+                retail_disc,
+                coupon_disc,
+                coupon_match_disc,
+                week,
+                transaction_timestamp,
+                line_number,
+                raw_text
+            )
+            SELECT
+                fields.household_id,
+                fields.store_id,
+                fields.basket_id,
+                fields.product_id,
+                fields.quantity,
+                fields.sales_value,
+                fields.retail_disc,
+                fields.coupon_disc,
+                fields.coupon_match_disc,
+                fields.week,
+                fields.transaction_timestamp,
+                records.line_number,
+                IIF(records.quote_count > 0, records.raw_text, NULL)
+            FROM #records AS records
+            CROSS APPLY OPENJSON(records.fields) WITH (
+                household_id nvarchar(max) '$[0]',
+                store_id nvarchar(max) '$[1]',
+                basket_id nvarchar(max) '$[2]',
+                product_id nvarchar(max) '$[3]',
+                quantity nvarchar(max) '$[4]',
+                sales_value nvarchar(max) '$[5]',
+                retail_disc nvarchar(max) '$[6]',
+                coupon_disc nvarchar(max) '$[7]',
+                coupon_match_disc nvarchar(max) '$[8]',
+                week nvarchar(max) '$[9]',
+                transaction_timestamp nvarchar(max) '$[10]'
+            ) AS fields
+            WHERE records.rule_name IS NULL;
+        END
+        ELSE
+        BEGIN
+            -- A newline inside a field moves every later record down by one physical line.
+            WITH multiline AS (
+                SELECT
+                    landing.ordinal,
+                    CONCAT(
+                        landing.household_id,
+                        landing.store_id,
+                        landing.basket_id,
+                        landing.product_id,
+                        landing.quantity,
+                        landing.sales_value,
+                        landing.retail_disc,
+                        landing.coupon_disc,
+                        landing.coupon_match_disc,
+                        landing.week,
+                        landing.transaction_timestamp
+                    ) AS record_text
+                FROM bronze.journey_transactions_landing AS landing
+            ),
+
+            counted AS (
+                SELECT
+                    multiline.ordinal,
+                    DATALENGTH(multiline.record_text)
+                    - DATALENGTH(REPLACE(multiline.record_text, NCHAR(10), N'')) AS newline_bytes
+                FROM multiline
+                WHERE CHARINDEX(NCHAR(10), multiline.record_text) > 0
+            )
+
+            INSERT INTO #shifts (first_ordinal, last_ordinal, newline_count)
+            SELECT
+                counted.ordinal + 1,
+                LEAD(counted.ordinal, 1, 9223372036854775807) OVER (ORDER BY counted.ordinal),
+                SUM(counted.newline_bytes) OVER (ORDER BY counted.ordinal ROWS UNBOUNDED PRECEDING) / 2
+            FROM counted;
+        END;
+
+        WITH delivered AS (
+            SELECT
+                landing.ordinal,
+                NULLIF(landing.household_id, N'') AS household_id,
+                NULLIF(landing.store_id, N'') AS store_id,
+                NULLIF(landing.basket_id, N'') AS basket_id,
+                NULLIF(landing.product_id, N'') AS product_id,
+                NULLIF(landing.quantity, N'') AS quantity,
+                NULLIF(landing.sales_value, N'') AS sales_value,
+                NULLIF(landing.retail_disc, N'') AS retail_disc,
+                NULLIF(landing.coupon_disc, N'') AS coupon_disc,
+                NULLIF(landing.coupon_match_disc, N'') AS coupon_match_disc,
+                NULLIF(landing.week, N'') AS week,
+                NULLIF(
+                    IIF(
+                        RIGHT(landing.transaction_timestamp, 1) = NCHAR(13),
+                        LEFT(landing.transaction_timestamp, LEN(landing.transaction_timestamp) - 1),
+                        landing.transaction_timestamp
+                    ),
+                    N''
+                ) AS transaction_timestamp,
+                landing.line_number,
+                landing.raw_text
+            FROM bronze.journey_transactions_landing AS landing
+        )
+
+        INSERT INTO bronze.journey_transactions (
+            file_id,
+            line_number,
+            household_id,
+            store_id,
+            basket_id,
+            product_id,
+            quantity,
+            sales_value,
+            retail_disc,
+            coupon_disc,
+            coupon_match_disc,
+            week,
+            transaction_timestamp,
+            raw_text,
+            row_hash,
+            loaded_at
+        )
+        SELECT
+            @file_id,
+            ISNULL(delivered.line_number, delivered.ordinal + 1 + ISNULL(shifts.newline_count, 0)),
+            delivered.household_id,
+            delivered.store_id,
+            delivered.basket_id,
+            delivered.product_id,
+            delivered.quantity,
+            delivered.sales_value,
+            delivered.retail_disc,
+            delivered.coupon_disc,
+            delivered.coupon_match_disc,
+            delivered.week,
+            delivered.transaction_timestamp,
+            delivered.raw_text,
+            HASHBYTES('SHA2_256', CONCAT(
+                ISNULL(delivered.household_id, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.store_id, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.basket_id, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.product_id, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.quantity, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.sales_value, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.retail_disc, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.coupon_disc, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.coupon_match_disc, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.week, NCHAR(30)),
+                NCHAR(31), ISNULL(delivered.transaction_timestamp, NCHAR(30))
+            )),
+            @now
+        FROM delivered
+        LEFT OUTER JOIN #shifts AS shifts
+            ON delivered.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
+
+        SET @rows_written = @@ROWCOUNT;
+        SET @rows_read = @rows_written + @rows_rejected;
+
+        EXEC bronze.finish_file
+            @run_id = @run_id,
+            @file_id = @file_id,
+            @table_name = N'bronze.journey_transactions',
+            @form = @form,
+            @rows_written = @rows_written,
+            @rows_rejected = @rows_rejected,
+            @blank_lines = @blank_lines;
+    END;
+
+    IF @owns_transaction = 1 COMMIT TRANSACTION;
+END TRY
+BEGIN CATCH
+    IF @owns_transaction = 1 AND XACT_STATE() <> 0 ROLLBACK TRANSACTION;
+    THROW;
+END CATCH;
+GO

@@ -1,0 +1,27 @@
+-- Grain: one delivered content of one landing file; the row with the highest file_id of a path is its present content.
+CREATE TABLE ops.files (
+    file_id bigint IDENTITY(1, 1) NOT NULL,
+    source_system nvarchar(20) NOT NULL,
+    entity nvarchar(100) NOT NULL,
+    path nvarchar(1000) COLLATE Latin1_General_BIN2 NOT NULL,
+    sha256 varchar(64) NOT NULL,
+    size_bytes bigint NOT NULL,
+    header nvarchar(4000) NULL,
+    status nvarchar(20) NOT NULL,
+    form nvarchar(10) NULL,
+    reason nvarchar(2048) NULL,
+    rows_read bigint NULL,
+    rows_written bigint NULL,
+    rows_rejected bigint NULL,
+    blank_lines bigint NULL,
+    run_id bigint NOT NULL,
+    registered_at datetime2(3) NOT NULL CONSTRAINT DF_ops_files_registered_at DEFAULT (SYSUTCDATETIME()),
+    loaded_at datetime2(3) NULL,
+    CONSTRAINT PK_ops_files PRIMARY KEY CLUSTERED (file_id),
+    CONSTRAINT FK_ops_files_runs FOREIGN KEY (run_id) REFERENCES ops.runs (run_id),
+    CONSTRAINT CK_ops_files_status CHECK (status IN (N'registered', N'loaded', N'duplicate', N'refused')),
+    CONSTRAINT CK_ops_files_form CHECK (form IN (N'csv', N'lines'))
+);
+GO
+CREATE NONCLUSTERED INDEX IX_ops_files_entity ON ops.files (source_system, entity, sha256) INCLUDE (path, status);
+GO
