@@ -53,6 +53,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
           "expressions, and (in some contexts) variables. Column names are not permitted."),
     132: (15, 1, "The label '{}' has already been declared. Label names must be unique within a query batch or stored "
           "procedure."),
+    130: (15, 1, "Cannot perform an aggregate function on an expression containing an aggregate or a subquery."),
     133: (15, 1, "A GOTO statement references the label '{}' but the label has not been declared."),
     134: (15, 1, "The variable name '{}' has already been declared. Variable names must be unique within a query batch "
           "or stored procedure."),
@@ -68,6 +69,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
           "clause or a select list, and the column being aggregated is an outer reference."),
     156: (15, 1, "Incorrect syntax near the keyword '{}'."),
     157: (15, 1, "An aggregate may not appear in the set list of an UPDATE statement."),
+    164: (15, 1, "Each GROUP BY expression must contain at least one column that is not an outer reference."),
     174: (15, 1, "The {} function requires {} argument(s)."),
     178: (15, 1, "A RETURN statement with a return value cannot be used in this context."),
     180: (15, 1, "There are too few arguments to the {} function."),
@@ -89,15 +91,18 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     230: (14, 1, "The {} permission was denied on the column '{}' of the object '{}', database '{}', schema '{}'."),
     232: (16, 3, "Arithmetic overflow error for type {}, value = {}."),
     235: (16, 0, "Cannot convert a char value to money. The char value has incorrect syntax."),
+    240: (16, 1, "Types don't match between the anchor and the recursive part in column \"{}\" of recursive query \"{}\"."),
     241: (16, 1, "Conversion failed when converting date and/or time from character string."),
     242: (16, 3, "The conversion of a {} data type to a {} data type resulted in an out-of-range value."),
     244: (16, 1, "The conversion of the {} value '{}' overflowed an {} column. Use a larger integer column."),
     245: (16, 1, "Conversion failed when converting the {} value '{}' to data type {}."),
+    246: (16, 1, "No anchor member was specified for recursive query \"{}\"."),
     248: (16, 1, "The conversion of the {} value '{}' overflowed an int column."),
     257: (16, 3, "Implicit conversion from data type {} to {} is not allowed. Use the CONVERT function to run this "
           "query."),
     260: (16, 1, "Disallowed implicit conversion from data type {} to data type {}, table '{}', column '{}'. Use the "
           "CONVERT function to run this query."),
+    263: (16, 1, "Must specify table to select from."),
     264: (16, 1, "The column name '{}' is specified more than once in the SET clause or column list of an INSERT. A "
           "column cannot be assigned more than one value in the same clause."),
     266: (16, 2, "Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. "
@@ -108,7 +113,13 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
           "timestamp column, or insert a DEFAULT into the timestamp column."),
     281: (16, 1, "{} is not a valid style number when converting from {} to a character string."),
     289: (16, 1, "Cannot construct data type {}, some of the arguments have values which are not valid."),
+    313: (16, 2, "An insufficient number of arguments were supplied for the procedure or function {}."),
     402: (16, 1, "The data types {} and {} are incompatible in the {} operator."),
+    408: (16, 1, "A constant expression was encountered in the ORDER BY list, position 1."),
+    447: (16, 0, "Expression type {} is invalid for COLLATE clause."),
+    448: (16, 1, "Invalid collation '{}'."),
+    467: (16, 1, "GROUP BY, HAVING, or aggregate functions are not allowed in the recursive part of a recursive common table "
+          "expression."),
     468: (16, 9, "Cannot resolve the collation conflict between \"{}\" and \"{}\" in the {} operation."),
     498: (16, 1, "Invalid value in the TOP clause."),
     512: (16, 1, "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , "
@@ -138,6 +149,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
            "parenthesis are now required. See SQL Server Books Online for proper syntax."),
     1033: (15, 1, "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common "
            "table expressions, unless TOP, OFFSET or FOR XML is also specified."),
+    1062: (15, 1, "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause."),
+    1087: (15, 2, "Must declare the table variable \"{}\"."),
     1205: (13, 51, "Transaction (Process ID {}) was deadlocked on lock resources with another process and has been "
            "chosen as the deadlock victim. Rerun the transaction."),
     1222: (16, 51, "Lock request time out period exceeded."),
@@ -202,7 +215,12 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     3998: (16, 1, "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."),
     4104: (16, 1, "The multi-part identifier \"{}\" could not be bound."),
     4108: (15, 1, "Windowed functions can only appear in the SELECT or ORDER BY clauses."),
+    4109: (15, 1, "Windowed functions cannot be used in the context of another windowed function or aggregate."),
+    4112: (15, 1, "The function '{}' must have an OVER clause with ORDER BY."),
+    4113: (16, 1, "The function '{}' is not a valid windowing function, and cannot be used with the OVER clause."),
+    4127: (16, 1, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."),
     4145: (15, 1, "An expression of non-boolean type specified in a context where a condition is expected, near '{}'."),
+    4194: (16, 1, "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters."),
     4405: (16, 1, "View or function '{}' is not updatable because the modification affects multiple base tables."),
     4406: (16, 1, "Update or insert of view or function '{}' failed because it contains a derived or constant field."),
     4701: (16, 1, "Cannot find the object \"{}\" because it does not exist or you do not have permissions."),
@@ -230,6 +248,9 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
            "previous conditions are satisfied the table must be empty to allow addition of this column. Column '{}' "
            "cannot be added to non-empty table '{}' because it does not satisfy these conditions."),
     5074: (16, 1, "The {} '{}' is dependent on {} '{}'."),
+    5308: (16, 1, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY "
+           "clause expressions."),
+    5362: (15, 1, "Window '{}' is undefined."),
     7301: (16, 2, "Cannot obtain the required interface (\"IID_IColumnsInfo\") from OLE DB provider \"BULK\" for linked "
            "server \"(null)\"."),
     7330: (16, 2, "Cannot fetch a row from OLE DB provider \"BULK\" for linked server \"(null)\"."),
@@ -263,8 +284,10 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     8156: (16, 1, "The column '{}' was specified multiple times for '{}'."),
     8158: (16, 1, "'{}' has more columns than were specified in the column list."),
     8159: (16, 1, "'{}' has fewer columns than were specified in the column list."),
+    8161: (16, 1, "Argument {} of the {} function does not match any of the expressions in the GROUP BY clause."),
     8162: (16, 2, "The formal parameter \"{}\" was not declared as an OUTPUT parameter, but the actual parameter passed "
            "in requested output."),
+    8167: (16, 1, "The type of column \"{}\" conflicts with the type of other columns specified in the UNPIVOT list."),
     8169: (16, 2, "Conversion failed when converting from a character string to uniqueidentifier."),
     8170: (16, 2, "Insufficient result space to convert uniqueidentifier value to char."),
     8178: (16, 1, "The parameterized query '{}' expects the parameter '{}', which was not supplied."),
@@ -272,11 +295,16 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
            "target row matches more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of the "
            "target table multiple times. Refine the ON clause to ensure a target row matches at most one source row, or "
            "use the GROUP BY clause to group the source rows."),
+    9829: (16, 1, "STRING_AGG aggregation result exceeded the limit of 8000 bytes. Use LOB types to avoid result "
+           "truncation."),
     9819: (16, 1, "Conversion failed when converting the {} value to {}."),
     10727: (15, 1, "Multiple columns are specified in an aggregated expression containing an outer reference. If an "
             "expression being aggregated contains an outer reference, then that outer reference must be the only column "
             "referenced in the expression."),
     10700: (16, 1, "The table-valued parameter \"{}\" is READONLY and cannot be modified."),
+    10753: (15, 3, "The function '{}' must have an OVER clause."),
+    10759: (15, 1, "Use of DISTINCT is not allowed with the OVER clause."),
+    10709: (16, 1, "The number of columns for each row in a table value constructor must be the same."),
     10741: (15, 2, "A TOP can not be used in the same query or sub-query as a OFFSET."),
     10742: (15, 1, "The offset specified in a OFFSET clause may not be negative."),
     10743: (15, 1, "The number of rows provided for a FETCH clause must be greater then zero."),

@@ -16,9 +16,9 @@ Parts = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Anything with a place: `line` counts from 1 in the batch."""
+    """Anything with a place: `line` counts from 1 in the batch and plays no part in equality."""
 
-    line: int
+    line: int = field(compare=False)
 
 
 # --- types -----------------------------------------------------------------------------------------------------

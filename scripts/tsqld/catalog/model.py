@@ -1,0 +1,378 @@
+"""What a database holds, as frozen values: tables with their constraints, modules, sequences, types …
+
+A `Catalog` is an immutable snapshot; changing it yields another, so a transaction works on its own and publishes
+it at commit. Every object knows how to be written as JSON (pydantic); `catalog.store` keeps it in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+
+from tsqld.types import SqlType
+
+NO_ACTION = "NO ACTION"
+_VERSIONS = count(2)
+"""Versions are unique in the process: two transactions never give one number to different snapshots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A DEFAULT constraint: its name and its T-SQL text."""
+
+    name: str
+    text: str
+    object_id: int = 0
+    system_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, view or table-valued function. `computed` is the T-SQL text of a computed column."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    identity: tuple[int, int] | None = None
+    default: Default | None = None
+    computed: str = ""
+    persisted: bool = False
+    rowguidcol: bool = False
+    column_id: int = 0
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the engine, not the statement, supplies the value."""
+        return bool(self.computed) or self.type.name in ("rowversion", "timestamp")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index or key constraint. `kind` is '', 'PRIMARY KEY', 'UNIQUE' or 'COLUMNSTORE'; a heap has none."""
+
+    name: str
+    columns: tuple[tuple[str, bool], ...]
+    unique: bool = False
+    clustered: bool = False
+    kind: str = ""
+    include: tuple[str, ...] = ()
+    where: str = ""
+    index_id: int = 0
+    object_id: int = 0
+    disabled: bool = False
+    placed_on: tuple[str, ...] = ()
+    system_named: bool = False
+
+    @property
+    def is_constraint(self) -> bool:
+        return self.kind in ("PRIMARY KEY", "UNIQUE")
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    name: str
+    columns: tuple[str, ...]
+    schema: str
+    table: str
+    referenced: tuple[str, ...]
+    on_delete: str = NO_ACTION
+    on_update: str = NO_ACTION
+    disabled: bool = False
+    trusted: bool = True
+    object_id: int = 0
+    system_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    text: str
+    disabled: bool = False
+    trusted: bool = True
+    column: str = ""
+    object_id: int = 0
+    system_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaObject:
+    """Anything with a schema and an object_id. `created`/`modified` are UTC."""
+
+    object_id: int
+    schema: str
+    name: str
+    created: datetime
+    modified: datetime
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table(SchemaObject):
+    """A table, temp table, table variable or table type. `storage` is DuckDB's qualified, quoted name."""
+
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    placed_on: tuple[str, ...] = ()
+    storage: str = ""
+    kind: str = "U"
+    next_column_id: int = 0
+
+    def column(self, name: str) -> Column | None:
+        wanted = name.lower()
+        return next((column for column in self.columns if column.name.lower() == wanted), None)
+
+    @property
+    def identity(self) -> Column | None:
+        return next((column for column in self.columns if column.identity), None)
+
+    @property
+    def is_temporary(self) -> bool:
+        return self.kind in ("T#", "T@")
+
+    @property
+    def keys(self) -> tuple[Index, ...]:
+        return tuple(index for index in self.indexes if index.unique and not index.disabled)
+
+    @property
+    def clustered(self) -> Index | None:
+        return next((index for index in self.indexes if index.clustered), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleParameter:
+    name: str
+    type: SqlType
+    output: bool = False
+    has_default: bool = False
+    readonly: bool = False
+    table_type: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Module(SchemaObject):
+    """A procedure, function, view or trigger: `kind` as `syntax.nodes.CreateModule` has it."""
+
+    kind: str
+    text: str
+    parameters: tuple[ModuleParameter, ...] = ()
+    columns: tuple[Column, ...] = ()
+    returns: SqlType | None = None
+    schema_bound: bool = False
+    table: tuple[str, str] | None = None
+    events: tuple[str, ...] = ()
+    disabled: bool = False
+    quoted_identifier: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(SchemaObject):
+    type: SqlType
+    start: int
+    increment: int
+    minimum: int
+    maximum: int
+    cycle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym(SchemaObject):
+    base: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserType(SchemaObject):
+    """An alias type, or a table type when `table` is given."""
+
+    base: SqlType | None = None
+    nullable: bool = True
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    schema_id: int
+    name: str
+    owner: str = "dbo"
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFunction:
+    function_id: int
+    name: str
+    type: SqlType
+    right: bool
+    values: tuple[str, ...]
+    """Boundary values as T-SQL literals, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionScheme:
+    scheme_id: int
+    name: str
+    function: str
+    filegroups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """An extended property: class, object_id and column it belongs to, its name and text."""
+
+    class_id: int
+    major_id: int
+    minor_id: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A database user or role; `member_of` names roles."""
+
+    principal_id: int
+    name: str
+    kind: str
+    login: str = ""
+    member_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One permission: `state` is GRANT or DENY."""
+
+    principal: str
+    state: str
+    permission: str
+    securable_class: str
+    schema: str = ""
+    name: str = ""
+    column: str = ""
+
+
+Object = Table | Module | Sequence | Synonym | UserType
+Entry = Object | Schema | PartitionFunction | PartitionScheme | Property | Principal | Grant
+
+SYSTEM_SCHEMAS = ("sys", "INFORMATION_SCHEMA")
+
+
+def entry_key(entry: Entry) -> str:
+    """The key an entry is kept under: its class and its name, case-insensitively."""
+    match entry:
+        case UserType():
+            return f"type:{entry.schema}.{entry.name}".lower()
+        case Table() | Module() | Sequence() | Synonym():
+            return f"object:{entry.schema}.{entry.name}".lower()
+        case Schema():
+            return f"schema:{entry.name}".lower()
+        case PartitionFunction():
+            return f"partition function:{entry.name}".lower()
+        case PartitionScheme():
+            return f"partition scheme:{entry.name}".lower()
+        case Property():
+            return f"property:{entry.class_id}.{entry.major_id}.{entry.minor_id}.{entry.name}".lower()
+        case Principal():
+            return f"principal:{entry.name}".lower()
+        case Grant():
+            scope = f"{entry.securable_class}.{entry.schema}.{entry.name}.{entry.column}"
+            return f"grant:{entry.principal}.{entry.permission}.{scope}".lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """One database's entries by key. `version` grows with every change and keys the caches above."""
+
+    name: str
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+    next_id: int = 901578250
+    created: datetime = datetime(2020, 1, 1)
+
+    def put(self, *entries: Entry) -> Catalog:
+        merged = dict(self.entries)
+        for entry in entries:
+            merged[entry_key(entry)] = entry
+        return replace(self, entries=merged, version=next(_VERSIONS))
+
+    def remove(self, *keys: str) -> Catalog:
+        gone = set(keys)
+        kept = {key: entry for key, entry in self.entries.items() if key not in gone}
+        return replace(self, entries=kept, version=next(_VERSIONS))
+
+    def with_option(self, name: str, value: str) -> Catalog:
+        return replace(self, options={**self.options, name: value}, version=next(_VERSIONS))
+
+    def object(self, schema: str, name: str) -> Object | None:
+        found = self.entries.get(f"object:{schema}.{name}".lower())
+        return found if isinstance(found, Table | Module | Sequence | Synonym) else None
+
+    def table(self, schema: str, name: str) -> Table | None:
+        found = self.object(schema, name)
+        return found if isinstance(found, Table) else None
+
+    def user_type(self, schema: str, name: str) -> UserType | None:
+        found = self.entries.get(f"type:{schema}.{name}".lower())
+        return found if isinstance(found, UserType) else None
+
+    def schema(self, name: str) -> Schema | None:
+        found = self.entries.get(f"schema:{name}".lower())
+        return found if isinstance(found, Schema) else None
+
+    def partition_function(self, name: str) -> PartitionFunction | None:
+        found = self.entries.get(f"partition function:{name}".lower())
+        return found if isinstance(found, PartitionFunction) else None
+
+    def partition_scheme(self, name: str) -> PartitionScheme | None:
+        found = self.entries.get(f"partition scheme:{name}".lower())
+        return found if isinstance(found, PartitionScheme) else None
+
+    def objects(self) -> Iterator[Object]:
+        for entry in self.entries.values():
+            if isinstance(entry, Table | Module | Sequence | Synonym | UserType):
+                yield entry
+
+    def tables(self) -> Iterator[Table]:
+        return (entry for entry in self.entries.values() if isinstance(entry, Table))
+
+    def modules(self) -> Iterator[Module]:
+        return (entry for entry in self.entries.values() if isinstance(entry, Module))
+
+    def schemas(self) -> Iterator[Schema]:
+        return (entry for entry in self.entries.values() if isinstance(entry, Schema))
+
+    def triggers_of(self, table: Table) -> list[Module]:
+        wanted = (table.schema.lower(), table.name.lower())
+        return [
+            module
+            for module in self.modules()
+            if module.kind == "TRIGGER"
+            and module.table
+            and tuple(part.lower() for part in module.table) == wanted
+            and not module.disabled
+        ]
+
+    def by_id(self, object_id: int) -> Object | None:
+        return next((entry for entry in self.objects() if entry.object_id == object_id), None)
+
+
+def new_catalog(name: str, created: datetime) -> Catalog:
+    """An empty database: the schemas and principals every database has."""
+    schemas = [Schema(1, "dbo"), Schema(2, "guest", "guest"), Schema(3, "INFORMATION_SCHEMA", "INFORMATION_SCHEMA"),
+               Schema(4, "sys", "sys")]  # fmt: skip
+    principals = [Principal(0, "public", "R"), Principal(1, "dbo", "S", "sa"), Principal(2, "guest", "S")]
+    roles = ("db_owner", "db_accessadmin", "db_securityadmin", "db_ddladmin", "db_backupoperator", "db_datareader",
+             "db_datawriter", "db_denydatareader", "db_denydatawriter")  # fmt: skip
+    principals += [Principal(16384 + i, role, "R") for i, role in enumerate(roles) if i < 4]
+    principals += [Principal(16385 + i, role, "R") for i, role in enumerate(roles) if i >= 4]
+    options = {"READ_COMMITTED_SNAPSHOT": "ON", "ALLOW_SNAPSHOT_ISOLATION": "ON", "RECOVERY": "FULL"}
+    return Catalog(name, {}, options, created=created).put(*schemas, *principals)

@@ -1,0 +1,96 @@
+"""Keeps a database's catalog inside the database, so that it commits and rolls back with the data.
+
+One row per entry in DuckDB table `__tsqld.entries`: its key, its class and its JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tsqld.catalog.model import (
+    Catalog,
+    Entry,
+    Grant,
+    Module,
+    PartitionFunction,
+    PartitionScheme,
+    Principal,
+    Property,
+    Schema,
+    Sequence,
+    Synonym,
+    Table,
+    UserType,
+    new_catalog,
+)
+
+SCHEMA = "__tsqld"
+_CLASSES: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (Table, Module, Sequence, Synonym, UserType, Schema, PartitionFunction, PartitionScheme, Property,
+                 Principal, Grant)
+}  # fmt: skip
+Execute = Callable[[str, list[Any]], Any]
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_CLASSES[kind])
+
+
+def entry_json(entry: Entry) -> str:
+    kind = type(entry).__name__
+    return _adapter(kind).dump_json(entry, exclude_defaults=True).decode()
+
+
+def create(execute: Execute, database: str, created: datetime) -> Catalog:
+    """Make the tables of a new database's catalog and fill in what every database has."""
+    execute(f'CREATE SCHEMA "{database}"."{SCHEMA}"', [])
+    execute(
+        f'CREATE TABLE "{database}"."{SCHEMA}".entries (entry_key VARCHAR, kind VARCHAR, body VARCHAR)', []
+    )
+    execute(f'CREATE TABLE "{database}"."{SCHEMA}".marks (object_id INTEGER, high_water BIGINT)', [])
+    execute(f'CREATE SCHEMA "{database}"."dbo"', [])
+    catalog = new_catalog(database, created)
+    save(execute, new_catalog(database, created), Catalog(database))
+    return catalog
+
+
+def save(execute: Execute, catalog: Catalog, base: Catalog) -> None:
+    """Write what differs between two snapshots. Runs inside the transaction that made the change."""
+    table = f'"{catalog.name}"."{SCHEMA}".entries'
+    gone = [key for key, entry in base.entries.items() if catalog.entries.get(key) is not entry]
+    new = [(key, entry) for key, entry in catalog.entries.items() if base.entries.get(key) is not entry]
+    if gone:
+        execute(f"DELETE FROM {table} WHERE entry_key IN (SELECT unnest($1::VARCHAR[]))", [gone])
+    for key, entry in new:
+        execute(f"INSERT INTO {table} VALUES ($1, $2, $3)", [key, type(entry).__name__, entry_json(entry)])
+    if catalog.options != base.options or catalog.next_id != base.next_id or not base.entries:
+        state = {
+            "options": dict(catalog.options),
+            "next_id": catalog.next_id,
+            "created": catalog.created.isoformat(),
+        }
+        execute(f"DELETE FROM {table} WHERE kind = 'State'", [])
+        execute(f"INSERT INTO {table} VALUES ('state', 'State', $1)", [json.dumps(state)])
+
+
+def load(execute: Execute, database: str) -> Catalog:
+    """The catalog as the database file has it."""
+    rows = execute(f'SELECT entry_key, kind, body FROM "{database}"."{SCHEMA}".entries', []).fetchall()
+    state = next(json.loads(body) for _, kind, body in rows if kind == "State")
+    entries = {key: _adapter(kind).validate_json(body) for key, kind, body in rows if kind != "State"}
+    return Catalog(
+        database,
+        entries,
+        state["options"],
+        version=1,
+        next_id=state["next_id"],
+        created=datetime.fromisoformat(state["created"]),
+    )

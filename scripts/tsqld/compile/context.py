@@ -1,0 +1,153 @@
+"""What compiling a statement needs to know and what it produces besides text: names, types, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tsqld.binder.bound import Bound
+from tsqld.catalog.model import Catalog, Module, Synonym, Table
+from tsqld.catalog.model import Sequence as SequenceObject
+from tsqld.errors import error
+from tsqld.functions.sqltext import duck_type
+from tsqld.types import SqlType
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value known only when the statement runs.
+
+    `kind` is 'variable' (local variable `name`), 'now' (the statement's clock, `name` the function), 'session'
+    (a session value such as @@ROWCOUNT) or 'function' (a catalog or session function of `arguments`).
+    """
+
+    kind: str
+    name: str
+    arguments: tuple[Reference | Bound, ...] = ()
+    type: SqlType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRelation:
+    """A catalog view: its columns, and its rows as DuckDB text (a VALUES list) made for this compilation."""
+
+    columns: tuple[tuple[str, SqlType], ...]
+    sql: str
+
+
+class Environment(Protocol):
+    """The session as the compiler sees it."""
+
+    database: str
+
+    def catalog(self, database: str) -> Catalog:
+        """The catalog as of this transaction. Error 911."""
+        ...
+
+    def variable_type(self, name: str) -> SqlType | None: ...
+
+    def table_variable(self, name: str) -> Table | None: ...
+
+    def temporary(self, name: str) -> Table | None:
+        """A temp table visible here by its #name."""
+        ...
+
+    def system_relation(self, database: str, schema: str, name: str) -> SystemRelation | None: ...
+
+    def special_table(self, name: str) -> Table | None:
+        """`inserted` and `deleted` inside a trigger."""
+        ...
+
+    def alias_type(self, schema: str, name: str) -> SqlType | None: ...
+
+
+@dataclass(slots=True)
+class Context:
+    """One compilation: collects parameters, hands out aliases."""
+
+    environment: Environment
+    references: list[Reference] = field(default_factory=list)
+    volatile: bool = False
+    reads: set[str] = field(default_factory=set)
+    depth: int = 0
+    _positions: dict[Reference, int] = field(default_factory=dict)
+    _aliases: int = 0
+
+    def parameter(self, reference: Reference, type: SqlType) -> str:
+        """DuckDB text of a run-time value, the same place for the same value."""
+        position = self._positions.get(reference)
+        if position is None:
+            self.references.append(reference)
+            position = self._positions[reference] = len(self.references)
+        return f"CAST(${position} AS {duck_type(type)})"
+
+    def alias(self, prefix: str = "t") -> str:
+        self._aliases += 1
+        return f"{prefix}{self._aliases}"
+
+    def variable(self, name: str, line: int) -> Bound:
+        """A local variable. Error 137."""
+        type = self.environment.variable_type(name)
+        if type is None:
+            raise error(137, name, line=line)
+        return Bound(self.parameter(Reference("variable", name.lower()), type), type)
+
+
+Resolved = Table | Module | Synonym | SequenceObject | SystemRelation
+
+
+@dataclass(frozen=True, slots=True)
+class FullName:
+    """An object's three-part name, complete."""
+
+    database: str
+    schema: str
+    name: str
+
+    @property
+    def two_part(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+def full_name(environment: Environment, parts: Sequence[str], line: int) -> FullName:
+    """Complete a written name with the session's database and the default schema dbo."""
+    if len(parts) == 4:
+        from tsqld.errors import unsupported
+
+        raise unsupported("four-part names (linked servers)", line)
+    name = parts[-1]
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
+    database = parts[-3] if len(parts) > 2 and parts[-3] else environment.database
+    return FullName(database, schema, name)
+
+
+def resolve_object(environment: Environment, parts: Sequence[str], line: int) -> tuple[Resolved, FullName]:
+    """The table, view, function, sequence or catalog view that a name means. Error 208."""
+    name = full_name(environment, parts, line)
+    if name.name.startswith("#"):
+        temporary = environment.temporary(name.name)
+        if temporary is None:
+            raise error(208, ".".join(parts), line=line)
+        return temporary, name
+    if len(parts) == 1:
+        special = environment.special_table(name.name)
+        if special is not None:
+            return special, name
+    system = _system(environment, name, parts)
+    if system is not None:
+        return system, name
+    found = environment.catalog(name.database).object(name.schema, name.name)
+    if isinstance(found, Synonym):
+        return resolve_object(environment, found.base, line)
+    if found is None:
+        raise error(208, ".".join(parts), line=line)
+    return found, FullName(name.database, found.schema, found.name)
+
+
+def _system(environment: Environment, name: FullName, parts: Sequence[str]) -> SystemRelation | None:
+    if len(parts) > 1 and name.schema.lower() in ("sys", "information_schema"):
+        return environment.system_relation(name.database, name.schema.lower(), name.name.lower())
+    if len(parts) == 1 and name.name.lower().startswith("sys"):
+        return environment.system_relation(name.database, "dbo", name.name.lower())
+    return None

@@ -1,0 +1,408 @@
+"""Compiles FROM clauses: tables, views, joins, APPLY, derived tables, functions, PIVOT and UNPIVOT.
+
+Every source gets its own DuckDB alias, so that T-SQL's qualifiers never meet DuckDB's name rules. Views and inline
+functions are expanded from their text; their names see only what they may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tsqld import functions as f
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
+from tsqld.binder.typenames import resolve
+from tsqld.catalog.model import Module, Table
+from tsqld.compile.aggregates import AggregateCompiler
+from tsqld.compile.context import Context, FullName, SystemRelation, resolve_object
+from tsqld.compile.expressions import Place
+from tsqld.compile.text import OutColumn, QueryText, cte_relation
+from tsqld.errors import error, unsupported
+from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import parse_module, parse_value
+from tsqld.types import nvarchar
+
+_MAX_NESTING = 32
+_BUILT_IN = ("OPENJSON", "STRING_SPLIT", "GENERATE_SERIES")
+
+
+class SourceCompiler(AggregateCompiler):
+    """Adds FROM clauses to expressions."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.arguments: list[Mapping[str, Bound]] = []
+        """Arguments of the inline functions being expanded, innermost last; views expand with none."""
+
+    # given by the class below
+
+    def query(
+        self,
+        query: n.Query,
+        parent: Scope | None,
+        ctes: Mapping[str, object] | None = None,
+        *,
+        allow_order: bool = True,
+        expose_rowid: bool = False,
+    ) -> QueryText:
+        raise NotImplementedError
+
+    def cte_source(self, source: n.TableSource, found: object) -> tuple[str, Relation]:
+        raise NotImplementedError
+
+    def bulk_source(self, source: n.BulkSource) -> tuple[str, Relation]:
+        raise unsupported("OPENROWSET(BULK …) here", source.line)
+
+    def table_function(self, source: n.FunctionSource, module: Module, scope: Scope) -> tuple[str, Relation]:
+        raise unsupported(f"the multi-statement function {module.full_name} here", source.line)
+
+    # variables of expanded functions
+
+    def _variable(self, node: n.Variable) -> Bound:
+        if self.arguments and not node.name.startswith("@@"):
+            found = self.arguments[-1].get(node.name.lower())
+            if found is None:
+                raise error(137, node.name, line=node.line)
+            return found
+        return super()._variable(node)
+
+    # FROM
+
+    def from_clause(self, sources: tuple[n.Source, ...], scope: Scope) -> str:
+        texts = [self._source(source, scope, lateral=False) for source in sources]
+        return " CROSS JOIN ".join(texts)
+
+    def _source(self, source: n.Source, scope: Scope, *, lateral: bool) -> str:
+        if isinstance(source, n.JoinSource):
+            return self._join(source, scope)
+        text, relation = self._leaf(source, scope, lateral)
+        scope.add(relation, source.line)
+        return text
+
+    def _leaf(self, source: n.Source, scope: Scope, lateral: bool) -> tuple[str, Relation]:
+        match source:
+            case n.TableSource():
+                return self._table(source, scope)
+            case n.VariableSource():
+                return self._table_variable(source)
+            case n.DerivedSource():
+                return self._derived(source, scope, lateral)
+            case n.ValuesSource():
+                return self._values(source, scope, lateral)
+            case n.FunctionSource():
+                return self._function(source, scope)
+            case n.PivotSource():
+                return self._pivot(source, scope)
+            case n.UnpivotSource():
+                return self._unpivot(source, scope)
+            case n.BulkSource():
+                return self.bulk_source(source)
+        raise unsupported(f"{type(source).__name__} in FROM", source.line)
+
+    def _join(self, source: n.JoinSource, scope: Scope) -> str:
+        before = len(scope.relations)
+        left = self._source(source.left, scope, lateral=False)
+        middle = len(scope.relations)
+        apply = source.kind.endswith("APPLY")
+        right = self._source(source.right, scope, lateral=apply)
+        if isinstance(source.right, n.JoinSource):
+            right = f"({right})"
+        if source.kind == "CROSS":
+            return f"{left} CROSS JOIN {right}"
+        if apply:
+            if source.kind == "CROSS APPLY":
+                return f"{left} CROSS JOIN LATERAL {right}"
+            self._make_nullable(scope, middle, len(scope.relations))
+            return f"{left} LEFT JOIN LATERAL {right} ON TRUE"
+        assert source.on is not None
+        condition = self.condition(source.on, Place(scope))
+        if source.kind in ("LEFT", "FULL"):
+            self._make_nullable(scope, middle, len(scope.relations))
+        if source.kind in ("RIGHT", "FULL"):
+            self._make_nullable(scope, before, middle)
+        return f"{left} {source.kind} JOIN {right} ON {condition}"
+
+    def _make_nullable(self, scope: Scope, start: int, end: int) -> None:
+        """The columns of an outer join's optional side may be NULL."""
+        for position in range(start, end):
+            relation = scope.relations[position]
+            columns = tuple(replace(column, nullable=True) for column in relation.columns)
+            scope.relations[position] = replace(relation, columns=columns)
+
+    # tables and views
+
+    def _table(self, source: n.TableSource, scope: Scope) -> tuple[str, Relation]:
+        if len(source.name) == 1:
+            found = scope.ctes.get(source.name[0].lower())
+            if found is not None:
+                return self.cte_source(source, found)
+        target, name = resolve_object(self.context.environment, source.name, source.line)
+        exposed = source.alias or source.name[-1]
+        names = (exposed.lower(),) if source.alias else _qualifiers(name)
+        if isinstance(target, Table):
+            return self.base_table(target, exposed, names)
+        if isinstance(target, SystemRelation):
+            return self._system(target, exposed, names)
+        if isinstance(target, Module) and target.kind == "VIEW":
+            return self._view(target, exposed, names, source.line)
+        raise error(208, ".".join(source.name), line=source.line)
+
+    def base_table(self, table: Table, exposed: str, names: tuple[str, ...]) -> tuple[str, Relation]:
+        alias = self.context.alias()
+        self.context.reads.add(table.storage)
+        relation = Relation(
+            alias,
+            names,
+            tuple(
+                RelationColumn(
+                    column.name, f"{alias}.{quoted(column.name)}", column.type, column.nullable, bool(column.identity)
+                )
+                for column in table.columns
+            ),
+            table,
+            exposed,
+            f"{alias}.rowid",
+        )
+        virtual = [column for column in table.columns if column.computed and not column.persisted]
+        if virtual:
+            relation = self._with_computed(relation, table)
+        return f"{table.storage} AS {alias}", relation
+
+    def _with_computed(self, relation: Relation, table: Table) -> Relation:
+        """Computed columns that are not stored are computed where they are read."""
+        scope = Scope([relation])
+        columns = []
+        for column, seen in zip(table.columns, relation.columns, strict=True):
+            if column.computed and not column.persisted:
+                value = self.value(parse_value(column.computed), Place(scope))
+                seen = replace(seen, sql=f.convert(value, column.type).sql)
+            columns.append(seen)
+        return replace(relation, columns=tuple(columns))
+
+    def _system(
+        self, target: SystemRelation, exposed: str, names: tuple[str, ...]
+    ) -> tuple[str, Relation]:
+        alias = self.context.alias()
+        columns = tuple(
+            RelationColumn(name, f"{alias}.{quoted(name)}", type) for name, type in target.columns
+        )
+        return f"{target.sql} AS {alias}", Relation(alias, names, columns, exposed=exposed)
+
+    def _view(
+        self, module: Module, exposed: str, names: tuple[str, ...], line: int
+    ) -> tuple[str, Relation]:
+        self.context.depth += 1
+        if self.context.depth > _MAX_NESTING:
+            raise error(217, line=line)
+        definition = parse_module(module.text)
+        assert definition.query is not None
+        self.arguments.append({})
+        text = self.query(definition.query, None, {})
+        self.arguments.pop()
+        self.context.depth -= 1
+        columns = text.columns
+        if definition.columns:
+            columns = tuple(
+                replace(column, name=name) for column, name in zip(columns, definition.columns, strict=True)
+            )
+        alias = self.context.alias()
+        return f"({text.sql}) AS {alias}", replace(cte_relation(alias, exposed, columns), names=names)
+
+    def _table_variable(self, source: n.VariableSource) -> tuple[str, Relation]:
+        table = self.context.environment.table_variable(source.name)
+        if table is None:
+            raise error(1087, source.name, line=source.line)
+        exposed = source.alias or source.name
+        return self.base_table(table, exposed, (exposed.lower(),))
+
+    # derived tables
+
+    def _derived(self, source: n.DerivedSource, scope: Scope, lateral: bool) -> tuple[str, Relation]:
+        parent = scope if lateral else scope.parent
+        text = self.query(source.query, parent, scope.ctes, allow_order=False)
+        columns = self._named_columns(text.columns, source.columns, source.alias, source.line)
+        alias = self.context.alias()
+        return f"({text.sql}) AS {alias}", cte_relation(alias, source.alias, columns)
+
+    def _named_columns(
+        self, columns: tuple[OutColumn, ...], names: tuple[str, ...], owner: str, line: int
+    ) -> tuple[OutColumn, ...]:
+        raise NotImplementedError
+
+    def _values(self, source: n.ValuesSource, scope: Scope, lateral: bool) -> tuple[str, Relation]:
+        parent = scope if lateral else (scope.parent or Scope())
+        place = Place(parent)
+        rows = [[self.value(item, place) for item in row] for row in source.rows]
+        text = self.rows_text(rows, source.line)
+        columns = self._named_columns(text.columns, source.columns, source.alias, source.line)
+        alias = self.context.alias()
+        return f"({text.sql}) AS {alias}", cte_relation(alias, source.alias, columns)
+
+    def rows_text(self, rows: list[list[Bound]], line: int) -> QueryText:
+        """Rows of values with a common type per column. Error 10709 for unequal widths."""
+        width = len(rows[0])
+        if any(len(row) != width for row in rows):
+            raise error(10709, line=line)
+        types = [f.common_of([row[i] for row in rows]) for i in range(width)]
+        lines = [
+            "(" + ", ".join(f.convert(v, t, line=line).sql for v, t in zip(row, types, strict=True)) + ")"
+            for row in rows
+        ]
+        nullable = [any(row[i].nullable for row in rows) for i in range(width)]
+        names = ", ".join(f"c{i}" for i in range(1, width + 1))
+        alias = self.context.alias("v")
+        sql = f"SELECT {names} FROM (VALUES {', '.join(lines)}) AS {alias}({names})"
+        return QueryText(sql, tuple(OutColumn("", t, null) for t, null in zip(types, nullable, strict=True)))
+
+    # functions
+
+    def _function(self, source: n.FunctionSource, scope: Scope) -> tuple[str, Relation]:
+        name = source.call.name
+        if len(name) == 1 and name[0].upper() in _BUILT_IN:
+            return self._built_in(source, scope)
+        target, _ = resolve_object(self.context.environment, name, source.line)
+        if not isinstance(target, Module):
+            raise error(208, ".".join(name), line=source.line)
+        if target.kind == "TABLE FUNCTION":
+            return self.table_function(source, target, scope)
+        if target.kind != "INLINE FUNCTION":
+            raise error(208, ".".join(name), line=source.line)
+        return self._inline_function(source, target, scope)
+
+    def _inline_function(
+        self, source: n.FunctionSource, module: Module, scope: Scope
+    ) -> tuple[str, Relation]:
+        definition = parse_module(module.text)
+        assert definition.query is not None
+        arguments = self.bound_arguments(source.call, module, definition, Place(scope))
+        self.context.depth += 1
+        if self.context.depth > _MAX_NESTING:
+            raise error(217, line=source.line)
+        self.arguments.append(arguments)
+        text = self.query(definition.query, scope, {})
+        self.arguments.pop()
+        self.context.depth -= 1
+        exposed = source.alias or source.call.name[-1]
+        alias = self.context.alias()
+        names = self._named_columns(text.columns, source.columns, exposed, source.line)
+        return f"({text.sql}) AS {alias}", cte_relation(alias, exposed, names)
+
+    def bound_arguments(
+        self, call: n.Call, module: Module, definition: n.CreateModule, place: Place
+    ) -> dict[str, Bound]:
+        """A function's parameters with the values a call gives them. Errors 313, 8144."""
+        if len(call.arguments) > len(module.parameters):
+            raise error(8144, module.full_name, line=call.line)
+        if len(call.arguments) < len(module.parameters):
+            raise error(313, module.full_name, line=call.line)
+        bound: dict[str, Bound] = {}
+        for argument, parameter, written in zip(
+            call.arguments, module.parameters, definition.parameters, strict=True
+        ):
+            if isinstance(argument, n.Default):
+                value = self.value(written.default, place) if written.default is not None else f.null()
+            else:
+                value = self.value(argument, place)
+            converted = f.convert(value, parameter.type, line=call.line)
+            bound[parameter.name.lower()] = converted.with_sql(converted.sql)
+        return bound
+
+    def _built_in(self, source: n.FunctionSource, scope: Scope) -> tuple[str, Relation]:
+        name = source.call.name[0].upper()
+        place = Place(scope)
+        arguments = [self.value(argument, place) for argument in source.call.arguments]
+        alias = self.context.alias()
+        exposed = source.alias or source.call.name[0]
+        if name == "STRING_SPLIT":
+            sql, columns = f.string_split(arguments, source.line)
+        elif name == "GENERATE_SERIES":
+            sql, columns = f.generate_series(arguments, source.line)
+        elif source.json_columns:
+            fields = [
+                (
+                    column.name,
+                    resolve(column.type, self.context.environment.alias_type, default_length=1),
+                    column.path,
+                    column.as_json,
+                )
+                for column in source.json_columns
+            ]
+            sql, columns = f.openjson_with(arguments, fields, source.line)
+        else:
+            sql, columns = f.openjson(arguments, source.line)
+        out = tuple(OutColumn(column_name, type) for column_name, type in columns)
+        if source.columns:
+            out = self._named_columns(out, source.columns, exposed, source.line)
+        return f"({sql}) AS {alias}", cte_relation(alias, exposed, out)
+
+    # PIVOT and UNPIVOT
+
+    def _inner(self, source: n.Source, scope: Scope) -> tuple[str, Relation]:
+        """A single source below a PIVOT or UNPIVOT, in a scope of its own."""
+        inner = Scope([], scope.parent, scope.ctes)
+        text = self._source(source, inner, lateral=False)
+        if len(inner.relations) != 1:
+            raise unsupported("PIVOT or UNPIVOT of a join", source.line)
+        return text, inner.relations[0]
+
+    def _pivot(self, source: n.PivotSource, scope: Scope) -> tuple[str, Relation]:
+        text, relation = self._inner(source.source, scope)
+        place = Place(Scope([relation]))
+        pivot_column = self.value(n.ColumnName(source.line, source.column), place)
+        operands = [node for node in source.aggregate.arguments if isinstance(node, n.ColumnName)]
+        if source.aggregate.star or len(operands) != len(source.aggregate.arguments):
+            raise error(102, "(", line=source.line)
+        used = {source.column[-1].lower(), *(node.parts[-1].lower() for node in operands)}
+        keys = [column for column in relation.columns if column.name.lower() not in used]
+        values = [self._pivot_value(source, value, pivot_column, place) for value in source.values]
+        columns = [OutColumn(column.name, column.type, column.nullable) for column in keys]
+        columns += [
+            OutColumn(name, bound.type) for name, bound in zip(source.values, values, strict=True)
+        ]
+        grouped = [f.key(Bound(column.sql, column.type)) for column in keys]
+        shown = [
+            column.sql if key == column.sql else f"any_value({column.sql})"
+            for key, column in zip(grouped, keys, strict=True)
+        ]
+        listed = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*shown, *(v.sql for v in values)], 1))
+        group = f" GROUP BY {', '.join(grouped)}" if grouped else ""
+        alias = self.context.alias()
+        return f"(SELECT {listed} FROM {text}{group}) AS {alias}", cte_relation(alias, source.alias, columns)
+
+    def _pivot_value(self, source: n.PivotSource, value: str, column: Bound, place: Place) -> Bound:
+        """The aggregate over the rows whose pivot column equals one of the listed values."""
+        literal = f.convert(f.string(value, unicode=True), column.type, line=source.line)
+        operand = self.value(source.aggregate.arguments[0], place)
+        same = f.compare("=", column, literal, source.line).sql
+        chosen = Bound(f"(CASE WHEN {same} THEN {operand.sql} END)", operand.type)
+        return self.aggregate_of(source.aggregate.name[0].upper(), chosen, source.line)
+
+    def _unpivot(self, source: n.UnpivotSource, scope: Scope) -> tuple[str, Relation]:
+        text, relation = self._inner(source.source, scope)
+        place = Place(Scope([relation]))
+        values = [self.value(n.ColumnName(source.line, parts), place) for parts in source.columns]
+        for value in values[1:]:
+            if value.type != values[0].type:
+                raise error(8167, source.columns[values.index(value)][-1], line=source.line)
+        used = {parts[-1].lower() for parts in source.columns}
+        keys = [column for column in relation.columns if column.name.lower() not in used]
+        rows = ", ".join(
+            f"({f.string(parts[-1], unicode=True).sql}, {value.sql})"
+            for parts, value in zip(source.columns, values, strict=True)
+        )
+        inner = self.context.alias("u")
+        columns = [OutColumn(column.name, column.type, column.nullable) for column in keys]
+        columns += [OutColumn(source.value, values[0].type, False), OutColumn(source.column, nvarchar(128), False)]
+        listed = [column.sql for column in keys] + [f"{inner}.v", f"{inner}.n"]
+        select = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate(listed, 1))
+        alias = self.context.alias()
+        sql = (
+            f"(SELECT {select} FROM {text} CROSS JOIN LATERAL (VALUES {rows}) AS {inner}(n, v) "
+            f"WHERE {inner}.v IS NOT NULL) AS {alias}"
+        )
+        return sql, cte_relation(alias, source.alias, columns)
+
+
+def _qualifiers(name: FullName) -> tuple[str, ...]:
+    return (name.database.lower(), name.schema.lower(), name.name.lower())

@@ -1,0 +1,75 @@
+"""Pieces of DuckDB text with what T-SQL knows of them: output columns, compiled queries, SELECT clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Relation, RelationColumn
+from tsqld.types import SqlType
+
+
+@dataclass(frozen=True, slots=True)
+class OutColumn:
+    """An output column; `source` is the column it passes through unchanged, `literal` the literal it is."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    source: RelationColumn | None = None
+    literal: Bound | None = None
+
+    @property
+    def bound(self) -> Bound:
+        """The column as an operand: NULL literals keep their freedom to become any type."""
+        return self.literal or Bound("", self.type, self.nullable)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryText:
+    """A compiled query: DuckDB text yielding c1 … cn. `source` is the one relation below when rows keep identity."""
+
+    sql: str
+    columns: tuple[OutColumn, ...]
+    source: Relation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """The clauses of one SELECT, compiled."""
+
+    from_sql: str
+    where: str
+    group_by: str
+    having: str
+    values: tuple[Bound, ...]
+    rowid: str = ""
+
+    def text(self) -> str:
+        listed = [f"{value.sql} AS c{i}" for i, value in enumerate(self.values, 1)]
+        if self.rowid:
+            listed.append(f"{self.rowid} AS tsqld_rowid")
+        parts = [f"SELECT {', '.join(listed)}"]
+        if self.from_sql:
+            parts.append(f"FROM {self.from_sql}")
+        if self.where:
+            parts.append(f"WHERE {self.where}")
+        if self.group_by:
+            parts.append(f"GROUP BY {self.group_by}")
+        if self.having:
+            parts.append(f"HAVING {self.having}")
+        return " ".join(parts)
+
+
+def cte_relation(alias: str, exposed: str, columns: Sequence[OutColumn]) -> Relation:
+    """A relation over a text that yields c1 … cn."""
+    return Relation(
+        alias,
+        (exposed.lower(),),
+        tuple(
+            RelationColumn(column.name, f"{alias}.c{i}", column.type, column.nullable)
+            for i, column in enumerate(columns, 1)
+        ),
+        exposed=exposed,
+    )
