@@ -1,0 +1,93 @@
+"""Comparison of two values, and the key under which DuckDB groups, joins and sorts them as SQL Server would.
+
+Place in the pipeline: called for = <> < > <= >=, IN, BETWEEN, GROUP BY, DISTINCT, ORDER BY, joins and unique keys.
+Source: Microsoft Learn, "Comparison operators", "Collation and Unicode support"; KB 316626 (trailing spaces).
+Text is compared without trailing spaces and, unless its collation says otherwise, without case. Order is by code
+point of the lower-case text, where SQL Server sorts by linguistic weight: a documented deviation.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tsqld.binder.bound import Bound
+from tsqld.errors import error
+from tsqld.functions.convert import convert
+from tsqld.functions.precedence import common_of, shown
+from tsqld.functions.sqltext import call, quote
+from tsqld.types import BIT, INT, SqlType
+
+_OPERATORS: Final = {
+    "=": "=", "<>": "<>", "!=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!<": ">=", "!>": "<=",
+}  # fmt: skip
+_WORDS: Final = {
+    "=": "equal to", "<>": "not equal to", "<": "less than", ">": "greater than", "<=": "less than or equal to",
+    ">=": "greater than or equal to",
+}  # fmt: skip
+_UNCOMPARABLE: Final = frozenset({"text", "ntext", "image", "xml"})
+
+
+def key(value: Bound) -> str:
+    """The DuckDB text under which values equal in T-SQL are equal in DuckDB, and sort as `<` compares them."""
+    return key_of(value, value.type.is_case_sensitive)
+
+
+def key_of(value: Bound, case_sensitive: bool) -> str:
+    """`key` of `value` under another collation than its own, as when two sides of a comparison meet."""
+    type = value.type
+    if type.is_text:
+        if isinstance(value.value, str):
+            text = value.value.rstrip(" ")
+            return quote(text if case_sensitive else text.lower())
+        return call("key_cs" if case_sensitive else "key", value.sql)
+    if type.name == "datetimeoffset":
+        return call("utc_of", value.sql)
+    if type.is_binary:
+        if isinstance(value.value, bytes):
+            return f"from_hex('{value.value.rstrip(bytes(1)).hex()}')"
+        return call("key_bytes", value.sql)
+    return value.sql
+
+
+def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
+    """`left op right` as a DuckDB condition; its type is bit, which no T-SQL expression can read.
+
+    Errors: 402 for types that never compare, 206 and 257 for types that do not convert, 468 for two collations.
+    """
+    op = _OPERATORS[op]
+    x, y, case_sensitive = comparable(op, left, right, line)
+    sql = f"({key_of(x, case_sensitive)} {op} {key_of(y, case_sensitive)})"
+    return Bound(
+        sql, BIT, left.nullable or right.nullable,
+        aggregated=left.aggregated or right.aggregated, windowed=left.windowed or right.windowed,
+    )  # fmt: skip
+
+
+def comparable(op: str, left: Bound, right: Bound, line: int = 0) -> tuple[Bound, Bound, bool]:
+    """Both sides converted to the type they are compared in, and whether case counts."""
+    for side in (left, right):
+        if side.type.name in _UNCOMPARABLE and not side.is_null:
+            a, b = left.type, right.type
+            raise error(402, shown(a), shown(b), _WORDS.get(op, op), line=line)
+    if left.is_null and right.is_null:
+        return left, right, False
+    if left.type.is_text and right.type.is_text:
+        return left, right, collation_of([left, right], _WORDS.get(op, op), line)
+    type = comparison_type([left, right])
+    return convert(left, type, line=line), convert(right, type, line=line), type.is_case_sensitive
+
+
+def comparison_type(values: list[Bound]) -> SqlType:
+    """The type in which `values` are compared; text facets do not matter there."""
+    if all(value.is_null for value in values):
+        return INT
+    return common_of(values)
+
+
+def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
+    """Whether texts are compared case-sensitively: the one explicit collation among them decides."""
+    named = {value.type.collation for value in values if value.type.is_text and value.type.collation}
+    if len({name.upper() for name in named}) > 1:
+        first, second = sorted(named)[:2]
+        raise error(468, first, second, operation, line=line)
+    return any(value.type.is_case_sensitive for value in values if value.type.is_text)

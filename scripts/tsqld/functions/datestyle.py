@@ -1,0 +1,125 @@
+"""Dates and times as text, by CONVERT style.
+
+Place in the pipeline: called by `to_text`. Source: Microsoft Learn, "CAST and CONVERT", date and time styles.
+A style is a series of pieces: strftime text, or a mark for what strftime lacks (a day or an hour padded with a space,
+the fraction of a second in the type's own digits).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.functions.conversion import Conversion
+from tsqld.functions.precedence import shown
+from tsqld.functions.sqltext import call, let
+
+_DATES: Final = {
+    0: ("%b ", "<day>", " %Y"), 1: ("%m/%d/%y",), 101: ("%m/%d/%Y",), 2: ("%y.%m.%d",), 102: ("%Y.%m.%d",),
+    3: ("%d/%m/%y",), 103: ("%d/%m/%Y",), 4: ("%d.%m.%y",), 104: ("%d.%m.%Y",), 5: ("%d-%m-%y",), 105: ("%d-%m-%Y",),
+    6: ("%d %b %y",), 106: ("%d %b %Y",), 7: ("%b %d, %y",), 107: ("%b %d, %Y",), 10: ("%m-%d-%y",),
+    110: ("%m-%d-%Y",), 11: ("%y/%m/%d",), 111: ("%Y/%m/%d",), 12: ("%y%m%d",), 112: ("%Y%m%d",), 23: ("%Y-%m-%d",),
+    9: ("%b ", "<day>", " %Y"), 13: ("%d %b %Y",), 20: ("%Y-%m-%d",), 21: ("%Y-%m-%d",), 22: ("%m/%d/%y",),
+    126: ("%Y-%m-%d",),
+}  # fmt: skip
+_TIMES: Final = {
+    0: ("<hour>", ":%M%p"), 8: ("%H:%M:%S",), 9: ("<hour>", ":%M:%S", "<fraction>", "%p"),
+    13: ("%H:%M:%S", "<fraction>"), 14: ("%H:%M:%S", "<fraction>"), 20: ("%H:%M:%S",),
+    21: ("%H:%M:%S", "<point>"), 22: ("<hour>", ":%M:%S %p"), 126: ("%H:%M:%S", "<some>"),
+}  # fmt: skip
+_SAME: Final = {100: 0, 109: 9, 113: 13, 114: 14, 120: 20, 121: 21, 25: 21, 24: 8, 108: 8, 127: 126}
+_NARROW: Final = frozenset({9, 13, 14})
+"""Styles that put a colon before datetime's milliseconds."""
+
+
+def styled(c: Conversion) -> tuple[str, int]:
+    """The DuckDB text of `c` as written by its style, and the most characters it has.
+
+    Errors: 281 for a style that does not exist, 8114 for one that needs what the type has not, 50100 for Hijri.
+    """
+    name = c.source.name
+    style = c.style if c.style is not None else (0 if name in ("datetime", "smalldatetime") else 21)
+    if style in (130, 131):
+        raise unsupported(f"the Hijri style {style}", c.line)
+    base = _SAME.get(style, style)
+    if base not in _DATES and base not in _TIMES:
+        raise error(281, style, name, line=c.line)
+    if name == "datetimeoffset":
+        return _offset(c, style, base)
+    pieces = _pieces(c, base)
+    moment = {"date": f"({c.value.sql})::TIMESTAMP", "time": f"(DATE '1900-01-01' + ({c.value.sql}))"}
+    if name == "date" and pieces == ("%Y-%m-%d",):
+        return f"({c.value.sql})::VARCHAR", 10
+    return let(moment.get(name, c.value.sql), lambda m: _rendered(m, pieces, c)), 34
+
+
+def _pieces(c: Conversion, base: int) -> tuple[str, ...]:
+    name = c.source.name
+    if name == "date":
+        if base not in _DATES:
+            raise _missing(c)
+        return _DATES[base]
+    if name == "time":
+        if base not in _TIMES:
+            raise _missing(c)
+        return _TIMES[base]
+    if base not in _TIMES:
+        return _DATES[base]
+    if base not in _DATES:
+        return _TIMES[base]
+    return (*_DATES[base], "T" if base == 126 else " ", *_TIMES[base])
+
+
+def _missing(c: Conversion) -> TsqlError:
+    return error(8114, shown(c.source), shown(c.target), line=c.line)
+
+
+def _offset(c: Conversion, style: int, base: int) -> tuple[str, int]:
+    """datetimeoffset: local time and offset; style 127 is UTC and Z."""
+    if style == 127:
+        return let(call("utc_of", c.value.sql), lambda m: f"{_rendered(m, _pieces(c, base), c)} || 'Z'"), 34
+    pieces = _pieces(c, base)
+    body = let(call("local_of", c.value.sql), lambda m: _rendered(m, pieces, c))
+    if base not in _TIMES:
+        return body, 34
+    gap = "" if base == 126 else " "
+    return f"({body} || '{gap}' || {call('offset_text', c.value.sql)})", 41
+
+
+def _rendered(m: str, pieces: tuple[str, ...], c: Conversion) -> str:
+    """The pieces joined; neighbouring strftime pieces are one call."""
+    merged: list[str] = []
+    for piece in pieces:
+        if merged and not piece.startswith("<") and not merged[-1].startswith("<"):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    parts = [_mark(m, piece, c) if piece.startswith("<") else f"strftime({m}, '{piece}')" for piece in merged]
+    return parts[0] if len(parts) == 1 else f"({' || '.join(parts)})"
+
+
+def _mark(m: str, mark: str, c: Conversion) -> str:
+    if mark == "<day>":
+        return f"lpad(day({m})::VARCHAR, 2, ' ')"
+    if mark == "<hour>":
+        return f"lpad(((hour({m}) + 11) % 12 + 1)::VARCHAR, 2, ' ')"
+    return _fraction(m, mark, c)
+
+
+def _fraction(m: str, mark: str, c: Conversion) -> str:
+    """The fraction of a second: three digits for datetime, the type's scale otherwise."""
+    name = c.source.name
+    old = name in ("datetime", "smalldatetime")
+    scale = 3 if old else c.source.scale
+    base = _SAME.get(c.style or 0, c.style or 0)
+    point = ":" if old and mark == "<fraction>" and base in _NARROW else "."
+    if scale == 0:
+        return "''"
+    digits = f"strftime({m}, '{point}%f')"
+    if scale == 7:
+        digits = f"({digits} || '0')"
+    elif scale < 6:
+        digits = f"left({digits}, {scale + 1})"
+    if mark == "<some>":
+        return f"CASE WHEN microsecond({m}) % 1000000 = 0 THEN '' ELSE {digits} END"
+    return digits

@@ -1,0 +1,96 @@
+"""The DuckDB macros that compiled T-SQL calls, in the schema memory.tsqld.
+
+Place in the pipeline: created once per DuckDB instance by `install`. A macro's arguments are pasted wherever its body
+names them, so callers pass simple operands (see `sqltext.let`) to macros that repeat theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tsqld.functions.sqltext import SCHEMA, raise_error
+
+_BLANKLESS = "CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END"
+_SUPPLEMENTARY = "[\\x{10000}-\\x{10FFFF}]"
+
+_BODIES: Final[dict[str, str]] = {
+    # comparison keys
+    "key_cs(x)": _BLANKLESS,
+    "key(x)": f"lower({_BLANKLESS})",
+    "key_bytes(x)": "unhex(regexp_replace(hex(x), '(00)+$', ''))",
+    # text measured in UTF-16 units
+    "units(x)": "CASE WHEN strlen(x) = length(x) THEN length(x) ELSE length(x) + "
+                f"length(regexp_replace(x, '[^\\x{{10000}}-\\x{{10FFFF}}]', '', 'g')) END",
+    "left_units(x, n)": "CASE WHEN strlen(x) <= n THEN x WHEN strlen(x) = length(x) "
+                        f"OR NOT regexp_matches(x, '{_SUPPLEMENTARY}') THEN left(x, n) ELSE tsqld_left_units(x, n) END",
+    "pad_units(x, n)": "CASE WHEN strlen(x) = length(x) OR NOT "
+                       f"regexp_matches(x, '{_SUPPLEMENTARY}') THEN rpad(x, n, ' ') "
+                       "ELSE tsqld_pad_units(x, n) END",
+    "to_ansi(x)": "CASE WHEN strlen(x) = length(x) THEN x ELSE tsqld_to_ansi(x) END",
+    "ansi(x)": "CASE WHEN strlen(x) = length(x) THEN encode(x) ELSE tsqld_ansi_bytes(x) END",
+    "utf16(x)": "tsqld_utf16_bytes(x)",
+    # bytes
+    "left_bytes(x, n)": "CASE WHEN octet_length(x) <= n THEN x ELSE unhex(left(hex(x), 2 * n)) END",
+    "right_bytes(x, n)": "CASE WHEN octet_length(x) <= n THEN x ELSE unhex(right(hex(x), 2 * n)) END",
+    "pad_bytes(x, n)": "unhex(rpad(hex(x), 2 * n, '0'))",
+    "number_bytes(x, n)": "unhex(CASE WHEN octet_length(x) >= n THEN right(hex(x), 2 * n) "
+                          "ELSE lpad(hex(x), 2 * n, '0') END)",
+    "bytes_to_integer(x, n)": "tsqld_integer_of_bytes(x, n)",
+    # numbers
+    "both(x, y, r)": "CASE WHEN x IS NULL OR y IS NULL THEN NULL ELSE r END",
+    "within(x, top)": "CASE WHEN x BETWEEN -top - 0.0001 AND top THEN x END",
+    "round_money(x)": "round(x, 0)",
+    "money_range(x)": f"CASE WHEN x BETWEEN -922337203685477.5808 AND 922337203685477.5807 THEN x::DECIMAL(19,4) "
+                      f"WHEN x IS NULL THEN NULL ELSE {raise_error(8115, 'expression', 'money')} END",
+    "smallmoney_range(x)": f"CASE WHEN x BETWEEN -214748.3648 AND 214748.3647 THEN x::DECIMAL(10,4) "
+                           f"WHEN x IS NULL THEN NULL ELSE {raise_error(8115, 'expression', 'smallmoney')} END",
+    "leading_zero(x)": "CASE WHEN x[1] = '.' THEN '0' || x WHEN left(x, 2) = '-.' THEN '-0' || substr(x, 2) ELSE x END",
+    "money_two(x)": "(CASE WHEN x < 0 AND round(x, 2) = 0 THEN abs(round(x, 2)) ELSE round(x, 2) END)::VARCHAR",
+    "money_four(x)": "(x)::DECIMAL(19,4)::VARCHAR",
+    "money_commas(x)": "CASE WHEN round(x, 2) < 0 THEN '-' ELSE '' END || "
+                       "format('{:,}', trunc(abs(round(x, 2)))::BIGINT) || right(round(x, 2)::VARCHAR, 3)",
+    "long_exponent(x)": "CASE WHEN contains(x, 'e') AND regexp_matches(x, 'e[-+][0-9][0-9]$') "
+                        "THEN left(x, length(x) - 2) || '0' || right(x, 2) ELSE x END",
+    # dates
+    "utc_of(x)": "(x).utc",
+    "local_of(x)": "((x).utc + to_minutes((x).minutes::BIGINT))",
+    "offset_of(x, m)": "CASE WHEN x IS NULL THEN NULL ELSE {utc: x - to_minutes((m)::BIGINT), minutes: (m)::SMALLINT} END",
+    "offset_text(x)": "CASE WHEN (x).minutes < 0 THEN '-' ELSE '+' END || lpad((abs((x).minutes) // 60)::VARCHAR, 2, "
+                      "'0') || ':' || lpad((abs((x).minutes) % 60)::VARCHAR, 2, '0')",
+    "days_of(x)": "(round((epoch_us(x) + 2208988800000000) * 3 / 10000) / 25920000.0::DOUBLE)",
+    "thirds(us)": "((((us) * 3 + 5000) // 10000 * 10 + 1) // 3)",
+    "micros(x)": "(epoch_us(x) + 62135596800000000)",
+    "timestamp_of(us)": "make_timestamp((us) - 62135596800000000)",
+    "to_datetime(x)": f"CASE WHEN x >= TIMESTAMP '1753-01-01' AND x < TIMESTAMP '9999-12-31 23:59:59.9985' THEN "
+                      f"{SCHEMA}.timestamp_of({SCHEMA}.thirds({SCHEMA}.micros(x)) * 1000) END",
+    "to_smalldatetime(x)": "CASE WHEN x >= TIMESTAMP '1900-01-01' AND x < TIMESTAMP '2079-06-06 23:59:29.999' "
+                           "THEN date_trunc('minute', x + to_microseconds(30001000)) END",
+    "round_timestamp(x, u)": f"CASE WHEN epoch_us(x) % u = 0 THEN x WHEN x >= TIMESTAMP '9999-12-31 23:59:59' THEN "
+                             f"{SCHEMA}.timestamp_of({SCHEMA}.micros(x) // u * u) ELSE "
+                             f"{SCHEMA}.timestamp_of(({SCHEMA}.micros(x) + u // 2) // u * u) END",
+    "round_time(x, u)": "CASE WHEN u = 1 OR epoch_us(x) % u = 0 THEN x ELSE "
+                        "make_timestamp((epoch_us(x) + u // 2) // u * u)::TIME END",
+    "round_offset(x, u)": f"CASE WHEN x IS NULL THEN NULL WHEN u = 1 THEN x ELSE "
+                          f"{{utc: {SCHEMA}.round_timestamp((x).utc, u), minutes: (x).minutes}} END",
+    "datetime_thirds(x)": f"{SCHEMA}.timestamp_of((({SCHEMA}.micros(x) * 3 + 5000) // 10000 * 20000 + 3) // 6)",
+    "days_to_datetime(n)": "CASE WHEN n BETWEEN -53690 AND 2958463 THEN TIMESTAMP '1900-01-01' + to_days((n)::INTEGER) END",
+    "fraction_to_datetime(n)": f"CASE WHEN n >= -53690 AND n < 2958464 THEN {SCHEMA}.timestamp_of("
+                               "((round((n) * 25920000)::BIGINT * 10 + 59926608001) // 3) * 1000) END",
+    "datetime_ticks(x)": f"(({SCHEMA}.micros(x) - 59926608000000000) * 3 + 5000) // 10000",
+    "ticks_datetime(t)": f"CASE WHEN t BETWEEN -53690 * 25920000 AND 2958464 * 25920000 - 1 THEN "
+                         f"{SCHEMA}.timestamp_of((((t) * 10 + 1) // 3) * 1000 + 59926608000000000) "
+                         f"WHEN t IS NULL THEN NULL ELSE {raise_error(8115, 'expression', 'datetime')} END",
+    "datetime_add(x, y)": f"{SCHEMA}.ticks_datetime({SCHEMA}.datetime_ticks(x) + {SCHEMA}.datetime_ticks(y))",
+    "datetime_subtract(x, y)": f"{SCHEMA}.ticks_datetime({SCHEMA}.datetime_ticks(x) - {SCHEMA}.datetime_ticks(y))",
+}  # fmt: skip
+
+
+def macro(signature: str, body: str) -> str:
+    """The statement that creates one macro."""
+    return f"CREATE OR REPLACE MACRO {SCHEMA}.{signature} AS ({body})"
+
+
+MACROS: tuple[str, ...] = (
+    f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}",
+    *(macro(signature, body) for signature, body in _BODIES.items()),
+)

@@ -1,0 +1,97 @@
+"""Text measured as SQL Server measures it: UTF-16 units for nvarchar, code page 1252 for varchar.
+
+Place in the pipeline: Python halves of macros, for the few values that hold more than ASCII.
+Source: Microsoft Learn, "Collation and Unicode support"; code page 1252 as Windows maps to it (best fit of accented
+letters to their base letter, anything else to a question mark).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_FIT: Final = {
+    "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2215": "/", "\u2044": "/", "\u2032": "'", "\u2033": '"',
+    "\u00ad": "\u00ad", "\u0131": "i", "\u0141": "L", "\u0142": "l", "\u0110": "Ð", "\u0111": "d",
+}  # fmt: skip
+
+
+def utf16_length(text: str) -> int:
+    """The number of UTF-16 units of `text`."""
+    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+
+
+def left_units(text: str, count: int) -> str:
+    """The first `count` UTF-16 units; a pair that would be torn apart is left out."""
+    units = 0
+    for place, char in enumerate(text):
+        units += 2 if ord(char) > 0xFFFF else 1
+        if units > count:
+            return text[:place]
+    return text
+
+
+def to_ansi(text: str) -> str:
+    """`text` as a varchar of code page 1252 keeps it."""
+    if text.isascii():
+        return text
+    return "".join(_ansi_char(char) for char in text)
+
+
+def _ansi_char(char: str) -> str:
+    if _in_1252(char):
+        return char
+    if ord(char) > 0xFFFF:
+        return "??"
+    fit = _FIT.get(char)
+    if fit is not None:
+        return fit
+    base = unicodedata.normalize("NFKD", char)[:1]
+    return base if base and base != char and _in_1252(base) and base.isalnum() else "?"
+
+
+def _in_1252(char: str) -> bool:
+    return "\u0080" <= char <= "\u009f" and char in "\x81\x8d\x8f\x90\x9d" or _encodes(char)
+
+
+def _encodes(char: str) -> bool:
+    try:
+        char.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def ansi_bytes(text: str) -> bytes:
+    """The bytes of a varchar: code page 1252, whose five unassigned bytes stand for themselves."""
+    return b"".join(_ansi_byte(char) for char in to_ansi(text))
+
+
+def _ansi_byte(char: str) -> bytes:
+    try:
+        return char.encode("cp1252")
+    except UnicodeEncodeError:
+        return char.encode("latin-1")
+
+
+def ansi_text(data: bytes) -> str:
+    """The varchar that `data` is in code page 1252."""
+    return "".join(
+        bytes([byte]).decode("cp1252") if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(byte) for byte in data
+    )
+
+
+def utf16_bytes(text: str) -> bytes:
+    """The bytes of an nvarchar."""
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def utf16_text(data: bytes) -> str:
+    """The nvarchar that `data` is; lone surrogates and an odd last byte become U+FFFD."""
+    return data.decode("utf-16-le", "replace")
+
+
+def pad_units(text: str, count: int) -> str:
+    """`text` cut or filled with spaces to `count` UTF-16 units."""
+    cut = left_units(text, count)
+    return cut + " " * (count - utf16_length(cut))

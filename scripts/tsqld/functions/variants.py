@@ -1,0 +1,90 @@
+"""sql_variant: a value that carries its own type.
+
+Place in the pipeline: called by `convert`. DuckDB holds STRUCT(type, text): the base type as T-SQL writes it, and
+the value as text that converts back without loss. Source: Microsoft Learn, "sql_variant".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from tsqld.binder.bound import Bound
+from tsqld.errors import unsupported
+from tsqld.functions.conversion import Conversion
+from tsqld.functions.precedence import explicit_allowed
+from tsqld.functions.sqltext import duck_type, let, quote
+from tsqld.types import FLOAT, MAX, SqlType, varchar
+
+_STYLES: Final = {"float": 3, "real": 3, "money": 2, "smallmoney": 2}
+
+
+def convert_variant(c: Conversion, convert: Callable[..., Bound]) -> str:
+    """To sql_variant: wrap; from it: read the text back by its base type."""
+    if c.target.name == "sql_variant":
+        return _wrapped(c, convert)
+    return _unwrapped(c, convert)
+
+
+def _wrapped(c: Conversion, convert: Callable[..., Bound]) -> str:
+    if c.source.length == MAX:
+        raise unsupported(f"{c.source} in sql_variant", c.line)
+    text = _as_text(c.value, convert, c.line)
+    if not c.value.nullable:
+        return f"{{type: {quote(str(c.source))}, text: {text}}}"
+    return let(text, lambda t: f"CASE WHEN {t} IS NOT NULL THEN {{type: {quote(str(c.source))}, text: {t}}} END")
+
+
+def _as_text(value: Bound, convert: Callable[..., Bound], line: int) -> str:
+    if value.type.is_text:
+        return value.sql
+    if value.type.is_binary:
+        return f"hex({value.sql})"
+    style = 121 if value.type.is_temporal else _STYLES.get(value.type.name)
+    bound = Bound(str(style), FLOAT, value=style) if style is not None else None
+    return convert(value, varchar(8000), style=bound, line=line).sql
+
+
+def _unwrapped(c: Conversion, convert: Callable[..., Bound]) -> str:
+    """By base type name: a branch for each type that converts to the target."""
+    def body(v: str) -> str:
+        branches = [
+            f"WHEN starts_with({v}.type, '{base.name}') THEN {_read(c, v, base, convert)}"
+            for base in _bases()
+            if explicit_allowed(base, c.target)
+        ]
+        return f"CASE WHEN {v} IS NULL THEN NULL {' '.join(branches)} ELSE {c.unconvertible()} END"
+
+    return let(c.value.sql, body)
+
+
+def _bases() -> list[SqlType]:
+    """Base types, those whose names begin alike longest first."""
+    names = {"bigint", "bit", "int", "smallint", "tinyint", "float", "real", "money", "smallmoney", "date",
+             "smalldatetime", "datetime", "uniqueidentifier"}  # fmt: skip
+    types = [SqlType(name) for name in names]
+    types += [SqlType("datetime2", scale=7), SqlType("datetimeoffset", scale=7), SqlType("time", scale=7)]
+    types += [SqlType("decimal", precision=38, scale=10), SqlType("numeric", precision=38, scale=10)]
+    types += [SqlType(name, 8000) for name in ("varchar", "char", "varbinary", "binary")]
+    types += [SqlType(name, 4000) for name in ("nvarchar", "nchar")]
+    return sorted(types, key=lambda type: -len(type.name))
+
+
+def _read(c: Conversion, v: str, base: SqlType, convert: Callable[..., Bound]) -> str:
+    if base.is_text:
+        inner = Bound(f"{v}.text", base)
+    elif base.is_binary:
+        inner = Bound(f"unhex({v}.text)", base)
+    elif base.is_decimal and c.target.is_decimal:
+        inner = Bound(f"{v}.text", varchar(8000))
+    else:
+        inner = Bound(f"TRY_CAST({v}.text AS {duck_type(base)})", base)
+        if base.name == "datetimeoffset":
+            inner = convert(Bound(f"{v}.text", varchar(8000)), base, try_=True)
+    return convert(inner, c.target, try_=c.lenient, line=c.line).sql
+
+
+def base_type(name: str) -> str:
+    """The bare base type of a variant's type text: `decimal` of `decimal(10,2)`."""
+    return re.sub(r"\(.*", "", name)
