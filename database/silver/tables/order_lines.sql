@@ -1,0 +1,28 @@
+-- Grain: one product in one order of one customer; the latest delivery of it wins.
+-- row_hash is that of the delivered record; batch_id: the load that last wrote the row.
+CREATE TABLE silver.order_lines (
+    order_line_key bigint IDENTITY(1, 1) NOT NULL,
+    source_system nvarchar(20) NOT NULL,
+    order_id nvarchar(50) NOT NULL,
+    customer_id nvarchar(50) NOT NULL,
+    product_id nvarchar(50) NOT NULL,
+    store_id nvarchar(50) NOT NULL,
+    ordered_at datetime2(3) NOT NULL,
+    quantity int NOT NULL,
+    sales_amount decimal(19, 4) NOT NULL,
+    retail_discount_amount decimal(19, 4) NOT NULL,
+    coupon_discount_amount decimal(19, 4) NOT NULL,
+    coupon_match_discount_amount decimal(19, 4) NOT NULL,
+    row_hash binary(32) NOT NULL,
+    file_id bigint NOT NULL,
+    line_number bigint NOT NULL,
+    batch_id bigint NOT NULL,
+    created_at datetime2(3) NOT NULL,
+    updated_at datetime2(3) NOT NULL,
+    CONSTRAINT PK_silver_order_lines PRIMARY KEY CLUSTERED (order_line_key),
+    CONSTRAINT UQ_silver_order_lines UNIQUE NONCLUSTERED (source_system, order_id, customer_id, product_id)
+);
+GO
+CREATE NONCLUSTERED INDEX IX_silver_order_lines_batch_id ON silver.order_lines (batch_id)
+    INCLUDE (source_system, order_id, customer_id, product_id);
+GO
