@@ -1,0 +1,76 @@
+"""What can go wrong, and the exit code it ends the command with.
+
+First in the package. Every message is one line: what, where, what next. Exit codes: 1 a step, script or
+statement failed; 2 usage, unreadable landing folder or unreachable server; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class WarehouseError(Exception):
+    """The root of the package's errors; `str()` is the line to print, `exit_code` what the process
+    returns."""
+
+    exit_code = 1
+
+
+class UsageProblem(WarehouseError):
+    """The command cannot begin: a wrong option, a missing file or folder, a wrong header."""
+
+    exit_code = 2
+
+
+class Unreachable(WarehouseError):
+    """No server answered, or it did not let us in."""
+
+    exit_code = 2
+
+
+class MigrationProblem(WarehouseError):
+    """A script, its history or its order is wrong; the message names the file and the remedy."""
+
+
+class StepFailed(WarehouseError):
+    """One or more steps of a run failed; the details were already printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One message of the server: an error when `severity` is above 10, else information such as PRINT.
+
+    `number` is 0 for errors of the ODBC driver itself, `line` 0 where the server named none. `line` counts
+    from the start of the batch, or of `procedure` when that is not empty.
+    """
+
+    number: int
+    severity: int
+    state: int
+    line: int
+    procedure: str
+    text: str
+    sqlstate: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Severity 11 and above is an error to SQL Server; what has no number comes from the driver."""
+        return self.severity > 10 or (self.number == 0 and not self.sqlstate.startswith("01"))
+
+    def heading(self) -> str:
+        """`Msg N, Level L, State S[, Procedure p], Line n`, as sqlcmd prints it."""
+        procedure = f", Procedure {self.procedure}" if self.procedure else ""
+        return f"Msg {self.number}, Level {self.severity}, State {self.state}{procedure}, Line {self.line}"
+
+
+class SqlFailed(WarehouseError):
+    """The server refused a statement; `diagnostics` holds every error it sent, in order."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__("; ".join(f"error {item.number}: {item.text}" for item in diagnostics))
+        self.diagnostics = diagnostics
+
+    @property
+    def number(self) -> int:
+        """The number of the first error: later ones say 'see previous errors'."""
+        return self.diagnostics[0].number if self.diagnostics else 0
