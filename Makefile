@@ -56,13 +56,13 @@ bench: setup  ## Print the figures: seconds, rows a second, memory
 soak: setup-test  ## Run the end-to-end tests again and again; ARGS="--count 50"
 	@$(BIN)/python -m tests.soak $(ARGS)
 
-test-sqlserver: setup-test  ## The same tests against SQL Server 2022 in Docker
+test-sqlserver: setup-test .env  ## The same tests against SQL Server 2022 in Docker
 	docker compose up --detach --wait sqlserver
-	@set -a; . ./.env; set +a; WAREHOUSE_TEST_HOST=127.0.0.1 WAREHOUSE_TEST_PORT="$${SQLSERVER_PORT:-1433}" \
-		WAREHOUSE_TEST_PASSWORD="$$SQLSERVER_SA_PASSWORD" $(BIN)/python -m pytest -m "not tsqld" $(ARGS)
+	@setting() { sed -n "s/^$$1=//p" .env; }; port=$$(setting SQLSERVER_PORT); \
+		WAREHOUSE_TEST_HOST=127.0.0.1 WAREHOUSE_TEST_PORT=$${port:-1433} \
+		WAREHOUSE_TEST_PASSWORD=$$(setting SQLSERVER_SA_PASSWORD) $(BIN)/python -m pytest -m "not tsqld" $(ARGS)
 
-up:  ## Start SQL Server, migrate it, start Airflow (needs Docker and .env)
-	@test -f .env || { echo "make up: there is no .env; copy .env.example to .env and set its passwords" >&2; exit 2; }
+up: .env  ## Start SQL Server, migrate it, start Airflow (needs Docker)
 	docker compose up --build --detach --wait
 
 down:  ## Stop them; their volumes stay
@@ -80,6 +80,14 @@ clean:  ## Remove caches, test leftovers and the demo's database; keep .venv
 
 distclean: clean  ## Remove .venv as well
 	rm -rf $(VENV)
+
+# Fills each empty secret of .env.example with a random one: 32 bytes, as a Fernet key is, which also satisfies the
+# password policy of SQL Server. Accepting that product's licence is left to a person.
+.env: | .env.example
+	@$(find_python); (umask 077; "$$python" -c 'import base64, re, secrets, sys; \
+		fill = lambda name: name[0] + "Aa1" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()[3:]; \
+		sys.stdout.write(re.sub(r"(?m)^(?!ACCEPT_EULA)[A-Z_]+=$$", fill, sys.stdin.read()))' < .env.example > .env)
+	@echo "make: wrote .env with random secrets; write ACCEPT_EULA=Y there when you accept the licence of SQL Server"
 
 # --- How it is set up ------------------------------------------------------------------------------------
 
