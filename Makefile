@@ -63,7 +63,7 @@ test-sqlserver: setup-test .env  ## The same tests against SQL Server 2022 in Do
 		WAREHOUSE_TEST_PASSWORD=$$(setting SQLSERVER_SA_PASSWORD) $(BIN)/python -m pytest -m "not tsqld" $(ARGS)
 
 up: .env  ## Start SQL Server, migrate it, start Airflow (needs Docker)
-	docker compose up --build --detach --wait
+	docker compose up --build --detach
 
 down:  ## Stop them; their volumes stay
 	docker compose down
