@@ -1,0 +1,277 @@
+"""Reads data contracts: what each source delivers, and which tables that feeds.
+
+First step of a run, before plan. One file per entity, `<folder>/<source>/<entity>.yml`, in the Open Data
+Contract Standard 3.1 (Bitol, Linux Foundation AI & Data). The standard has no place for a CSV dialect, so
+that stands in the schema's customProperties: filePattern, delimiter, quote, encoding and feeds (the silver
+tables it is loaded into).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
+from pydantic import ValidationError
+
+from warehouse.errors import UsageProblem
+
+API_VERSION: Final = "v3.1.0"
+# What TRY_CONVERT and the splitting of lines in T-SQL can rely on.
+DELIMITERS: Final = (",", ";", "|")
+_LOGICAL_TYPES: Final = ("string", "integer", "number", "boolean", "date", "timestamp", "time")
+_IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_TABLE: Final = re.compile(r"silver\.[a-z][a-z0-9_]{0,60}")
+
+
+class ContractError(UsageProblem):
+    """A contract is broken; the line names file, place and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as delivered. `key_position` counts from 1 within the primary key and is 0 outside it."""
+
+    name: str
+    logical_type: str
+    physical_type: str
+    required: bool
+    key_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the files of an entity are written; each of them has a header."""
+
+    file_pattern: str
+    delimiter: str
+    quote: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What one entity of one source delivers. `feeds` are the silver tables loaded from it."""
+
+    source: str
+    entity: str
+    version: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    dialect: Dialect
+    feeds: tuple[str, ...]
+    file: Path
+
+    @property
+    def name(self) -> str:
+        """`<source>_<entity>`, which bronze objects are called after."""
+        return f"{self.source}_{self.entity}"
+
+    @property
+    def table(self) -> str:
+        """The bronze table, `bronze.<source>_<entity>`."""
+        return f"bronze.{self.name}"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The primary key's columns in their order."""
+        parts = sorted(
+            (column for column in self.columns if column.key_position), key=lambda c: c.key_position
+        )
+        return tuple(column.name for column in parts)
+
+
+def load_contracts(folder: Path) -> tuple[Contract, ...]:
+    """All contracts below `folder`, by source and entity.
+
+    Errors: ContractError when one is broken or there is none.
+    """
+    files = sorted(folder.glob("*/*.yml"))
+    if not files:
+        raise ContractError(
+            f"{folder}: holds no <source>/<entity>.yml; add a contract or name another project"
+        )
+    return tuple(read_contract(file) for file in files)
+
+
+def read_contract(file: Path) -> Contract:
+    """One contract. Errors: ContractError."""
+    raw = _read_yaml(file)
+    model = _validated(file, raw)
+    for place in _unknown_keys(raw, model.model_dump(by_alias=True, exclude_unset=True), ""):
+        raise ContractError(f"{file}: {place} is not in the standard; correct its name or remove it")
+    return _Reader(file, model).contract()
+
+
+def _read_yaml(file: Path) -> Mapping[str, Any]:
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ContractError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ContractError(f"{file}{place}: {error.problem}; correct the YAML") from error
+    except yaml.YAMLError as error:
+        raise ContractError(f"{file}: {' '.join(str(error).split())}; correct the YAML") from error
+    if not isinstance(raw, dict):
+        raise ContractError(f"{file}: holds no mapping; begin with apiVersion: {API_VERSION}")
+    return raw
+
+
+def _validated(file: Path, raw: Mapping[str, Any]) -> OpenDataContractStandard:
+    try:
+        return OpenDataContractStandard.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = _place(first["loc"])
+        raise ContractError(
+            f"{file}: {place}: {first['msg']}; see the Open Data Contract Standard"
+        ) from error
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    """`schema[0].properties[2].name` of a path of keys and positions."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return text.removeprefix(".")
+
+
+def _unknown_keys(raw: Any, known: Any, place: str) -> Iterator[str]:
+    """The places in `raw` that the standard's model dropped: it ignores what it does not know."""
+    if isinstance(raw, dict) and isinstance(known, dict):
+        for key, value in raw.items():
+            inner = f"{place}.{key}".removeprefix(".")
+            if key in known:
+                yield from _unknown_keys(value, known[key], inner)
+            else:
+                yield inner
+    elif isinstance(raw, list) and isinstance(known, list):
+        for position, (value, item) in enumerate(zip(raw, known, strict=True)):
+            yield from _unknown_keys(value, item, f"{place}[{position}]")
+
+
+class _Reader:
+    """Takes from the standard's model what the plan needs, and refuses what it could not honour."""
+
+    def __init__(self, file: Path, model: OpenDataContractStandard) -> None:
+        self._file = file
+        self._model = model
+        self._source = file.parent.name
+        self._entity = file.stem
+
+    def contract(self) -> Contract:
+        self._check_head()
+        schema = self._schema()
+        custom = {item.property: item.value for item in schema.customProperties or []}
+        description = self._model.description
+        return Contract(
+            source=self._source,
+            entity=self._entity,
+            version=str(self._model.version),
+            title=self._model.name or self._entity,
+            description=(description.purpose if description else None) or "",
+            columns=self._columns(schema.properties or []),
+            dialect=self._dialect(custom),
+            feeds=self._feeds(custom),
+            file=self._file,
+        )
+
+    def _check_head(self) -> None:
+        self._expect("apiVersion", self._model.apiVersion, (API_VERSION,))
+        self._expect("kind", self._model.kind, ("DataContract",))
+        for name in ("id", "version", "status"):
+            if not getattr(self._model, name):
+                raise self._error(name, "is missing", "the standard requires it, add it")
+        for name, value in (("source", self._source), ("entity", self._entity)):
+            if not _IDENTIFIER.fullmatch(value):
+                raise self._error(
+                    "path", f"{value!r} is no {name} name", "use lower-case letters, digits and _"
+                )
+
+    def _schema(self) -> SchemaObject:
+        schemas = self._model.schema_ or []
+        if len(schemas) != 1:
+            raise self._error(
+                "schema", f"holds {len(schemas)} objects", "describe exactly one entity in a file"
+            )
+        schema = schemas[0]
+        self._expect("schema[0].name", schema.name, (self._entity,))
+        self._expect(
+            "schema[0].physicalName", schema.physicalName, (f"bronze.{self._source}_{self._entity}",)
+        )
+        return schema
+
+    def _columns(self, properties: list[SchemaProperty]) -> tuple[Column, ...]:
+        if not properties:
+            raise self._error("schema[0].properties", "is empty", "list the columns in the order of the file")
+        columns = tuple(self._column(index, item) for index, item in enumerate(properties))
+        seen: set[str] = set()
+        for index, column in enumerate(columns):
+            if column.name in seen:
+                place = f"schema[0].properties[{index}].name"
+                raise self._error(place, f"{column.name!r} is there twice", "give each column one name")
+            seen.add(column.name)
+        positions = sorted(column.key_position for column in columns if column.key_position)
+        if positions != list(range(1, len(positions) + 1)) or not positions:
+            raise self._error(
+                "schema[0].properties",
+                f"primaryKeyPosition counts {positions}",
+                "mark at least one column primaryKey and number them 1, 2, …",
+            )
+        return columns
+
+    def _column(self, index: int, item: SchemaProperty) -> Column:
+        place = f"schema[0].properties[{index}]"
+        name = item.name or ""
+        if not _IDENTIFIER.fullmatch(name):
+            raise self._error(
+                f"{place}.name", f"{name!r} is no column name", "use lower-case letters, digits and _"
+            )
+        self._expect(f"{place}.logicalType", item.logicalType, _LOGICAL_TYPES)
+        if not item.physicalType:
+            raise self._error(f"{place}.physicalType", "is missing", "give the type of the bronze column")
+        position = item.primaryKeyPosition or 1 if item.primaryKey else 0
+        return Column(name, str(item.logicalType), item.physicalType, bool(item.required), position)
+
+    def _dialect(self, custom: Mapping[str | None, Any]) -> Dialect:
+        pattern = custom.get("filePattern", "*.csv")
+        if not isinstance(pattern, str) or not pattern or "/" in pattern or "\\" in pattern:
+            raise self._custom("filePattern", pattern, "give a pattern for file names, such as *.csv")
+        delimiter, quote, encoding = (
+            custom.get("delimiter", ","),
+            custom.get("quote", '"'),
+            custom.get("encoding", "utf-8"),
+        )
+        if delimiter not in DELIMITERS:
+            raise self._custom("delimiter", delimiter, f"use one of {' '.join(DELIMITERS)}")
+        if quote != '"':
+            raise self._custom("quote", quote, 'use ", the only one CSV (RFC 4180) has')
+        if encoding != "utf-8":
+            raise self._custom("encoding", encoding, "use utf-8; convert other files before they land")
+        return Dialect(pattern, delimiter, quote, encoding)
+
+    def _feeds(self, custom: Mapping[str | None, Any]) -> tuple[str, ...]:
+        feeds = custom.get("feeds", [])
+        if not isinstance(feeds, list) or not all(isinstance(f, str) and _TABLE.fullmatch(f) for f in feeds):
+            raise self._custom("feeds", feeds, "list tables such as silver.products")
+        return tuple(feeds)
+
+    def _expect(self, place: str, value: object, allowed: tuple[str, ...]) -> None:
+        if value not in allowed:
+            expected = allowed[0] if len(allowed) == 1 else f"one of {', '.join(allowed)}"
+            raise self._error(
+                place, f"is {value!r}" if value is not None else "is missing", f"write {expected}"
+            )
+
+    def _custom(self, name: str, value: object, remedy: str) -> ContractError:
+        return self._error(f"schema[0].customProperties.{name}", f"is {value!r}", remedy)
+
+    def _error(self, place: str, problem: str, remedy: str) -> ContractError:
+        return ContractError(f"{self._file}: {place} {problem}; {remedy}")
