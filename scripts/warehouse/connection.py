@@ -69,7 +69,7 @@ class Server:
             return Connection(driver.connect(text, autocommit=True, timeout=15))
         except driver.Error as error:
             failure = sql_failure(error)
-            raise self._explain(Unreachable(str(failure)), self.database, failure) from failure
+            raise self._explain(Unreachable(failure.diagnostics[0].text), self.database, failure) from failure
 
     def _explain(
         self, error: Unreachable, database: str, failure: BaseException | None = None

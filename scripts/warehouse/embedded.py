@@ -37,7 +37,6 @@ _READY: Final = re.compile(r"^tsqld: ready on .*:(?P<port>\d+)\s*$", re.MULTILIN
 _DATA_IN_USE: Final = 3
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 60.0
-_IN_USE_SECONDS: Final = 20.0
 _POLL_SECONDS: Final = 0.02
 
 
@@ -128,12 +127,16 @@ class _Lock:
 
 def running(home: Path) -> Address | None:
     """The server that `tsqld.json` names, if it is alive and takes its password; else None."""
+    address = _read_address(home)
+    return address if address and _alive(address.pid) and _answers(address) else None
+
+
+def _read_address(home: Path) -> Address | None:
     try:
         found = json.loads((home / "tsqld.json").read_text(encoding="utf-8"))
-        address = Address(int(found["port"]), int(found["pid"]), str(found["password"]))
+        return Address(int(found["port"]), int(found["pid"]), str(found["password"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return address if _alive(address.pid) and _answers(address) else None
 
 
 def _alive(pid: int) -> bool:
@@ -174,13 +177,15 @@ class _Child:
 
 
 def _start_when_free(home: Path) -> tuple[_Child, Address]:
-    """Start, trying again while the last server is still closing the data folder."""
-    deadline = time.monotonic() + _IN_USE_SECONDS
+    """Start; when a killed command's engine is still closing the data folder, as soon as it has."""
+    last = _read_address(home)
+    deadline = time.monotonic() + _STOP_SECONDS
     while True:
+        ending = last is not None and _alive(last.pid)
         try:
             return _start(home)
         except _DataInUse:
-            if time.monotonic() > deadline:
+            if not ending or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 

@@ -57,6 +57,10 @@ class Diagnostic:
         """Severity 11 and above is an error to SQL Server; what has no number comes from the driver."""
         return self.severity > 10 or (self.number == 0 and not self.sqlstate.startswith("01"))
 
+    def sentence(self) -> str:
+        """`error N: message`; the number is left out when it is none of the server's."""
+        return f"error {self.number}: {self.text}" if self.number and self.severity else self.text
+
     def heading(self) -> str:
         """`Msg N, Level L, State S[, Procedure p], Line n`, as sqlcmd prints it."""
         procedure = f", Procedure {self.procedure}" if self.procedure else ""
@@ -67,7 +71,7 @@ class SqlFailed(WarehouseError):
     """The server refused a statement; `diagnostics` holds every error it sent, in order."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        super().__init__("; ".join(f"error {item.number}: {item.text}" for item in diagnostics))
+        super().__init__("; ".join(item.sentence() for item in diagnostics))
         self.diagnostics = diagnostics
 
     @property

@@ -148,7 +148,7 @@ class OdbcConnection:
         if not _succeeded(code):
             failure = SqlFailed(tuple(self._diagnostics(_CONNECTION, self._handle)))
             self._library.SQLFreeHandle(_CONNECTION, self._handle)
-            raise Unreachable(str(failure)) from failure
+            raise Unreachable(failure.diagnostics[0].text) from failure
         self._statement = self._allocate(_STATEMENT, self._handle)
         self._buffer = ctypes.create_string_buffer(_BUFFER_BYTES)
 

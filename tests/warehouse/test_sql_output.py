@@ -77,7 +77,8 @@ def test_columns_without_a_name_or_with_one_given_twice_get_their_own() -> None:
 
 
 def test_a_table_shows_null_and_is_cut_with_a_remark() -> None:
-    rows: list[list[Value]] = [[None], *([number] for number in range(2000))]
+    rows: list[list[Value]] = [[None]]
+    rows += [[number] for number in range(2000)]
     text = written(TableWriter, (["a"], rows))
     assert "NULL" in text
     assert "1,001 more rows" in text
