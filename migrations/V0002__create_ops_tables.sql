@@ -1,6 +1,7 @@
 -- Runs, their steps, files, quarantine, and which load has taken in what.
 
--- Numbers ops.batches. A sequence, not an identity: a load stamps its rows with the number before it writes the batch.
+-- Numbers ops.batches. A sequence, not an identity: a load stamps its rows with the number before it writes the
+-- batch.
 CREATE SEQUENCE ops.batch_ids AS bigint START WITH 1 INCREMENT BY 1 CACHE 50;
 GO
 
@@ -20,7 +21,8 @@ CREATE UNIQUE NONCLUSTERED INDEX UQ_ops_runs_external_id ON ops.runs (driver, ex
     WHERE external_id IS NOT NULL;
 GO
 
--- Grain: one delivered content of one landing file; the row with the highest file_id of a path is its present content.
+-- Grain: one delivered content of one landing file; the row with the highest file_id of a path is its present
+-- content.
 CREATE TABLE ops.files (
     file_id bigint IDENTITY(1, 1) NOT NULL,
     source_system nvarchar(20) NOT NULL,

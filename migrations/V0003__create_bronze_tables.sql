@@ -26,8 +26,8 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_transactions ON bronze.journey_transactions;
 GO
 
--- Where BULK INSERT puts the records of one file, through bronze.journey_transactions_drop. Emptied before each file.
--- line_number and raw_text are known only of records that bronze.load_journey_transactions split itself.
+-- Where BULK INSERT puts the records of one file, through bronze.journey_transactions_drop. Emptied before each
+-- file. line_number and raw_text are known only of records that bronze.load_journey_transactions split itself.
 CREATE TABLE bronze.journey_transactions_landing (
     ordinal bigint IDENTITY(1, 1) NOT NULL,
     household_id nvarchar(200) NULL,
@@ -46,8 +46,8 @@ CREATE TABLE bronze.journey_transactions_landing (
 );
 GO
 
--- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through bronze.journey_transactions_lines_drop.
--- Emptied before each file.
+-- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through
+-- bronze.journey_transactions_lines_drop. Emptied before each file.
 CREATE TABLE bronze.journey_transactions_lines_landing (
     ordinal bigint IDENTITY(1, 1) NOT NULL,
     line nvarchar(max) NULL
@@ -92,8 +92,8 @@ CREATE TABLE bronze.journey_products_landing (
 );
 GO
 
--- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through bronze.journey_products_lines_drop.
--- Emptied before each file.
+-- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through
+-- bronze.journey_products_lines_drop. Emptied before each file.
 CREATE TABLE bronze.journey_products_lines_landing (
     ordinal bigint IDENTITY(1, 1) NOT NULL,
     line nvarchar(max) NULL
@@ -123,8 +123,8 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_demographics ON bronze.journey_demographics;
 GO
 
--- Where BULK INSERT puts the records of one file, through bronze.journey_demographics_drop. Emptied before each file.
--- line_number and raw_text are known only of records that bronze.load_journey_demographics split itself.
+-- Where BULK INSERT puts the records of one file, through bronze.journey_demographics_drop. Emptied before each
+-- file. line_number and raw_text are known only of records that bronze.load_journey_demographics split itself.
 CREATE TABLE bronze.journey_demographics_landing (
     ordinal bigint IDENTITY(1, 1) NOT NULL,
     household_id nvarchar(200) NULL,
@@ -140,8 +140,8 @@ CREATE TABLE bronze.journey_demographics_landing (
 );
 GO
 
--- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through bronze.journey_demographics_lines_drop.
--- Emptied before each file.
+-- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through
+-- bronze.journey_demographics_lines_drop. Emptied before each file.
 CREATE TABLE bronze.journey_demographics_lines_landing (
     ordinal bigint IDENTITY(1, 1) NOT NULL,
     line nvarchar(max) NULL

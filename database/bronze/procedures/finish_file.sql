@@ -1,5 +1,5 @@
--- #records of the caller → ops.quarantine; the outcome of a file → ops.files, ops.batches. Part of each bronze load.
--- Re-run: the caller calls it once per loaded file, in the transaction that wrote the rows.
+-- #records of the caller → ops.quarantine; the outcome of a file → ops.files, ops.batches. Part of each bronze
+-- load. Re-run: the caller calls it once per loaded file, in the transaction that wrote the rows.
 -- EXEC bronze.finish_file @run_id = 1, @file_id = 1, @table_name = N'bronze.journey_products', @form = N'csv', …;
 CREATE OR ALTER PROCEDURE bronze.finish_file
     @run_id bigint,

@@ -1,6 +1,6 @@
 -- bronze.journey_demographics_landing (or _lines_landing) → bronze.journey_demographics
--- Grain: one record of one file; a blank field is NULL; records that cannot be split go to ops.quarantine.
--- Re-run: a file that is no longer 'registered' is left alone. The caller holds the lock on the landing and has filled it.
+-- Grain: one record of one file; a blank field is NULL; records that cannot be split go to ops.quarantine. Re-run:
+-- a file that is no longer 'registered' is left alone. The caller holds the lock on the landing and has filled it.
 -- EXEC bronze.load_journey_demographics @run_id = 1, @file_id = 1, @rows_read = @read OUTPUT, …;
 CREATE OR ALTER PROCEDURE bronze.load_journey_demographics
     @run_id bigint,

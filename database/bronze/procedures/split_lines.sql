@@ -1,7 +1,7 @@
--- #lines (line_number, line) → #records, both the caller's: CSV records (RFC 4180) and their fields as JSON, [["a", "b"]].
--- A record goes on while its quotes are odd; its trailing CR is dropped; blank ones are counted and left out; one that
--- has not @field_count fields of at most @longest_field characters learns why in rule_name and reason.
--- Re-run: the caller empties #records first.
+-- #lines (line_number, line) → #records, both the caller's: CSV records (RFC 4180) and their fields as JSON, [["a",
+-- "b"]]. A record goes on while its quotes are odd; its trailing CR is dropped; blank ones are counted and left
+-- out; one that has not @field_count fields of at most @longest_field characters learns why in rule_name and
+-- reason. Re-run: the caller empties #records first.
 -- EXEC bronze.split_lines @field_count = 7, @longest_field = 200, @rows_rejected = @rejected OUTPUT, …;
 CREATE OR ALTER PROCEDURE bronze.split_lines
     @field_count int,

@@ -1,5 +1,5 @@
--- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through bronze.journey_transactions_lines_drop.
--- Emptied before each file.
+-- Where BULK INSERT puts the physical lines of a file that is not clean CSV, through
+-- bronze.journey_transactions_lines_drop. Emptied before each file.
 CREATE TABLE bronze.journey_transactions_lines_landing (
     ordinal bigint IDENTITY(1, 1) NOT NULL,
     line nvarchar(max) NULL

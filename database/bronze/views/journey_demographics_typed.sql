@@ -1,5 +1,5 @@
--- bronze.journey_demographics → typed rows: the one place where its text becomes types and a row learns why it fails.
--- problem is NULL for a good row; raw_text is the record as delivered.
+-- bronze.journey_demographics → typed rows: the one place where its text becomes types and a row learns why it
+-- fails. problem is NULL for a good row; raw_text is the record as delivered.
 -- SELECT file_id, line_number, problem, raw_text FROM bronze.journey_demographics_typed WHERE problem IS NOT NULL;
 CREATE OR ALTER VIEW bronze.journey_demographics_typed
 AS

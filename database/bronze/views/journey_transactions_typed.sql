@@ -1,6 +1,6 @@
--- bronze.journey_transactions → typed rows: the one place where its text becomes types and a row learns why it fails.
--- Amounts in scientific notation (1.7e-15), as floating-point exports write them, are numbers too.
--- problem is NULL for a good row; raw_text is the record as delivered.
+-- bronze.journey_transactions → typed rows: the one place where its text becomes types and a row learns why it
+-- fails. Amounts in scientific notation (1.7e-15), as floating-point exports write them, are numbers too. problem
+-- is NULL for a good row; raw_text is the record as delivered.
 -- SELECT file_id, line_number, problem, raw_text FROM bronze.journey_transactions_typed WHERE problem IS NOT NULL;
 CREATE OR ALTER VIEW bronze.journey_transactions_typed
 AS
@@ -124,7 +124,10 @@ SELECT
             THEN CONCAT(N'week is not a whole number from 0 to 255: ', converted.week_text)
         WHEN converted.transaction_timestamp_text IS NULL THEN N'transaction_timestamp is missing'
         WHEN converted.transaction_timestamp IS NULL
-            THEN CONCAT(N'transaction_timestamp is not a timestamp (yyyy-mm-dd hh:mm:ss): ', converted.transaction_timestamp_text)
+            THEN CONCAT(
+                N'transaction_timestamp is not a timestamp (yyyy-mm-dd hh:mm:ss): ',
+                converted.transaction_timestamp_text
+            )
     END AS problem
 FROM converted;
 GO

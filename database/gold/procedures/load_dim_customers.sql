@@ -1,7 +1,7 @@
 -- silver.customers → gold.dim_customers
--- Grain: one version of one customer (SCD2): other demographics close the current row and open the next; the first ones of
--- an inferred customer overwrite its row, so that its earlier orders have them too. A first version is valid from 1900 on.
--- Re-run: takes in only what came since; an unchanged customer is not written.
+-- Grain: one version of one customer (SCD2): other demographics close the current row and open the next; the first
+-- ones of an inferred customer overwrite its row, so that its earlier orders have them too. A first version is
+-- valid from 1900 on. Re-run: takes in only what came since; an unchanged customer is not written.
 -- EXEC gold.load_dim_customers @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE gold.load_dim_customers
     @run_id bigint,

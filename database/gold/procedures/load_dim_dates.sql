@@ -1,6 +1,6 @@
 -- silver.orders → gold.dim_dates
--- Grain: one calendar date, from the first day of the first year with an order to the last day of the last, without gaps.
--- Re-run: adds only dates that are missing.
+-- Grain: one calendar date, from the first day of the first year with an order to the last day of the last, without
+-- gaps. Re-run: adds only dates that are missing.
 -- EXEC gold.load_dim_dates @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE gold.load_dim_dates
     @run_id bigint,
@@ -10,7 +10,6 @@ CREATE OR ALTER PROCEDURE gold.load_dim_dates
 AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
-DECLARE @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @batch_id bigint;
 DECLARE @first_date date;
 DECLARE @last_date date;
@@ -63,7 +62,7 @@ BEGIN TRY
         SET @last_date = DATEFROMPARTS(YEAR(@last_date), 12, 31);
 
         IF DATEDIFF(DAY, @first_date, @last_date) > 99999
-            THROW 51030, N'gold.load_dim_dates: the orders span over 270 years; correct ordered_at in silver.orders.', 1;
+            THROW 51030, N'gold.load_dim_dates: orders span over 270 years; correct ordered_at in silver.orders.', 1;
 
         WITH digits AS (
             SELECT numbers.digit

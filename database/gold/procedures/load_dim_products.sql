@@ -1,6 +1,6 @@
 -- silver.products, silver.order_lines → gold.dim_products
--- Grain: one product of one source, overwritten in place (SCD1); a product that was sold but never delivered is inferred.
--- Re-run: takes in only what came since; an unchanged product is not written.
+-- Grain: one product of one source, overwritten in place (SCD1); a product that was sold but never delivered is
+-- inferred. Re-run: takes in only what came since; an unchanged product is not written.
 -- EXEC gold.load_dim_products @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE gold.load_dim_products
     @run_id bigint,

@@ -1,7 +1,7 @@
 -- silver.order_lines, gold.dim_* → gold.fact_order_lines
--- Grain: one order line, with the customer's version of that moment. Rows that met no member of a dimension (key -1) are
--- looked up again when a dimension has grown. ops.batch_dates learns which days have changed.
--- Re-run: deletes and inserts only lines written since.
+-- Grain: one order line, with the customer's version of that moment. Rows that met no member of a dimension (key
+-- -1) are looked up again when a dimension has grown. ops.batch_dates learns which days have changed. Re-run:
+-- deletes and inserts only lines written since.
 -- EXEC gold.load_fact_order_lines @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE gold.load_fact_order_lines
     @run_id bigint,
@@ -11,7 +11,6 @@ CREATE OR ALTER PROCEDURE gold.load_fact_order_lines
 AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
-DECLARE @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @batch_id bigint;
 
 SELECT
@@ -34,7 +33,9 @@ BEGIN TRY
         batches.file_id,
         batches.rows_written
     FROM ops.batches AS batches
-    WHERE batches.table_name IN (N'silver.order_lines', N'gold.dim_dates', N'gold.dim_customers', N'gold.dim_products', N'gold.dim_stores')
+    WHERE batches.table_name IN (
+            N'silver.order_lines', N'gold.dim_dates', N'gold.dim_customers', N'gold.dim_products', N'gold.dim_stores'
+        )
         AND NOT EXISTS (
             SELECT 1
             FROM ops.batch_consumers AS consumers

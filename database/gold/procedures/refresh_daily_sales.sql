@@ -10,7 +10,6 @@ CREATE OR ALTER PROCEDURE gold.refresh_daily_sales
 AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
-DECLARE @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @batch_id bigint;
 
 SELECT

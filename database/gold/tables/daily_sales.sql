@@ -1,4 +1,5 @@
--- Grain: one store on one day on which it sold something. An order is of one store, so order_count adds up over stores.
+-- Grain: one store on one day on which it sold something. An order is of one store, so order_count adds up over
+-- stores.
 CREATE TABLE gold.daily_sales (
     order_date date NOT NULL,
     order_date_key int NOT NULL,

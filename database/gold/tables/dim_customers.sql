@@ -1,5 +1,6 @@
--- Grain: one version of one customer (SCD2), valid from valid_from up to, not including, valid_to. customer_key -1: unknown.
--- is_inferred = 1: known only from its orders; its demographics, once they come, overwrite the row in place.
+-- Grain: one version of one customer (SCD2), valid from valid_from up to, not including, valid_to. customer_key -1:
+-- unknown. is_inferred = 1: known only from its orders; its demographics, once they come, overwrite the row in
+-- place.
 CREATE TABLE gold.dim_customers (
     customer_key int IDENTITY(1, 1) NOT NULL,
     source_system nvarchar(20) NOT NULL,

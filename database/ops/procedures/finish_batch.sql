@@ -1,6 +1,6 @@
--- #batches (batch_id) of the caller → ops.batch_consumers; what the caller wrote → ops.batches. Part of each silver and gold
--- load, in its transaction and at its end: a rollback leaves the batches to be taken in again.
--- Re-run: the caller calls it once per load; a load that wrote nothing has no batch.
+-- #batches (batch_id) of the caller → ops.batch_consumers; what the caller wrote → ops.batches. Part of each silver
+-- and gold load, in its transaction and at its end: a rollback leaves the batches to be taken in again. Re-run: the
+-- caller calls it once per load; a load that wrote nothing has no batch.
 -- EXEC ops.finish_batch @run_id = 1, @batch_id = @batch_id, @table_name = N'silver.products', @rows_written = 10;
 CREATE OR ALTER PROCEDURE ops.finish_batch
     @run_id bigint,

@@ -18,6 +18,7 @@ BEGIN TRY
         FROM ops.run_steps AS steps
         WHERE steps.run_id = @run_id
     )
+
     SELECT @status = IIF(COUNT(*) = 0, N'succeeded', N'failed')
     FROM attempts
     WHERE attempts.recency = 1

@@ -1,5 +1,5 @@
--- Takes an exclusive application lock that ends with the caller's transaction; -1 (time-out) and -3 (deadlock) become errors.
--- Re-run: a lock already held by the transaction is granted again.
+-- Takes an exclusive application lock that ends with the caller's transaction; -1 (time-out) and -3 (deadlock)
+-- become errors. Re-run: a lock already held by the transaction is granted again.
 -- EXEC ops.lock_target @target = N'silver.products';
 CREATE OR ALTER PROCEDURE ops.lock_target
     @target nvarchar(255),

@@ -1,7 +1,8 @@
 -- landing file → ops.files: says what to do with a file as it was found: 'load', 'skip' or 'refuse'.
--- Grain: one row per path and content. Re-run: a file registered but not loaded is to be loaded; the same content again is
--- skipped, at another path too; other content at a known path is a new file. @refusal names what is wrong with the file.
--- EXEC ops.register_file @run_id = 1, @source_system = N'journey', …, @file_id = @file_id OUTPUT, @action = @action OUTPUT;
+-- Grain: one row per path and content. Re-run: a file registered but not loaded is to be loaded; the same content
+-- again is skipped, at another path too; other content at a known path is a new file. @refusal names what is wrong
+-- with the file.
+-- EXEC ops.register_file @run_id = 1, @source_system = N'journey', …, @action = @action OUTPUT;
 CREATE OR ALTER PROCEDURE ops.register_file
     @run_id bigint,
     @source_system nvarchar(20),

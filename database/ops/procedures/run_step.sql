@@ -1,6 +1,7 @@
--- Runs one leaf procedure and logs it in ops.run_steps: opens the row, calls the leaf outside any transaction of its own,
--- closes the row after the leaf's commit or rollback, and rethrows. A leaf takes @run_id, and @file_id when one is given.
--- Re-run: one more row per attempt. @status: 'done', 'up to date' (the leaf found nothing to do) or 'refused' (its file was).
+-- Runs one leaf procedure and logs it in ops.run_steps: opens the row, calls the leaf outside any transaction of
+-- its own, closes the row after the leaf's commit or rollback, and rethrows. A leaf takes @run_id, and @file_id
+-- when one is given. Re-run: one more row per attempt. @status: 'done', 'up to date' (the leaf found nothing to do)
+-- or 'refused' (its file was).
 -- EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
 CREATE OR ALTER PROCEDURE ops.run_step
     @run_id bigint,

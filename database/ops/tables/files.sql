@@ -1,4 +1,5 @@
--- Grain: one delivered content of one landing file; the row with the highest file_id of a path is its present content.
+-- Grain: one delivered content of one landing file; the row with the highest file_id of a path is its present
+-- content.
 CREATE TABLE ops.files (
     file_id bigint IDENTITY(1, 1) NOT NULL,
     source_system nvarchar(20) NOT NULL,

@@ -1,6 +1,6 @@
 -- bronze.journey_demographics_typed, silver.order_lines → silver.customers
--- Grain: one customer of one source: every household with demographics or with an order; the latest demographics win.
--- Re-run: takes in only what came since; a customer delivered again unchanged is not written.
+-- Grain: one customer of one source: every household with demographics or with an order; the latest demographics
+-- win. Re-run: takes in only what came since; a customer delivered again unchanged is not written.
 -- EXEC silver.load_customers @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE silver.load_customers
     @run_id bigint,

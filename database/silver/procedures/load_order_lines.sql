@@ -1,7 +1,7 @@
 -- bronze.journey_transactions_typed → silver.order_lines
--- Grain: one product in one order of one customer; of several deliveries the latest file's last line wins; a discount left
--- empty is 0; misfits go to ops.quarantine. Re-run: takes in only files that came since; a record delivered again unchanged
--- (same row_hash) is not written.
+-- Grain: one product in one order of one customer; of several deliveries the latest file's last line wins; a
+-- discount left empty is 0; misfits go to ops.quarantine. Re-run: takes in only files that came since; a record
+-- delivered again unchanged (same row_hash) is not written.
 -- EXEC silver.load_order_lines @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE silver.load_order_lines
     @run_id bigint,

@@ -1,6 +1,7 @@
 -- silver.order_lines → silver.orders
--- Grain: one order of one source, totalled over all of its lines, which share customer and store; its time is the earliest.
--- Re-run: totals again only the orders of lines written since; an order whose totals stay the same is not written.
+-- Grain: one order of one source, totalled over all of its lines, which share customer and store; its time is the
+-- earliest. Re-run: totals again only the orders of lines written since; an order whose totals stay the same is not
+-- written.
 -- EXEC silver.load_orders @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE silver.load_orders
     @run_id bigint,

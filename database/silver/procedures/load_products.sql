@@ -1,6 +1,6 @@
 -- bronze.journey_products_typed → silver.products
--- Grain: one product of one source; of several deliveries the latest file's last line wins; misfits go to ops.quarantine.
--- Re-run: takes in only files that came since; a product delivered again unchanged is not written.
+-- Grain: one product of one source; of several deliveries the latest file's last line wins; misfits go to
+-- ops.quarantine. Re-run: takes in only files that came since; a product delivered again unchanged is not written.
 -- EXEC silver.load_products @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE silver.load_products
     @run_id bigint,
