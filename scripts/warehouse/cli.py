@@ -152,6 +152,42 @@ def sql(settings: Settings, text: str, as_json: bool, as_csv: bool) -> int:
         return run_sql(server, statement, form)
 
 
+@main.command(epilog=_EPILOG)
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 32), help="Steps side by side."
+)
+@common_options
+def run(settings: Settings, files: tuple[Path, ...], workers: int) -> int:
+    """Load what is new in the landing folder into bronze, silver and gold, or only the named FILEs.
+
+    A FILE that is missing, unreadable or has a wrong header ends the command before anything is loaded. A
+    file found in the landing folder that cannot be loaded is refused, recorded and counted; the rest goes
+    on.
+    """
+    from warehouse.pipeline import make_plan, run_plan
+
+    plan = make_plan(settings, files)
+    with open_server(settings) as server:
+        result = run_plan(server, plan, console(), notes(), workers)
+    return 1 if result.failed else 0
+
+
+@main.command(epilog=_EPILOG)
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 32), help="Steps side by side."
+)
+@common_options
+def demo(settings: Settings, workers: int) -> int:
+    """Load 1.5 million sales of a public data set from CSV to gold and show revenue.
+
+    Exports the set to the landing folder, migrates, runs, and reads every figure it prints from gold.
+    """
+    from warehouse.demo import run_demo
+
+    return run_demo(settings, console(), notes(), workers)
+
+
 def console() -> Console:
     """Where results go."""
     return Console(highlight=False)

@@ -1,7 +1,7 @@
 """`warehouse demo`: the public data set from CSV to gold, and what gold says about it.
 
-On top of journey, migrations and run. Every figure printed is read from the gold schema; the last line has
-the same form whatever the terminal, so that it can be compared with totals computed elsewhere.
+On top of journey, migrations and pipeline. Every figure printed is read from the gold schema; the last line
+has the same form whatever the terminal, so that it can be compared with totals computed elsewhere.
 """
 
 from __future__ import annotations
@@ -10,9 +10,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+import click
 from rich.console import Console
 
+from warehouse.config import Settings, open_server
 from warehouse.connection import Connection
+from warehouse.journey import export_journey
+from warehouse.migrations.deploy import apply
+from warehouse.pipeline import make_plan, run_plan
 from warehouse.report import bar_table
 
 SOURCE_SYSTEM: Final = "journey"
@@ -40,6 +45,27 @@ INNER JOIN gold.dim_customers AS customers ON customers.customer_key = facts.cus
 INNER JOIN gold.dim_products AS products ON products.product_key = facts.product_key
 WHERE facts.source_system = @source_system;
 """
+
+
+def run_demo(settings: Settings, results: Console, notes: Console, workers: int) -> int:
+    """Export, migrate, run, show; the exit code. Errors: as those of its parts."""
+    with notes.status("exporting the data set to CSV") as status:
+        export_journey(settings.landing, status.update)
+        status.update("reading the landing folder")
+        plan = make_plan(settings)
+        status.update("starting")
+        with open_server(settings) as server:
+            outcome = apply(server, settings.project, status.update)
+            click.echo(f"migrate: {outcome}")
+            status.stop()
+            result = run_plan(server, plan, results, notes, workers)
+            if result.failed:
+                return 1
+            results.print()
+            with server.connect() as connection:
+                show_revenue(connection, results)
+                click.echo(totals_line(connection))
+    return 0
 
 
 def show_revenue(connection: Connection, console: Console) -> None:

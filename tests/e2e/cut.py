@@ -37,7 +37,8 @@ def write_cut(landing: Path, *, households: int = HOUSEHOLDS) -> None:
         chosen = sorted(random.Random(SEED).sample(every, households))
         connection.execute("CREATE TABLE chosen AS SELECT unnest(?) AS household_id", [chosen])
         connection.execute(
-            "CREATE TABLE sold AS SELECT DISTINCT product_id FROM transactions JOIN chosen USING (household_id)"
+            "CREATE TABLE sold AS "
+            "SELECT DISTINCT product_id FROM transactions JOIN chosen USING (household_id)"
         )
         left_out = "SELECT product_id FROM sold ORDER BY product_id LIMIT ?"
         connection.execute(f"CREATE TABLE left_out AS {left_out}", [PRODUCTS_LEFT_OUT])

@@ -1,0 +1,93 @@
+"""What is left of a run that was killed: nothing that the next run does not put right."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from tests.e2e.cut import figures, write_cut
+from tests.e2e.site import TEST_DSN, Site
+
+from warehouse.journey import csv_file
+
+HOUSEHOLDS = 60
+MOMENTS = 5
+
+
+def serves(site: Site) -> list[int]:
+    """The engine processes over this site's data folder."""
+    data = str(site.home / "data").encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if data in (folder / "cmdline").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+        except OSError:
+            continue  # it ended while we looked
+    return found
+
+
+def no_engine_is_left(site: Site) -> bool:
+    deadline = time.monotonic() + 30
+    while serves(site) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not serves(site)
+
+
+def test_a_run_killed_at_any_moment_is_completed_by_the_next(site: Site) -> None:
+    write_cut(site.landing, households=HOUSEHOLDS)
+    site.done("migrate")
+    moments = random.Random(7)
+    for _ in range(MOMENTS):
+        victim = site.start("run")
+        time.sleep(moments.uniform(1.0, 4.0))
+        victim.kill()
+        victim.communicate(timeout=60)
+        assert TEST_DSN or no_engine_is_left(site)
+    site.done("run")
+    assert site.figures() == figures(csv_file(site.landing, "transactions"))
+    assert " 0 rows written" in site.done("run").splitlines()[-1]
+    assert site.query("SELECT status FROM ops.runs WHERE status = N'running'") == []
+
+
+def wait_for_step(site: Site, step: str, victim_ended: object) -> None:
+    """Until ops.run_steps says that a step is running."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        running = f"SELECT status FROM ops.run_steps WHERE step LIKE N'{step}%' AND status = N'running'"
+        if site.query(running):
+            return
+    pytest.fail(f"{step} never ran ({victim_ended})")
+
+
+def test_a_run_killed_in_the_silver_load_is_completed_by_the_next(site: Site) -> None:
+    write_cut(site.landing, households=400)
+    site.done("migrate")
+    victim = site.start("run")
+    time.sleep(1.0)
+    wait_for_step(site, "silver.order_lines", victim.poll())
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.communicate(timeout=60)
+    assert TEST_DSN or no_engine_is_left(site)
+    site.done("run")
+    assert site.figures() == figures(csv_file(site.landing, "transactions"))
+
+
+def test_an_interrupted_run_ends_in_one_line_and_the_next_completes_it(site: Site) -> None:
+    write_cut(site.landing, households=400)
+    site.done("migrate")
+    victim = site.start("run")
+    time.sleep(1.0)
+    wait_for_step(site, "", victim.poll())
+    os.kill(victim.pid, signal.SIGINT)
+    _, errors = victim.communicate(timeout=60)
+    assert victim.returncode == 130
+    assert errors.splitlines()[-1] == "warehouse: interrupted; run the same command again to go on"
+    assert "Traceback" not in errors
+    assert TEST_DSN or no_engine_is_left(site)
+    site.done("run")
+    assert site.figures() == figures(csv_file(site.landing, "transactions"))
