@@ -2,22 +2,28 @@
 
 Place in the pipeline: the expression compiler hands over bound operands and gets a bound expression back; only the
 macros and functions that `install` creates reach DuckDB. Modules, in order of use: `literals`, `precedence`,
-`convert` (to_number, to_text, to_date, to_bytes, variants), `arithmetic`, `comparison`, `like`, `registry` (calls).
+`convert` (to_number, to_text, to_date, to_bytes, variants), `arithmetic`, `comparison`, `like`, `registry` (calls,
+which strings, texts and the other families enter themselves in).
 """
 
 from __future__ import annotations
 
 from tsqld.binder.bound import Bound
+from tsqld.functions import strings, texts  # noqa: F401  (they enter their functions in the registry)
 from tsqld.functions.arithmetic import binary, unary
-from tsqld.functions.comparison import compare, key
+from tsqld.functions.comparison import compare, key, sort_key
 from tsqld.functions.convert import convert
 from tsqld.functions.install import install
-from tsqld.functions.literals import literal
+from tsqld.functions.like import like
+from tsqld.functions.literals import constant, literal, null, string
 from tsqld.functions.macros import MACROS
 from tsqld.functions.precedence import check_implicit, common_of, common_type, implicit_allowed
-from tsqld.functions.sqltext import failure
+from tsqld.functions.registry import call, coverage, is_known
+from tsqld.functions.results import limited, narrowed
+from tsqld.functions.sqltext import failure, raise_error
 
 __all__ = [
-    "MACROS", "Bound", "binary", "check_implicit", "common_of", "common_type", "compare", "convert", "failure",
-    "implicit_allowed", "install", "key", "literal", "unary",
+    "MACROS", "Bound", "binary", "call", "check_implicit", "common_of", "common_type", "compare", "constant", "convert",
+    "coverage", "failure", "implicit_allowed", "install", "is_known", "key", "like", "limited", "literal", "narrowed",
+    "null", "raise_error", "sort_key", "string", "unary",
 ]  # fmt: skip

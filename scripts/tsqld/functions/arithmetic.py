@@ -8,16 +8,15 @@ precedence". Overflow of integers is left to DuckDB's own checks (see `sqltext.f
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error
 from tsqld.functions import decimals, literals
-from tsqld.functions.conversion import family
 from tsqld.functions.convert import convert
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import as_decimal, longest, rank, shown
-from tsqld.functions.sqltext import call, duck_type, let, let_all, raise_error
+from tsqld.functions.sqltext import duck_type, let, let_all, raise_error
 from tsqld.types import BIT, DATETIME, INT, MAX, SMALLINT, SqlType
 
 NAMES: Final = {
@@ -61,19 +60,10 @@ def unary(op: str, value: Bound, line: int = 0) -> Bound:
     if not type.is_number or type.name == "bit":
         raise error(8117, shown(type), "minus", line=line)
     if value.is_literal:
-        return _negative_literal(value)
+        return literals.negated(value)
     if type.name == "tinyint":
         return value.with_sql(f"(-(({value.sql})::SMALLINT))", SMALLINT)
     return value.with_sql(f"(-({value.sql}))")
-
-
-def _negative_literal(value: Bound) -> Bound:
-    number = -value.value
-    if isinstance(number, Decimal):
-        return literals.number(number, value.type)
-    if isinstance(number, float):
-        return Bound(f"CAST('{number!r}' AS DOUBLE)", value.type, nullable=False, value=number)
-    return Bound(f"({number})", value.type, nullable=False, value=number)
 
 
 def _not(value: Bound, line: int) -> Bound:
@@ -168,7 +158,7 @@ def _temporal(op: str, left: Bound, right: Bound, line: int) -> Bound:
         places = (date, other) if a.is_temporal else (other, date)
         raise error(206, shown(places[0]), shown(places[1]), line=line)
     result = a if rank(a) <= rank(b) else b
-    x, y = convert(left, DATETIME, line=line), convert(right, DATETIME, line=line)
+    x, y = (convert(side, DATETIME, line=line, explicit=True) for side in (left, right))
     macro = call("datetime_add" if op == "+" else "datetime_subtract", x.sql, y.sql)
     moved = _made(macro, DATETIME, left, right)
     return moved if result.name == "datetime" else convert(moved, result, line=line)

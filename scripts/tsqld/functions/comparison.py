@@ -8,13 +8,15 @@ point of the lower-case text, where SQL Server sorts by linguistic weight: a doc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions.convert import convert
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import common_of, shown
-from tsqld.functions.sqltext import call, quote
+from tsqld.functions.sqltext import quote
 from tsqld.types import BIT, INT, SqlType
 
 _OPERATORS: Final = {
@@ -49,6 +51,16 @@ def key_of(value: Bound, case_sensitive: bool) -> str:
     return value.sql
 
 
+def sort_key(value: Bound) -> str:
+    """The DuckDB text by which ORDER BY, < and > order values: letters regardless of case, then by accent."""
+    type = value.type
+    if not type.is_text:
+        return key(value)
+    if "_BIN" in type.collation.upper():
+        return call("key_cs", value.sql)
+    return call("order_cs" if type.is_case_sensitive else "order_ci", value.sql)
+
+
 def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     """`left op right` as a DuckDB condition; its type is bit, which no T-SQL expression can read.
 
@@ -56,7 +68,10 @@ def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     """
     op = _OPERATORS[op]
     x, y, case_sensitive = comparable(op, left, right, line)
-    sql = f"({key_of(x, case_sensitive)} {op} {key_of(y, case_sensitive)})"
+    if op in ("=", "<>") or not x.type.is_text:
+        sql = f"({key_of(x, case_sensitive)} {op} {key_of(y, case_sensitive)})"
+    else:
+        sql = f"({sort_key(_collated(x, y))} {op} {sort_key(_collated(y, x))})"
     return Bound(
         sql, BIT, left.nullable or right.nullable,
         aggregated=left.aggregated or right.aggregated, windowed=left.windowed or right.windowed,
@@ -91,3 +106,9 @@ def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
         first, second = sorted(named)[:2]
         raise error(468, first, second, operation, line=line)
     return any(value.type.is_case_sensitive for value in values if value.type.is_text)
+
+
+def _collated(value: Bound, other: Bound) -> Bound:
+    """`value` under the collation that one of the two names."""
+    collation = value.type.collation or other.type.collation
+    return replace(value, type=replace(value.type, collation=collation))

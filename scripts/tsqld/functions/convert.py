@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import error
+from tsqld.errors import error, unsupported
 from tsqld.functions import to_bytes, to_date, to_number, to_text, variants
 from tsqld.functions.conversion import Conversion, family
-from tsqld.functions.precedence import explicit_allowed, shown
+from tsqld.functions.precedence import check_implicit, explicit_allowed, shown
 from tsqld.functions.sqltext import duck_type
 from tsqld.types import SqlType
 
@@ -80,25 +80,38 @@ _CONVERTERS: Final = _table()
 
 
 def convert(
-    value: Bound, target: SqlType, *, style: Bound | None = None, try_: bool = False, line: int = 0
+    value: Bound,
+    target: SqlType,
+    *,
+    style: Bound | None = None,
+    try_: bool = False,
+    line: int = 0,
+    explicit: bool = False,
 ) -> Bound:
-    """`value` as a `target`; with `try_`, NULL where the value does not convert.
+    """`value` as a `target`; with `try_`, NULL where the value does not convert; `explicit` for CAST and CONVERT.
 
-    Errors: 529 for pairs of types that never convert; the rest (245, 8114, 8115, 241, 242 …) are raised by the
+    Errors: 206 and 257 for pairs of types that do not convert by themselves, 529 for pairs of types that never convert; the rest (245, 8114, 8115, 241, 242 …) are raised by the
     DuckDB text when a row fails.
     """
     if value.is_null:
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True, value=None)
     if value.type == target and style is None:
         return value
+    if not explicit and style is None and not try_:
+        check_implicit(value.type, target, line)
     if not explicit_allowed(value.type, target):
         raise error(529, shown(value.type), shown(target), line=line)
     if style is not None and style.is_null:
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)
+    if value.type == target:
+        return value
     request = Conversion(value, target, _constant_style(style, line), try_, line)
     if "sql_variant" in (value.type.name, target.name):
         return request.result(variants.convert_variant(request, convert))
-    return request.result(_CONVERTERS[family(value.type), family(target)](request))
+    converter = _CONVERTERS.get((family(value.type), family(target)))
+    if converter is None:
+        raise unsupported(f"converting {shown(value.type)} to {shown(target)}", line)
+    return request.result(converter(request))
 
 
 def _constant_style(style: Bound | None, line: int) -> int | None:

@@ -11,8 +11,9 @@ from typing import Final
 
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions.conversion import Conversion
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
-from tsqld.functions.sqltext import call, let
+from tsqld.functions.sqltext import let
 
 _DATES: Final = {
     0: ("%b ", "<day>", " %Y"), 1: ("%m/%d/%y",), 101: ("%m/%d/%Y",), 2: ("%y.%m.%d",), 102: ("%Y.%m.%d",),

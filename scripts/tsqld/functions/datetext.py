@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tsqld.errors import TsqlError, error, unsupported
+from tsqld.functions.udfs import udf
 
 SECOND: Final = 10_000_000
 MINUTE: Final = 60 * SECOND
@@ -116,7 +117,7 @@ def _take_time(text: str, target: str) -> tuple[int, str]:
         hour, minute, second, separator, fraction, half = found.groups()
         if minute is None and half is None:
             continue
-        if target in _OLD and len(fraction or "") > 3 or len(fraction or "") > (3 if separator == ":" else 7):
+        if (target in _OLD and len(fraction or "") > 3) or len(fraction or "") > (3 if separator == ":" else 7):
             raise Unreadable(text)
         ticks = _ticks(int(hour), int(minute or 0), int(second or 0), fraction or "", separator or ".", half or "")
         rest = (text[: found.start()] + " " + text[found.end() :]).strip()
@@ -252,7 +253,7 @@ def _fitted(moment: Moment, target: str, scale: int) -> tuple[datetime.datetime,
     result = datetime.datetime.combine(day, datetime.time()) + shift
     if target == "datetime" and result.year < 1753:
         raise OutOfRange(str(result))
-    if target == "smalldatetime" and not 1900 <= result.year <= 2079 or (
+    if (target == "smalldatetime" and not 1900 <= result.year <= 2079) or (
         target == "smalldatetime" and result >= datetime.datetime(2079, 6, 7)
     ):
         raise OutOfRange(str(result))
@@ -268,3 +269,19 @@ def round_ticks(ticks: int, target: str, scale: int) -> int:
         return (ticks + 30 * SECOND + 10_000) // MINUTE * MINUTE
     unit = int(10 ** (7 - scale))
     return int((ticks + unit // 2) // unit * unit)
+
+
+_TEXT: Final = "VARCHAR, VARCHAR, VARCHAR, INTEGER, INTEGER"
+
+
+@udf("moment", _TEXT, "TIMESTAMP", lenient=True)
+def moment(text: str, source: str, target: str, scale: int, style: int) -> datetime.datetime:
+    """`convert` for DuckDB; a style of -1 is none."""
+    return convert(text, source, target, scale, None if style < 0 else style)[0]
+
+
+@udf("offset_moment", _TEXT, "STRUCT(utc TIMESTAMP, minutes SMALLINT)", lenient=True)
+def offset_moment(text: str, source: str, target: str, scale: int, style: int) -> dict[str, object]:
+    """A datetimeoffset read from text."""
+    local, minutes = convert(text, source, target, scale, None if style < 0 else style)
+    return {"utc": local - datetime.timedelta(minutes=minutes), "minutes": minutes}

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Final
 
 from tsqld.errors import error
-from tsqld.functions.sqltext import let_all, raise_error, udf_error
+from tsqld.functions.sqltext import let_all, raise_error
+from tsqld.functions.udfs import udf
 from tsqld.types import SqlType
 
 _WIDE: Final = decimal.Context(prec=120, rounding=decimal.ROUND_HALF_UP, Emax=999, Emin=-999)
@@ -144,14 +145,16 @@ def _python(name: str, x: str, y: str, a: SqlType, b: SqlType, result: SqlType) 
 def _fitted(value: Decimal, precision: int, scale: int, rounding: str) -> str:
     result = value.quantize(Decimal(1).scaleb(-scale), rounding=rounding, context=_WIDE)
     if abs(result) >= Decimal(10) ** (precision - scale):
-        raise udf_error(error(8115, "expression", "numeric"))
+        raise error(8115, "expression", "numeric")
     return f"{result:f}"
 
 
+@udf("decimal_multiply", "VARCHAR, VARCHAR, INTEGER, INTEGER", "VARCHAR")
 def python_multiply(left: str, right: str, precision: int, scale: int) -> str:
     return _fitted(_WIDE.multiply(Decimal(left), Decimal(right)), precision, scale, decimal.ROUND_HALF_UP)
 
 
+@udf("decimal_divide", "VARCHAR, VARCHAR, INTEGER, INTEGER", "VARCHAR")
 def python_divide(left: str, right: str, precision: int, scale: int) -> str:
     with decimal.localcontext(_WIDE) as context:
         context.rounding = decimal.ROUND_DOWN
@@ -159,23 +162,17 @@ def python_divide(left: str, right: str, precision: int, scale: int) -> str:
         return _fitted(Decimal(left) / Decimal(right), precision, scale, decimal.ROUND_DOWN)
 
 
+@udf("decimal_remainder", "VARCHAR, VARCHAR, INTEGER, INTEGER", "VARCHAR")
 def python_remainder(left: str, right: str, precision: int, scale: int) -> str:
     with decimal.localcontext(_WIDE):
         return _fitted(Decimal(left) % Decimal(right), precision, scale, decimal.ROUND_DOWN)
 
 
+@udf("decimal_add", "VARCHAR, VARCHAR, INTEGER, INTEGER", "VARCHAR")
 def python_sum(left: str, right: str, precision: int, scale: int) -> str:
     return _fitted(_WIDE.add(Decimal(left), Decimal(right)), precision, scale, decimal.ROUND_HALF_UP)
 
 
+@udf("decimal_subtract", "VARCHAR, VARCHAR, INTEGER, INTEGER", "VARCHAR")
 def python_difference(left: str, right: str, precision: int, scale: int) -> str:
     return _fitted(_WIDE.subtract(Decimal(left), Decimal(right)), precision, scale, decimal.ROUND_HALF_UP)
-
-
-UDFS: Final = {
-    "tsqld_decimal_multiply": python_multiply,
-    "tsqld_decimal_divide": python_divide,
-    "tsqld_decimal_remainder": python_remainder,
-    "tsqld_decimal_add": python_sum,
-    "tsqld_decimal_subtract": python_difference,
-}

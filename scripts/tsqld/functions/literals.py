@@ -9,10 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from tsql.tokens import Kind, Token
+from tsql.tokens import Kind, tokenize
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions.sqltext import blob, quote
+from tsqld.functions.unitext import to_ansi
 from tsqld.types import FLOAT, INT, MAX, MONEY, SqlType, varbinary, varchar
 
 NULL: Final = Bound("NULL", INT, nullable=True, value=None)
@@ -20,10 +21,9 @@ _MONEY_LIMIT: Final = Decimal("922337203685477.5807")
 
 
 def literal(token_kind: Kind, text: str, line: int = 0) -> Bound:
-    """The constant written as `text`.
+    """The constant of a token: `text` is its decoded value for strings, its source text for the other kinds.
 
-    `text` is the token's source text, quotes and prefix included for strings. Errors: 1007 for a number of more
-    than 38 digits, 8115 for a float or money constant out of range.
+    Errors: 1007 for a number of more than 38 digits, 8115 for a float or money constant out of range.
     """
     if token_kind is Kind.INTEGER:
         return integer(text, line)
@@ -36,15 +36,31 @@ def literal(token_kind: Kind, text: str, line: int = 0) -> Bound:
     if token_kind is Kind.BINARY:
         return binary(text)
     if token_kind is Kind.NSTRING:
-        return string(text[2:-1].replace("''", "'"), unicode=True)
+        return string(text, unicode=True)
     if token_kind is Kind.STRING:
-        return string(text[1:-1].replace("''", "'"), unicode=False)
+        return string(text, unicode=False)
     raise error(102, text, line=line)
 
 
-def of_token(token: Token) -> Bound:
-    """The constant that `token` stands for."""
-    return literal(token.kind, token.text, token.line)
+def constant(text: str) -> Bound:
+    """The constant that `text` is when read as T-SQL, a sign allowed: what catalogs keep of boundaries and defaults."""
+    tokens = tokenize(text)
+    if tokens[0].kind is Kind.NAME and tokens[0].upper == "NULL":
+        return NULL
+    negative = tokens[0].text == "-"
+    token = tokens[1 if tokens[0].text in ("-", "+") else 0]
+    value = literal(token.kind, token.value, token.line)
+    return negated(value) if negative else value
+
+
+def negated(value: Bound) -> Bound:
+    """The negative of a numeric constant, a constant too."""
+    opposite = -value.value
+    if isinstance(opposite, Decimal):
+        return number(opposite, value.type)
+    if isinstance(opposite, float):
+        return Bound(f"CAST('{opposite!r}' AS DOUBLE)", value.type, nullable=False, value=opposite)
+    return Bound(f"({opposite})", value.type, nullable=False, value=opposite)
 
 
 def null() -> Bound:
@@ -107,11 +123,12 @@ def binary(text: str) -> Bound:
 
 
 def string(value: str, *, unicode: bool) -> Bound:
-    """A text constant: varchar of its own length, nvarchar behind N."""
+    """A text constant: varchar of its own length (and code page), nvarchar behind N."""
     if unicode:
         length = len(value.encode("utf-16-le", "surrogatepass")) // 2
         type = SqlType("nvarchar", MAX if length > 4000 else max(1, length))
     else:
+        value = to_ansi(value)
         length = len(value)
         type = varchar(MAX if length > 8000 else max(1, length))
     return Bound(quote(value), type, nullable=False, value=value)

@@ -1,14 +1,15 @@
 """The DuckDB macros that compiled T-SQL calls, in the schema memory.tsqld.
 
-Place in the pipeline: created once per DuckDB instance by `install`. A macro's arguments are pasted wherever its body
-names them, so callers pass simple operands (see `sqltext.let`) to macros that repeat theirs.
+Place in the pipeline: created once per DuckDB instance by `install`; `call` writes their calls. DuckDB pastes a
+macro's arguments wherever its body names them, so `call` names complex arguments first where a body repeats them.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from tsqld.functions.sqltext import SCHEMA, raise_error
+from tsqld.functions.sqltext import SCHEMA, is_simple, let_all, raise_error
 
 _BLANKLESS = "CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END"
 _SUPPLEMENTARY = "[\\x{10000}-\\x{10FFFF}]"
@@ -17,12 +18,47 @@ _BODIES: Final[dict[str, str]] = {
     # comparison keys
     "key_cs(x)": _BLANKLESS,
     "key(x)": f"lower({_BLANKLESS})",
+    "order_ci(x)": f"CASE WHEN strlen(x) = length(x) THEN {SCHEMA}.key(x) ELSE strip_accents({SCHEMA}.key(x)) || chr(1) "
+                   f"|| {SCHEMA}.key(x) END",
+    "order_cs(x)": f"{SCHEMA}.order_ci(x) || chr(1) || translate({SCHEMA}.key_cs(x), "
+                   "'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', "
+                   "'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')",
     "key_bytes(x)": "unhex(regexp_replace(hex(x), '(00)+$', ''))",
     # text measured in UTF-16 units
     "units(x)": "CASE WHEN strlen(x) = length(x) THEN length(x) ELSE length(x) + "
-                f"length(regexp_replace(x, '[^\\x{{10000}}-\\x{{10FFFF}}]', '', 'g')) END",
+                "length(regexp_replace(x, '[^\\x{10000}-\\x{10FFFF}]', '', 'g')) END",
     "left_units(x, n)": "CASE WHEN strlen(x) <= n THEN x WHEN strlen(x) = length(x) "
                         f"OR NOT regexp_matches(x, '{_SUPPLEMENTARY}') THEN left(x, n) ELSE tsqld_left_units(x, n) END",
+    "right_units(x, n)": "CASE WHEN strlen(x) <= n THEN x WHEN strlen(x) = length(x) "
+                         f"OR NOT regexp_matches(x, '{_SUPPLEMENTARY}') THEN right(x, n) "
+                         "ELSE tsqld_right_units(x, n) END",
+    "sub_units(x, s, n)": f"CASE WHEN strlen(x) = length(x) OR NOT regexp_matches(x, '{_SUPPLEMENTARY}') "
+                          "THEN substr(x, s, n) ELSE tsqld_sub_units(x, s, n) END",
+    "left_checked(x, n)": f"CASE WHEN n < 0 THEN {raise_error(537)} ELSE {SCHEMA}.left_units(x, n) END",
+    "right_checked(x, n)": f"CASE WHEN n < 0 THEN {raise_error(536, 'right')} ELSE {SCHEMA}.right_units(x, n) END",
+    "sub_checked(x, s, n)": f"CASE WHEN n < 0 THEN {raise_error(537)} ELSE {SCHEMA}.sub_units(x, greatest(s, 1), "
+                            "least(2147483647, greatest(0, s::BIGINT + n - greatest(s, 1)))) END",
+    "sub_bytes(x, s, n)": f"CASE WHEN n < 0 THEN {raise_error(537)} ELSE unhex(substr(hex(x), 2 * greatest(s, 1)::BIGINT - 1, "
+                          "2 * greatest(0, s::BIGINT + n - greatest(s, 1)))) END",
+    "len_units(x)": f"CASE WHEN suffix(x, ' ') THEN {SCHEMA}.units(rtrim(x, ' ')) ELSE {SCHEMA}.units(x) END",
+    "utf16_size(x)": f"2 * {SCHEMA}.units(x)",
+    "place_units(x, p)": "CASE WHEN p = 0 OR strlen(x) = length(x) THEN p "
+                         f"ELSE {SCHEMA}.units(left(x, (p - 1)::BIGINT)) + 1 END",
+    "position(x, y)": f"CASE WHEN y = '' THEN 0 ELSE {SCHEMA}.place_units(x, instr(x, y)) END",
+    "position_from(x, y, s)": f"CASE WHEN y = '' OR s > 2147483647 THEN 0 WHEN s <= 1 THEN {SCHEMA}.position(x, y) "
+                              f"WHEN instr({SCHEMA}.sub_units(x, s::INTEGER, 2147483647), y) = 0 THEN 0 ELSE "
+                              f"{SCHEMA}.position({SCHEMA}.sub_units(x, s::INTEGER, 2147483647), y) + s - 1 END",
+    "replace_exact(x, f, b)": "CASE WHEN f = '' AND b IS NOT NULL THEN x ELSE replace(x, f, b) END",
+    "replace_folded(x, f, b)": "CASE WHEN b IS NULL THEN NULL WHEN f = '' OR NOT contains(lower(x), lower(f)) THEN x "
+                               "ELSE regexp_replace(x, '(?i)' || regexp_escape(f), "
+                               "replace(b, '\\', '\\\\'), 'g') END",
+    "stuffed(x, s, n, b)": f"CASE WHEN s > 0 AND n >= 0 AND s <= {SCHEMA}.units(x) THEN {SCHEMA}.sub_units(x, 1, s - 1) "
+                           f"|| b || {SCHEMA}.sub_units(x, least(2147483647, s::BIGINT + n)::INTEGER, 2147483647) END",
+    "reversed(x)": "CASE WHEN strlen(x) = length(x) AND NOT contains(x, chr(13)) THEN reverse(x) ELSE tsqld_reverse(x) END",
+    "repeated(x, n, top)": f"CASE WHEN n >= 0 THEN {SCHEMA}.left_units(repeat(x, "
+                           "least(n, top // greatest(1, length(x)) + 1)), top) END",
+    "nchar(n)": "CASE WHEN n BETWEEN 0 AND 65535 AND NOT n BETWEEN 55296 AND 57343 THEN chr(n) END",
+    "bracketed(x)": f"CASE WHEN {SCHEMA}.units(x) <= 128 THEN '[' || replace(x, ']', ']]') || ']' END",
     "pad_units(x, n)": "CASE WHEN strlen(x) = length(x) OR NOT "
                        f"regexp_matches(x, '{_SUPPLEMENTARY}') THEN rpad(x, n, ' ') "
                        "ELSE tsqld_pad_units(x, n) END",
@@ -94,3 +130,31 @@ MACROS: tuple[str, ...] = (
     f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}",
     *(macro(signature, body) for signature, body in _BODIES.items()),
 )
+
+
+_SIGNATURE = re.compile(r"(\w+)\(([^)]*)\)")
+
+
+def _repeated() -> dict[str, frozenset[int]]:
+    """Macro → places of the parameters its body, or a macro its body calls, names more than once."""
+    found: dict[str, frozenset[int]] = {}
+    for signature, body in _BODIES.items():
+        match = _SIGNATURE.match(signature)
+        assert match is not None
+        name, parameters = match[1], [word.strip() for word in match[2].split(",")]
+        inner = any(found.get(called) for called in re.findall(rf"{SCHEMA}\.(\w+)", body))
+        found[name] = frozenset(
+            place for place, word in enumerate(parameters) if inner or len(re.findall(rf"\b{word}\b", body)) > 1
+        )
+    return found
+
+
+_REPEATED: Final = _repeated()
+
+
+def call(macro_name: str, *arguments: str) -> str:
+    """A call of one of our macros that evaluates each argument once."""
+    repeated = _REPEATED[macro_name]
+    if all(place not in repeated or is_simple(text) for place, text in enumerate(arguments)):
+        return f"{SCHEMA}.{macro_name}({', '.join(arguments)})"
+    return let_all(list(arguments), lambda *names: f"{SCHEMA}.{macro_name}({', '.join(names)})")

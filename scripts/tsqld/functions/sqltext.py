@@ -40,9 +40,13 @@ _DUCK: Final = {
     "uniqueidentifier": "UUID",
     "sql_variant": "STRUCT(type VARCHAR, text VARCHAR)",
 }
+_ATOM: Final = (
+    r"""(?:(?:[\w$@]+|"(?:[^"]|"")*")(?:\.(?:[\w$@]+|"(?:[^"]|"")*"))*|'(?:[^']|'')*'|\(?-?\d[\d.]*\)?)"""
+)
+_TYPE: Final = r"\w+(?:\(\d+(?:,\s*\d+)?\))?"
 _SIMPLE = re.compile(
-    r"""\(?(?:[\w$@]+|"(?:[^"]|"")*")(?:\.(?:[\w$@]+|"(?:[^"]|"")*"))*(?:::\w+(?:\(\d+(?:,\s*\d+)?\))?)?\)?$"""
-    r"""|'(?:[^']|'')*'$|-?\d[\d.]*(?:::\w+(?:\(\d+(?:,\s*\d+)?\))?)?$"""
+    rf"(?:CAST\({_ATOM} AS {_TYPE}\)|\({_ATOM}\)::{_TYPE}|{_ATOM}(?:::{_TYPE})?|\({_ATOM}(?:::{_TYPE})?\)"
+    rf"|(?:DATE|TIME|TIMESTAMP) '[^']*'|from_hex\('[0-9a-f]*'\))$"
 )
 _ERROR = re.compile(r"tsqld:(\d+):(\d+):(.*)", re.DOTALL)
 _OVERFLOW = re.compile(r"Overflow in \w+ of (INT16|INT32|INT64|INT128|UINT8|DECIMAL)")
@@ -118,11 +122,6 @@ def let_all(sqls: list[str], body: Callable[..., str]) -> str:
             fields.append(f"a{place}: {sql}")
             names.append(f"{name}.a{place}")
     return f"list_transform([{{{', '.join(fields)}}}], lambda {name}: {body(*names)})[1]"
-
-
-def call(macro: str, *arguments: str) -> str:
-    """A call of one of our macros."""
-    return f"{SCHEMA}.{macro}({', '.join(arguments)})"
 
 
 def raise_text(number: int, message: str, state: int | None = None) -> str:

@@ -15,8 +15,10 @@ from typing import Final
 
 from tsqld.errors import error, unsupported
 from tsqld.functions.conversion import Conversion, family
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
-from tsqld.functions.sqltext import blob, call, let, quote
+from tsqld.functions.sqltext import blob, let, quote
+from tsqld.functions.udfs import udf
 from tsqld.functions.unitext import ansi_bytes, utf16_bytes
 from tsqld.types import MAX, SqlType
 
@@ -141,19 +143,23 @@ def text_to_guid(c: Conversion) -> str:
 # --- Python side: registered by `install` -------------------------------------------------------------------------
 
 
+@udf("integer_bytes", "BIGINT, INTEGER", "BLOB")
 def integer_bytes(value: int, width: int) -> bytes:
     return value.to_bytes(8, "big", signed=True)[8 - width :]
 
 
+@udf("integer_of_bytes", "BLOB, INTEGER", "BIGINT")
 def integer_of_bytes(data: bytes, width: int) -> int:
     """The last `width` bytes as a signed number (unsigned for one byte)."""
     return int.from_bytes(data[-width:], "big", signed=width > 1 and len(data) >= width)
 
 
+@udf("float_bytes", "DOUBLE, INTEGER", "BLOB")
 def float_bytes(value: float, width: int) -> bytes:
     return struct.pack(">d" if width == 8 else ">f", value)
 
 
+@udf("decimal_bytes", "VARCHAR, INTEGER, INTEGER", "BLOB")
 def decimal_bytes(text: str, precision: int, scale: int) -> bytes:
     """Precision, scale, 0, sign, then the digits little-endian in whole 4-byte words."""
     value = Decimal(text)
@@ -162,6 +168,7 @@ def decimal_bytes(text: str, precision: int, scale: int) -> bytes:
     return bytes([precision, scale, 0, 0 if value < 0 else 1]) + digits.to_bytes(4 * words, "little")
 
 
+@udf("decimal_of_bytes", "BLOB", "VARCHAR")
 def decimal_of_bytes(data: bytes) -> str | None:
     if len(data) < 5 or data[1] > data[0] or data[3] > 1:
         return "" if data is not None else None
@@ -169,6 +176,7 @@ def decimal_of_bytes(data: bytes) -> str | None:
     return f"{value if data[3] else -value:f}"
 
 
+@udf("moment_bytes", "TIMESTAMP, VARCHAR, INTEGER", "BLOB")
 def moment_bytes(value: datetime.datetime, kind: str, scale: int) -> bytes:
     days = (value - _EPOCH).days
     seconds = value.hour * 3600 + value.minute * 60 + value.second
@@ -184,6 +192,7 @@ def moment_bytes(value: datetime.datetime, kind: str, scale: int) -> bytes:
     return bytes([scale]) + clock + (b"" if kind == "time" else day)
 
 
+@udf("moment_of_bytes", "BLOB, VARCHAR", "TIMESTAMP")
 def moment_of_bytes(data: bytes, kind: str) -> datetime.datetime:
     if kind == "smalldatetime":
         days, minutes = struct.unpack(">HH", data[-4:].rjust(4, b"\0"))
@@ -192,9 +201,11 @@ def moment_of_bytes(data: bytes, kind: str) -> datetime.datetime:
     return _EPOCH + datetime.timedelta(days=days, milliseconds=(ticks * 10 + 1) // 3)
 
 
+@udf("guid_bytes", "UUID", "BLOB")
 def guid_bytes(value: uuid.UUID) -> bytes:
     return value.bytes_le
 
 
+@udf("guid_of_bytes", "BLOB", "UUID")
 def guid_of_bytes(data: bytes) -> uuid.UUID:
     return uuid.UUID(bytes_le=data)

@@ -12,8 +12,9 @@ from typing import Final
 from tsqld.errors import error
 from tsqld.functions import datetext
 from tsqld.functions.conversion import Conversion, family
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
-from tsqld.functions.sqltext import call, let, quote
+from tsqld.functions.sqltext import let, quote
 from tsqld.types import SqlType
 
 _OLD: Final = ("datetime", "smalldatetime")

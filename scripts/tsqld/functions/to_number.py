@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Final
 
 from tsqld.functions.conversion import Conversion, family
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
-from tsqld.functions.sqltext import call, let, quote
+from tsqld.functions.sqltext import let, quote
 from tsqld.types import SqlType
 
 _RANGES: Final = {

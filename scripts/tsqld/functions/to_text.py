@@ -11,8 +11,9 @@ from typing import Final
 from tsqld.errors import error, unsupported
 from tsqld.functions.conversion import Conversion
 from tsqld.functions.datestyle import styled
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown, text_width
-from tsqld.functions.sqltext import call, let, quote
+from tsqld.functions.sqltext import let, quote
 from tsqld.functions.unitext import to_ansi
 from tsqld.types import MAX, SqlType
 

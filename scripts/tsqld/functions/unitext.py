@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Final
+from tsqld.functions.udfs import udf
 
 _FIT: Final = {
     "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2215": "/", "\u2044": "/", "\u2032": "'", "\u2033": '"',
@@ -21,6 +22,7 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
 
 
+@udf("left_units", "VARCHAR, BIGINT", "VARCHAR")
 def left_units(text: str, count: int) -> str:
     """The first `count` UTF-16 units; a pair that would be torn apart is left out."""
     units = 0
@@ -31,6 +33,7 @@ def left_units(text: str, count: int) -> str:
     return text
 
 
+@udf("to_ansi", "VARCHAR", "VARCHAR")
 def to_ansi(text: str) -> str:
     """`text` as a varchar of code page 1252 keeps it."""
     if text.isascii():
@@ -51,7 +54,7 @@ def _ansi_char(char: str) -> str:
 
 
 def _in_1252(char: str) -> bool:
-    return "\u0080" <= char <= "\u009f" and char in "\x81\x8d\x8f\x90\x9d" or _encodes(char)
+    return ("\u0080" <= char <= "\u009f" and char in "\x81\x8d\x8f\x90\x9d") or _encodes(char)
 
 
 def _encodes(char: str) -> bool:
@@ -62,6 +65,7 @@ def _encodes(char: str) -> bool:
     return True
 
 
+@udf("ansi_bytes", "VARCHAR", "BLOB")
 def ansi_bytes(text: str) -> bytes:
     """The bytes of a varchar: code page 1252, whose five unassigned bytes stand for themselves."""
     return b"".join(_ansi_byte(char) for char in to_ansi(text))
@@ -74,6 +78,7 @@ def _ansi_byte(char: str) -> bytes:
         return char.encode("latin-1")
 
 
+@udf("ansi_text", "BLOB", "VARCHAR")
 def ansi_text(data: bytes) -> str:
     """The varchar that `data` is in code page 1252."""
     return "".join(
@@ -81,17 +86,38 @@ def ansi_text(data: bytes) -> str:
     )
 
 
+@udf("utf16_bytes", "VARCHAR", "BLOB")
 def utf16_bytes(text: str) -> bytes:
     """The bytes of an nvarchar."""
     return text.encode("utf-16-le", "surrogatepass")
 
 
+@udf("utf16_text", "BLOB", "VARCHAR")
 def utf16_text(data: bytes) -> str:
     """The nvarchar that `data` is; lone surrogates and an odd last byte become U+FFFD."""
     return data.decode("utf-16-le", "replace")
 
 
+@udf("pad_units", "VARCHAR, INTEGER", "VARCHAR")
 def pad_units(text: str, count: int) -> str:
     """`text` cut or filled with spaces to `count` UTF-16 units."""
     cut = left_units(text, count)
     return cut + " " * (count - utf16_length(cut))
+
+
+@udf("right_units", "VARCHAR, BIGINT", "VARCHAR")
+def right_units(text: str, count: int) -> str:
+    """The last `count` UTF-16 units; a pair that would be torn apart is left out."""
+    return sub_units(text, max(1, utf16_length(text) - count + 1), count)
+
+
+@udf("sub_units", "VARCHAR, BIGINT, BIGINT", "VARCHAR")
+def sub_units(text: str, start: int, count: int) -> str:
+    """`count` UTF-16 units from the 1-based `start`; pairs that would be torn apart are left out."""
+    units = utf16_bytes(text)[2 * (start - 1) : 2 * (start - 1 + count)]
+    return units.decode("utf-16-le", "ignore")
+
+
+@udf("reverse", "VARCHAR", "VARCHAR")
+def reverse(text: str) -> str:
+    return text[::-1]

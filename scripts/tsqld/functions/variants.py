@@ -43,7 +43,7 @@ def _as_text(value: Bound, convert: Callable[..., Bound], line: int) -> str:
         return f"hex({value.sql})"
     style = 121 if value.type.is_temporal else _STYLES.get(value.type.name)
     bound = Bound(str(style), FLOAT, value=style) if style is not None else None
-    return convert(value, varchar(8000), style=bound, line=line).sql
+    return convert(value, varchar(8000), style=bound, line=line, explicit=True).sql
 
 
 def _unwrapped(c: Conversion, convert: Callable[..., Bound]) -> str:
@@ -82,7 +82,7 @@ def _read(c: Conversion, v: str, base: SqlType, convert: Callable[..., Bound]) -
         inner = Bound(f"TRY_CAST({v}.text AS {duck_type(base)})", base)
         if base.name == "datetimeoffset":
             inner = convert(Bound(f"{v}.text", varchar(8000)), base, try_=True)
-    return convert(inner, c.target, try_=c.lenient, line=c.line).sql
+    return convert(inner, c.target, try_=c.lenient, line=c.line, explicit=True).sql
 
 
 def base_type(name: str) -> str:
