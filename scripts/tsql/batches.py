@@ -47,24 +47,24 @@ def split_batches(text: str) -> list[Batch]:
 
     Errors: tsql.tokens.TokenError, with the line in the script, when a string or comment never closes.
     """
+    return [batch for batch, _ in split_tokens(text)]
+
+
+def split_tokens(text: str) -> list[tuple[Batch, list[Token]]]:
+    """As `split_batches`, each with its tokens, comments aside; their lines and offsets are the script's."""
     tokens = tokenize(text, comments=True)[:-1]
-    statements = [token.start for token in tokens if token.kind is not Kind.COMMENT]
-    separators = [*_separators(text, tokens), _Separator(len(text), len(text), 1)]
-    batches: list[Batch] = []
-    start = line = 0
-    counted = 0
-    for separator in separators:
-        line += text.count("\n", counted, start)
+    words = [token for token in tokens if token.kind is not Kind.COMMENT]
+    starts = [token.start for token in words]
+    batches: list[tuple[Batch, list[Token]]] = []
+    start = lines = counted = 0
+    for separator in [*_separators(text, tokens), _Separator(len(text), len(text), 1)]:
+        lines += text.count("\n", counted, start)
         counted = start
-        if separator.repeat and _any_between(statements, start, separator.start):
-            batches.append(Batch(text[start : separator.start], line + 1, separator.repeat))
+        inside = words[bisect_left(starts, start) : bisect_left(starts, separator.start)]
+        if separator.repeat and inside:
+            batches.append((Batch(text[start : separator.start], lines + 1, separator.repeat), inside))
         start = separator.end
     return batches
-
-
-def _any_between(starts: list[int], low: int, high: int) -> bool:
-    index = bisect_left(starts, low)
-    return index < len(starts) and starts[index] < high
 
 
 def _separators(text: str, tokens: list[Token]) -> list[_Separator]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from tsql.batches import split_batches
-from tsql.tokens import Kind, Token, TokenError, tokenize
+from tsql.batches import split_tokens
+from tsql.tokens import Kind, Token, TokenError
 
 _RESERVED_WORDS = """
     ADD ALL ALTER AND ANY AS ASC AUTHORIZATION BACKUP BEGIN BETWEEN BREAK BROWSE BULK BY CASCADE CASE CHECK
@@ -62,8 +62,8 @@ def content_hash(text: str) -> bytes:
 
 def _normal_form(text: str) -> Iterator[str]:
     try:
-        for batch in split_batches(text):
-            yield from _words(tokenize(batch.text)[:-1])
+        for batch, tokens in split_tokens(text):
+            yield from _words(tokens)
             yield f"GO {batch.repeat}"
     except TokenError:
         yield text.replace("\r\n", "\n")
