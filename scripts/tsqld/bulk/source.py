@@ -1,0 +1,345 @@
+"""BULK INSERT's file as DuckDB SQL: the way into this package.
+
+Place in the pipeline: the runtime calls `open_bulk`, then inserts what `BulkSource.sql` yields.
+Specification: Microsoft Learn, "BULK INSERT (Transact-SQL)"; the package's docstring names the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import duckdb
+
+from tsqld.bulk import files
+from tsqld.bulk.files import DataFile, Text
+from tsqld.bulk.formatfile import FormatFile, read_format_file
+from tsqld.bulk.layout import IGNORED, Layout, TargetColumn, layout_of
+from tsqld.bulk.options import BulkOptions, assumed_messages, check
+from tsqld.bulk.records import Records
+from tsqld.bulk.rejects import ErrorFile, Reject, settle
+from tsqld.bulk.scan import Scan
+from tsqld.bulk.spool import spooled
+from tsqld.bulk.survey import Survey, is_long, survey
+from tsqld.bulk.values import FieldValue, field_value, safe_length
+from tsqld.errors import TsqlError, unsupported
+from tsqld.functions.sqltext import duck_type
+
+THOROUGH_BELOW: Final = 32 << 20
+"""Bytes up to which every line of a CSV file is checked before it is loaded; beyond, DuckDB's reader counts
+fields while it loads, and `BulkSource.explain` says what it found."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSource:
+    """The rows of a file, checked.
+
+    `sql` with `parameters` yields them in file order, one DuckDB value per name in `columns`, typed as the
+    target's columns are; it yields `rows` of them, or the file has changed since. `messages` are to be sent
+    to the client: notices (severity 0) and, except inside TRY, the errors of rows that were left out.
+
+    Keep the object until the rows are read: it keeps temporary files alive.
+    """
+
+    sql: str
+    parameters: tuple[Any, ...]
+    messages: tuple[TsqlError, ...]
+    columns: tuple[str, ...]
+    rows: int
+    keep: tuple[object, ...] = field(default=(), compare=False, repr=False)
+    _explain: Callable[[], TsqlError | None] = field(default=lambda: None, compare=False, repr=False)
+
+    def explain(self, problem: duckdb.Error) -> TsqlError:
+        """Why reading `sql` failed with `problem`, in SQL Server's words.
+
+        In files beyond `THOROUGH_BELOW` a record with too few or too many fields is only met while loading:
+        then this is the BulkError that SQL Server raises. Otherwise 50100, since what fails here was checked
+        before.
+        """
+        found = self._explain()
+        if found is not None:
+            return found
+        return unsupported(f"this data file: {str(problem).splitlines()[0]}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How to read a file: the `scan` yields `rows` records of at most `longest` bytes; no scan, no rows."""
+
+    scan: Scan | None
+    rows: int
+    longest: int
+
+
+def open_bulk(
+    cursor: duckdb.DuckDBPyConnection,
+    path: str,
+    options: BulkOptions,
+    columns: Sequence[TargetColumn],
+    line: int,
+) -> BulkSource:
+    """Check the file at `path` as SQL Server would, and give what is to be inserted.
+
+    `columns` are the target's, in its order. The cursor's transaction is not touched. Errors: 4860 and 4861
+    for the file, 4880, 4878 and 5339 for the options, BulkError when the load fails as a whole, 50100 for
+    what is not supported.
+    """
+    files.require(path, line, state=1)
+    format_file = read_format_file(options.format_file, line) if options.format_file else None
+    data = files.open_data(
+        path, line, state=1, wide_without_mark=format_file is not None and format_file.wide
+    )
+    if format_file is not None:
+        _check_format_file(data, format_file, columns, line)
+    notices = () if format_file is not None else assumed_messages(options, data.wide, line)
+    return _Load(cursor, data, options, columns, format_file, line).source(notices)
+
+
+def _check_format_file(
+    data: DataFile, format_file: FormatFile, columns: Sequence[TargetColumn], line: int
+) -> None:
+    if data.mark:
+        raise unsupported("a byte-order mark in a data file read through a format file", line)
+    for part in format_file.columns:
+        if (
+            part.target >= len(columns)
+            or part.type.is_text
+            or part.type.name == columns[part.target].type.name
+        ):
+            continue
+        raise unsupported(f"a format file that reads {part.type} into {columns[part.target].type}", line)
+
+
+class _Load:
+    """One load: what its steps share."""
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        data: DataFile,
+        options: BulkOptions,
+        columns: Sequence[TargetColumn],
+        format_file: FormatFile | None,
+        line: int,
+    ) -> None:
+        self.data = data
+        self.options = options
+        self.columns = columns
+        self.line = line
+        self.layout: Layout = layout_of(options, columns, format_file, data.wide, line)
+        self.error_file = ErrorFile(options, line)
+        check(options, line)
+        # A query that fails would doom the session's transaction, and some of ours are expected to.
+        self.side = cursor.cursor()
+
+    def source(self, notices: tuple[TsqlError, ...]) -> BulkSource:
+        reading = self._reading()
+        values = self._values(self._longest_fields(reading))
+        names = tuple(self.columns[target].name for target, _ in values)
+        if reading.scan is None:
+            self.error_file.write((), self.data, self.layout, self.line)
+            return BulkSource(self._nothing(values), (), notices, names, 0)
+        total, rejects = self._rejects(reading.scan, values)
+        self.error_file.write(rejects, self.data, self.layout, self.line)
+        messages = settle(rejects, total, self.options, self.line)
+        sql, parameters = self._query(reading.scan, values, filtered=total > 0)
+        keep = (reading.scan, self.data)
+        return BulkSource(
+            sql, parameters, notices + messages, names, reading.rows - total, keep, self._what_is_wrong
+        )
+
+    # how to read the file
+
+    def _reading(self) -> _Reading:
+        if self.data.is_empty:
+            return _Reading(None, 0, 0)
+        thorough = self.data.size <= THOROUGH_BELOW or self.options.last_row > 0
+        text = files.as_it_is(self.data, self.layout)
+        found = survey(self.side, text, self.layout, thorough=thorough) if text else None
+        if found is None:
+            text = files.exchanged(self.data, self.layout)
+            found = survey(self.side, text, self.layout, thorough=thorough) if text else None
+        if text is None or found is None:
+            return self._spooled()
+        return self._lines(text, found) if found.is_record else self._records(text, found)
+
+    def _lines(self, text: Text, found: Survey) -> _Reading:
+        """Records are lines: DuckDB reads them as they are, on all cores."""
+        first, last = self.options.first_row, self.options.last_row
+        if first > 1:
+            self._records_until(first - 1).summary()
+        records = found.lines - self._ends_in_empty_field()
+        rows = max(0, (min(records, last) if last else records) - max(first - 1, 0))
+        limited = bool(last) or records < found.lines
+        return self._reading_of(text, found, found.longest, rows, limit=rows if limited else None)
+
+    def _records(self, text: Text, found: Survey) -> _Reading:
+        """Some line is no record: either records span lines, or the file is not what it should be."""
+        if not self.layout.is_csv:
+            return self._spooled()
+        summary = self._records_until(self.options.last_row).summary()
+        rows = max(0, summary.records - max(self.options.first_row - 1, 0))
+        reading = self._reading_of(text, found, summary.longest, rows, parallel=False)
+        if not (summary.whole and summary.skips_lines) or self._count(reading.scan) != rows:
+            return self._spooled()
+        return reading
+
+    def _reading_of(
+        self,
+        text: Text,
+        found: Survey,
+        longest: int,
+        rows: int,
+        *,
+        limit: int | None = None,
+        parallel: bool = True,
+    ) -> _Reading:
+        restore = (text.quoted if found.quoted else ()) + text.restore
+        expansion = max((len(meant.encode()) for _, meant in restore), default=1)
+        scan = Scan(
+            text.path,
+            text.delimiter,
+            width=self.layout.width,
+            skip=max(self.options.first_row - 1, 0),
+            longest=longest if is_long(longest) else 0,
+            quote=text.quote if found.quoted else "",
+            limit=limit,
+            parallel=parallel,
+            restore=restore,
+            nul=found.nul,
+            keep=text.keep,
+        )
+        return _Reading(scan if rows else None, rows, longest * expansion)
+
+    def _spooled(self) -> _Reading:
+        scan, rows = spooled(self._records_until(self.options.last_row), self.line)
+        return _Reading(scan if rows else None, rows, scan.longest)
+
+    def _records_until(self, last: int) -> Records:
+        return Records(self.data, self.layout, self.line, first=self.options.first_row, last=last)
+
+    def _ends_in_empty_field(self) -> int:
+        """1 when the file ends behind a field terminator: that record is dropped, as SQL Server does."""
+        row_end, field_end = self.layout.row_end, self.layout.field_end
+        tail = self.data.tail(len(row_end) + len(field_end))
+        if self.layout.width == 1 or tail.endswith(row_end):
+            return 0
+        return int(tail.endswith(field_end))
+
+    def _count(self, scan: Scan | None) -> int:
+        """The records that DuckDB reads, -1 when it cannot."""
+        if scan is None:
+            return 0
+        sql, parameters = scan.sql()
+        try:
+            row = self.side.execute(f"SELECT count(*) FROM ({sql})", parameters).fetchone()
+        except duckdb.Error:
+            return -1
+        return int(row[0]) if row else -1
+
+    def _what_is_wrong(self) -> TsqlError | None:
+        try:
+            self._records_until(self.options.last_row).summary()
+        except TsqlError as problem:
+            return problem
+        return None
+
+    # what to make of the fields
+
+    def _values(self, longest: list[int]) -> list[tuple[int, FieldValue]]:
+        """(index of the column, value) in the columns' order."""
+        values = [
+            (target, self._value(place, target, longest[place]))
+            for place, target in enumerate(self.layout.targets)
+            if target != IGNORED
+        ]
+        return sorted(values, key=lambda pair: pair[0])
+
+    def _value(self, place: int, target: int, longest: int) -> FieldValue:
+        return field_value(self.columns[target], f"f{place + 1}", longest, self.options.keep_nulls, self.line)
+
+    def _longest_fields(self, reading: _Reading) -> list[int]:
+        """For each field, bytes that no value of it exceeds: looked up where that of the record does not
+        settle it."""
+        longest = [reading.longest] * self.layout.width
+        open_places = [
+            place
+            for place, target in enumerate(self.layout.targets)
+            if target != IGNORED and 0 <= safe_length(self.columns[target].type) < reading.longest
+        ]
+        if reading.scan is None or not open_places:
+            return longest
+        records, parameters = reading.scan.sql()
+        found = ", ".join(f"max(strlen(f{place + 1}))" for place in open_places)
+        for place, length in zip(
+            open_places, self._ask(f"SELECT {found} FROM ({records})", parameters), strict=True
+        ):
+            longest[place] = length or 0
+        return longest
+
+    def _ask(self, sql: str, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
+        """One row about the file's records. Errors: what is wrong with the file, when it cannot be read."""
+        try:
+            row = self.side.execute(sql, parameters).fetchone()
+        except duckdb.Error as problem:
+            found = self._what_is_wrong()
+            raise found or unsupported(
+                f"this data file: {str(problem).splitlines()[0]}", self.line
+            ) from problem
+        return tuple(row or ())
+
+    def _rejects(self, scan: Scan, values: list[tuple[int, FieldValue]]) -> tuple[int, list[Reject]]:
+        """How many rows do not convert, and the first of them, one more than MAXERRORS allows."""
+        checked = [(target, value) for target, value in values if value.fails]
+        if not checked:
+            return 0, []
+        records, parameters = scan.sql()
+        fails = _any_of(value for _, value in checked)
+        (total,) = self._ask(f"SELECT count(*) FROM ({records}) WHERE {fails}", parameters)
+        return (total, self._first_rejects(scan, checked)) if total else (0, [])
+
+    def _first_rejects(self, scan: Scan, checked: list[tuple[int, FieldValue]]) -> list[Reject]:
+        records, parameters = scan.sql()
+        places = sorted((self.layout.targets.index(target), target, value) for target, value in checked)
+        codes = ", ".join(f"CASE WHEN {value.fails} THEN {value.code} ELSE 0 END" for _, _, value in places)
+        numbered = f"SELECT row_number() OVER () AS row_number, * FROM ({records})"
+        rows = self.side.execute(
+            f"SELECT row_number, [{codes}] FROM ({numbered}) "
+            f"WHERE {_any_of(value for _, _, value in places)} ORDER BY row_number "
+            f"LIMIT {self.options.max_errors + 1}",
+            parameters,
+        ).fetchall()
+        return [self._reject(number, numbers, places) for number, numbers in rows]
+
+    def _reject(self, row: int, numbers: list[int], places: list[tuple[int, int, FieldValue]]) -> Reject:
+        (place, target, _), number = next(
+            (found, number) for found, number in zip(places, numbers, strict=True) if number
+        )
+        return Reject(row + max(self.options.first_row - 1, 0), number, place + 1, self.columns[target].name)
+
+    # the query
+
+    def _query(
+        self, scan: Scan, values: list[tuple[int, FieldValue]], *, filtered: bool
+    ) -> tuple[str, tuple[Any, ...]]:
+        records, parameters = scan.sql()
+        shown = ", ".join(f"{value.sql} AS {self._name(target)}" for target, value in values)
+        where = (
+            f" WHERE ({_any_of(value for _, value in values if value.fails)}) IS NOT TRUE" if filtered else ""
+        )
+        return f"SELECT {shown} FROM ({records}){where}", parameters
+
+    def _nothing(self, values: list[tuple[int, FieldValue]]) -> str:
+        shown = ", ".join(
+            f"CAST(NULL AS {duck_type(self.columns[target].type)}) AS {self._name(target)}"
+            for target, _ in values
+        )
+        return f"SELECT {shown} WHERE false"
+
+    def _name(self, target: int) -> str:
+        return '"' + self.columns[target].name.replace('"', '""') + '"'
+
+
+def _any_of(values: Iterable[FieldValue]) -> str:
+    return " OR ".join(f"({value.fails})" for value in values)
