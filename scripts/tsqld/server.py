@@ -1,0 +1,212 @@
+"""Sockets: accepts connections, one thread each, and one more that hears cancellations while queries run.
+
+Place: the outermost part of tsqld; `tsqld.cli` starts it. `tds.connection` decides what is said. A
+connection's thread reads, answers, and reads again. While it answers it cannot read, so for that time the
+`Listener` watches its socket: an attention or a disconnect reaches the running query at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from tsqld.tds.connection import Connection
+from tsqld.tds.protocol import Engine, TdsProtocolError, TlsTunnel
+
+log = logging.getLogger(__name__)
+
+_RECEIVE: Final = 1 << 16
+_BACKLOG: Final = 256
+_LOGIN_SECONDS: Final = 30.0
+_STOP_SECONDS: Final = 10.0
+
+
+@dataclass(eq=False)
+class _Client:
+    """A connected socket. `listening` is true while the listener may read from it; `lock` guards that."""
+
+    sock: socket.socket
+    connection: Connection
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    listening: bool = False
+
+    def receive(self, flags: int = 0) -> bool:
+        """Reads once and feeds the connection; False when the client is gone or breaks the protocol."""
+        try:
+            data = self.sock.recv(_RECEIVE, flags)
+            if data:
+                self.connection.feed(data)
+            return bool(data)
+        except BlockingIOError:
+            return True
+        except TdsProtocolError as problem:
+            log.warning("closing a connection: %s", problem)
+        except OSError:
+            log.debug("a connection broke", exc_info=True)
+        return False
+
+
+class Listener(threading.Thread):
+    """Reads from the sockets of connections whose own threads are busy answering."""
+
+    def __init__(self) -> None:
+        super().__init__(name="tsqld-listener", daemon=True)
+        self._selector = selectors.DefaultSelector()
+        # An empty selector cannot wait on every platform, and stopping needs something to wake it.
+        self._wake, self._woken = socket.socketpair()
+        self._selector.register(self._woken, selectors.EVENT_READ, None)
+
+    @contextmanager
+    def listening(self, client: _Client) -> Iterator[None]:
+        """For the time of a request; when it ends the listener no longer touches the socket."""
+        client.listening = True
+        self._selector.register(client.sock, selectors.EVENT_READ, client)
+        try:
+            yield
+        finally:
+            with client.lock:
+                self._forget(client)
+
+    def run(self) -> None:
+        while True:
+            for key, _ in self._selector.select():
+                if key.data is None:
+                    return
+                self._hear(key.data)
+
+    def stop(self) -> None:
+        self._wake.send(b"\0")
+
+    def _hear(self, client: _Client) -> None:
+        with client.lock:
+            if not client.listening:
+                return
+            if not client.receive(socket.MSG_DONTWAIT):
+                self._forget(client)
+                client.connection.abandon()
+            elif client.connection.has_request:
+                # It asks again before it has its answer: that has to wait, and so does what follows it.
+                self._forget(client)
+
+    def _forget(self, client: _Client) -> None:
+        if client.listening:
+            client.listening = False
+            self._selector.unregister(client.sock)
+
+
+class Server:
+    """Serves an engine on one address until it is stopped."""
+
+    def __init__(self, engine: Engine, tls: ssl.SSLContext, host: str, port: int) -> None:
+        """Listens at once; port 0 takes a free one. Raises OSError when the address cannot be had."""
+        self._engine = engine
+        self._tls = tls
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        self._listener = Listener()
+        self._clients: dict[_Client, threading.Thread] = {}
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port listened on."""
+        host, port, *_ = self._socket.getsockname()
+        return str(host), int(port)
+
+    def start(self) -> None:
+        """Accepts connections from now on, on a thread of its own."""
+        self._listener.start()
+        threading.Thread(target=self._accept, name="tsqld-accept", daemon=True).start()
+
+    def stop(self) -> None:
+        """Takes no more connections, cancels what runs, ends every session and waits for that."""
+        self._stopping = True
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        with self._lock:
+            clients = dict(self._clients)
+        for client in clients:
+            client.connection.abandon()
+            with suppress(OSError):
+                client.sock.shutdown(socket.SHUT_RDWR)
+        for thread in clients.values():
+            thread.join(_STOP_SECONDS)
+        self._listener.stop()
+
+    def _accept(self) -> None:
+        while not self._stopping:
+            try:
+                sock, _ = self._socket.accept()
+            except OSError as problem:
+                if not self._stopping:
+                    log.error("cannot accept connections: %s", problem)
+                    threading.Event().wait(0.1)
+                continue
+            self._welcome(sock)
+
+    def _welcome(self, sock: socket.socket) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        client = _Client(sock, Connection(self._engine, lambda: TlsTunnel(self._tls)))
+        thread = threading.Thread(target=self._serve, args=(client,), name="tsqld-client", daemon=True)
+        with self._lock:
+            self._clients[client] = thread
+        thread.start()
+
+    def _serve(self, client: _Client) -> None:
+        """The life of one connection, on its own thread."""
+        try:
+            self._log_in(client)
+            self._converse(client)
+        except TdsProtocolError as problem:
+            log.warning("closing a connection: %s", problem)
+        except OSError:
+            log.debug("a connection broke", exc_info=True)
+        except Exception:
+            log.exception("a connection failed inside")
+        finally:
+            self._farewell(client)
+
+    def _log_in(self, client: _Client) -> None:
+        client.sock.settimeout(_LOGIN_SECONDS)
+        while not (client.connection.is_logged_in or client.connection.is_closed):
+            if not client.receive():
+                client.connection.abandon()
+                return
+            for reply in client.connection.replies():
+                client.sock.sendall(reply)
+        client.sock.settimeout(None)
+
+    def _converse(self, client: _Client) -> None:
+        connection = client.connection
+        while not connection.is_closed:
+            if not connection.has_request and not client.receive():
+                return
+            if connection.has_request:
+                with self._listener.listening(client):
+                    for reply in connection.replies():
+                        client.sock.sendall(reply)
+
+    def _farewell(self, client: _Client) -> None:
+        try:
+            client.connection.close()
+        except Exception:
+            log.exception("a session could not be closed")
+        with suppress(OSError):
+            # What the client has not read yet must not be lost by closing too hard.
+            client.sock.shutdown(socket.SHUT_WR)
+            client.sock.settimeout(1.0)
+            while client.sock.recv(_RECEIVE):
+                pass
+        client.sock.close()
+        with self._lock:
+            self._clients.pop(client, None)

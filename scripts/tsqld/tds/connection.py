@@ -1,0 +1,294 @@
+"""One client connection as a state machine without a socket: feed it what arrived, send what it returns.
+
+Place: `tsqld.server` owns the socket and calls it from two threads: the connection's own takes the answers
+from `replies`, and while an answer is being made any other may call `feed` or `abandon`, so that a
+cancellation reaches the running query. Specification: [MS-TDS] 3.3.5.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from enum import Enum, auto
+from typing import Final
+
+from tsqld.errors import TsqlError
+from tsqld.events import DatabaseChanged, Error, Event
+from tsqld.tds import protocol, tokens
+from tsqld.tds.calls import Calls, as_event
+from tsqld.tds.handshake import Refused, answer_prelogin, log_in
+from tsqld.tds.packets import ClientMessage, Inbox, Outbox
+from tsqld.tds.prepared import PreparedStatements
+from tsqld.tds.protocol import Encryption, Engine, PacketType, Session, TdsProtocolError, TlsError, TlsTunnel
+from tsqld.tds.requests import Call, parse_batch, parse_calls
+from tsqld.tds.responses import FLUSH, Transactions, batch_tokens, call_tokens, database_changed
+from tsqld.tds.transactions import transaction_events
+
+log = logging.getLogger(__name__)
+
+_SEND_AT: Final = 1 << 15
+"""Bytes of tokens that are worth a system call."""
+_INTERNAL_ERROR: Final = 50000
+
+
+class Stage(Enum):
+    PRELOGIN = auto()
+    TLS_HANDSHAKE = auto()
+    LOGIN = auto()
+    READY = auto()
+    CLOSED = auto()
+
+
+class Connection:
+    """One client. `new_tunnel` makes the server side of a TLS connection."""
+
+    def __init__(self, engine: Engine, new_tunnel: Callable[[], TlsTunnel]) -> None:
+        self._engine = engine
+        self._new_tunnel = new_tunnel
+        self._stage = Stage.PRELOGIN
+        self._lock = threading.RLock()
+        self._inbox = Inbox()
+        self._waiting: deque[ClientMessage] = deque()
+        self._tunnel: TlsTunnel | None = None
+        self._encrypts_session = False
+        self._decrypts = False
+        self._encrypts = False
+        self._session: Session | None = None
+        self._version = protocol.TDS_74
+        self._packet_size = protocol.DEFAULT_PACKET_SIZE
+        self._running = False
+        self._cancelled = False
+        self._gone = False
+        self._transactions = Transactions()
+        self._prepared = PreparedStatements()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._stage is Stage.CLOSED or self._gone
+
+    @property
+    def is_logged_in(self) -> bool:
+        return self._session is not None
+
+    @property
+    def has_request(self) -> bool:
+        """Whether a whole message waits to be answered."""
+        with self._lock:
+            return bool(self._waiting)
+
+    def feed(self, data: bytes) -> None:
+        """Takes what arrived. An attention that finds a request running cancels it at once.
+
+        Raises TdsProtocolError when the client breaks the protocol: close the connection.
+        """
+        with self._lock:
+            if self._decrypts and self._tunnel is not None:
+                data = self._decrypt(data)
+            for message in self._inbox.feed(data):
+                if message.kind == PacketType.ATTENTION and self._running:
+                    self._cancel()
+                else:
+                    self._waiting.append(message)
+
+    def abandon(self) -> None:
+        """The client is gone, or the server stops: ends whatever runs."""
+        with self._lock:
+            self._gone = True
+            if self._running and self._session is not None:
+                self._session.cancel()
+
+    def close(self) -> None:
+        """Ends the session; its open transaction is rolled back."""
+        self._stage = Stage.CLOSED
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def replies(self) -> Iterator[bytes]:
+        """Answers every message that waits, in pieces ready to be sent."""
+        while not self.is_closed:
+            with self._lock:
+                message = self._waiting.popleft() if self._waiting else None
+            if message is None:
+                return
+            yield from self._reply(message)
+
+    def _reply(self, message: ClientMessage) -> Iterator[bytes]:
+        match self._stage:
+            case Stage.PRELOGIN:
+                yield self._begin(message)
+            case Stage.TLS_HANDSHAKE:
+                yield self._shake_hands(message)
+            case Stage.LOGIN:
+                yield self._log_in(message)
+            case _:
+                yield from self._answer(message)
+
+    # --- before there is a session
+
+    def _begin(self, message: ClientMessage) -> bytes:
+        payload, agreed = answer_prelogin(message)
+        if agreed is Encryption.NOT_SUPPORTED:
+            self._stage = Stage.LOGIN
+        else:
+            self._tunnel = self._new_tunnel()
+            self._encrypts_session = agreed is Encryption.ON
+            self._stage = Stage.TLS_HANDSHAKE
+        return self._packets(payload)
+
+    def _shake_hands(self, message: ClientMessage) -> bytes:
+        if message.kind != PacketType.PRELOGIN or self._tunnel is None:
+            raise TdsProtocolError("a TLS handshake was expected")
+        try:
+            records = self._tunnel.advance_handshake(message.payload)
+        except TlsError as problem:
+            raise TdsProtocolError(str(problem)) from None
+        if self._tunnel.handshake_complete:
+            self._stage = Stage.LOGIN
+            with self._lock:
+                self._decrypts = True
+                self.feed(self._inbox.take_rest())
+        return b"".join(protocol.wrap_handshake(records)) if records else b""
+
+    def _log_in(self, message: ClientMessage) -> bytes:
+        outcome = log_in(message, self._engine, encrypted=self._encrypts_session)
+        # With a login-only tunnel the answer is plain again, and so is all that follows.
+        with self._lock:
+            self._decrypts = self._encrypts = self._encrypts_session
+        if isinstance(outcome, Refused):
+            self._stage = Stage.CLOSED
+            return self._packets(outcome.tokens)
+        self._session, self._version = outcome.session, outcome.version
+        self._stage = Stage.READY
+        self._inbox.trust()
+        reply = self._packets(outcome.tokens)
+        self._packet_size = outcome.packet_size
+        return reply
+
+    # --- requests
+
+    def _answer(self, message: ClientMessage) -> Iterator[bytes]:
+        """One request. Whatever goes wrong inside ends in an ERROR token, never in silence."""
+        session = self._session
+        if session is None:
+            raise TdsProtocolError("a request without a session")
+        if message.ignored:
+            yield self._packets(tokens.done(tokens.DONE, tokens.DONE_ERROR, 0, 0, self._version))
+        elif message.kind == PacketType.ATTENTION:
+            yield self._packets(self._attention())
+        else:
+            yield from self._run(self._tokens(message, session), session)
+
+    def _run(self, stream: Iterator[bytes], session: Session) -> Iterator[bytes]:
+        outbox = Outbox(self._packet_size, session.spid)
+        with self._lock:
+            self._running, self._cancelled = True, False
+        try:
+            with closing(self._guarded(stream)) as pieces:
+                yield from self._sent(pieces, outbox)
+        finally:
+            with self._lock:
+                self._running = False
+        if self._cancelled:
+            outbox.write(self._attention())
+        yield self._seal(outbox.finish())
+
+    def _sent(self, pieces: Iterator[bytes], outbox: Outbox) -> Iterator[bytes]:
+        """Packets as they fill, until the end or a cancellation."""
+        for piece in pieces:
+            if self._cancelled or self._gone:
+                return
+            outbox.write(piece)
+            if piece is FLUSH:
+                yield self._seal(outbox.flush())
+            elif outbox.size >= _SEND_AT:
+                yield self._seal(outbox.take())
+
+    def _guarded(self, stream: Iterator[bytes]) -> Generator[bytes, None, None]:
+        try:
+            yield from stream
+        except TsqlError as problem:
+            yield self._failure(as_event(problem))
+        except TdsProtocolError:
+            raise
+        except Exception as problem:
+            log.exception("a request failed inside")
+            yield self._failure(
+                Error(_INTERNAL_ERROR, f"tsqld failed: {type(problem).__name__}: {problem}", 16, 1, 1)
+            )
+
+    def _failure(self, event: Error) -> bytes:
+        return tokens.error(event, self._version) + tokens.done(
+            tokens.DONE, tokens.DONE_ERROR, 0, 0, self._version
+        )
+
+    def _tokens(self, message: ClientMessage, session: Session) -> Iterator[bytes]:
+        """The answer to one request, as tokens."""
+        keep = message.status & protocol.STATUS_RESET_KEEP_TRANSACTION
+        if keep or message.status & protocol.STATUS_RESET:
+            yield self._reset(session, bool(keep))
+        match message.kind:
+            case PacketType.SQL_BATCH:
+                yield from self._batch(session.batch(parse_batch(message.payload, self._version)))
+            case PacketType.RPC:
+                yield from self._calls(parse_calls(message.payload, self._version), session)
+            case PacketType.TRANSACTION_MANAGER:
+                yield from self._batch(transaction_events(message.payload, self._version, session))
+            case PacketType.BULK_LOAD:
+                raise TsqlError(_INTERNAL_ERROR, "Bulk data arrived without an INSERT BULK statement.")
+            case _:
+                raise TdsProtocolError(f"a message of type {message.kind} on a session")
+
+    def _batch(self, events: Iterable[Event]) -> Iterator[bytes]:
+        return batch_tokens(events, self._version, self._transactions)
+
+    def _calls(self, calls: list[Call], session: Session) -> Iterator[bytes]:
+        runner = Calls(session, self._prepared)
+        for number, call in enumerate(calls, 1):
+            is_last = number == len(calls)
+            yield from call_tokens(runner.events(call), self._version, self._transactions, is_last=is_last)
+
+    def _reset(self, session: Session, keep_transaction: bool) -> bytes:
+        """A pooled connection goes to its next user: what the last one left is gone."""
+        before = session.database
+        session.reset(keep_transaction)
+        self._prepared.clear()
+        told = tokens.environment(tokens.ENV_RESET_DONE, b"", b"")
+        if not keep_transaction:
+            told += self._transactions.abandoned()
+        if session.database != before:
+            told += database_changed(DatabaseChanged(session.database, before), self._version)
+        return told
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+        if self._session is not None:
+            self._session.cancel()
+
+    def _attention(self) -> bytes:
+        """The acknowledgement a client that cancelled waits for."""
+        return tokens.done(tokens.DONE, tokens.DONE_ATTENTION, 0, 0, self._version)
+
+    # --- bytes
+
+    def _packets(self, payload: bytes) -> bytes:
+        outbox = Outbox(self._packet_size, self._session.spid if self._session else 0)
+        outbox.write(payload)
+        return self._seal(outbox.finish())
+
+    def _seal(self, packets: bytes) -> bytes:
+        if not self._encrypts or self._tunnel is None or not packets:
+            return packets
+        with self._lock:
+            return bytes(self._tunnel.wrap(packets))
+
+    def _decrypt(self, data: bytes) -> bytes:
+        if self._tunnel is None:
+            return data
+        try:
+            return bytes(self._tunnel.unwrap(data))
+        except TlsError as problem:
+            raise TdsProtocolError(str(problem)) from None

@@ -1,0 +1,151 @@
+"""What pysqlbridge lends to the TDS modules, the constants it lacks, and what they ask of the engine.
+
+One module imports pysqlbridge so that its version, which is pinned, matters in one place.
+Specification: [MS-TDS] 2.2.3 (packets), 2.2.5.4 (data types), 2.2.7 (tokens).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+from pysqlbridge.tds.batch import skip_all_headers
+from pysqlbridge.tds.login import Login7, deobfuscate_password
+from pysqlbridge.tds.packet import PacketType, TdsProtocolError
+from pysqlbridge.tds.prelogin import Encryption, Prelogin, Version, server_response
+from pysqlbridge.tds.tls import TlsError, TlsTunnel, wrap_handshake
+from pysqlbridge.tds.token import SERVER_PROGRAM_NAME, negotiate
+from pysqlbridge.tds.transaction import TransactionRequestType, parse_transaction_request
+
+from tsqld.events import Argument, Column, Event
+
+__all__ = [
+    "SERVER_PROGRAM_NAME",
+    "Encryption",
+    "Login7",
+    "PacketType",
+    "Prelogin",
+    "TdsProtocolError",
+    "TlsError",
+    "TlsTunnel",
+    "TransactionRequestType",
+    "Version",
+    "deobfuscate_password",
+    "negotiate",
+    "parse_transaction_request",
+    "server_response",
+    "skip_all_headers",
+    "wrap_handshake",
+]
+
+TDS_71: Final = 0x71000001
+TDS_72: Final = 0x72090002
+"""Wider row counts, line numbers and user types; ALL_HEADERS; (max) types and xml."""
+TDS_73: Final = 0x730A0003
+"""date, time, datetime2, datetimeoffset and table-valued parameters."""
+TDS_74: Final = 0x74000004
+
+SERVER_NAME: Final = "tsqld"
+SERVER_VERSION: Final = Version(major=16, minor=0, build=4135, subbuild=4)
+"""What clients are told: SQL Server 2022."""
+
+STATUS_END: Final = 0x01
+STATUS_IGNORE: Final = 0x02
+STATUS_RESET: Final = 0x08
+STATUS_RESET_KEEP_TRANSACTION: Final = 0x10
+
+DEFAULT_PACKET_SIZE: Final = 4096
+SMALLEST_PACKET_SIZE: Final = 512
+LARGEST_PACKET_SIZE: Final = 32767
+LARGEST_ENCRYPTED_PACKET_SIZE: Final = 16383
+"""SQL Server's limit where every packet travels inside TLS records."""
+
+# Type tokens, as COLMETADATA and RPC parameters name them.
+NULLTYPE: Final = 0x1F
+IMAGE: Final = 0x22
+TEXT: Final = 0x23
+GUID: Final = 0x24
+LEGACY_VARBINARY: Final = 0x25
+INTN: Final = 0x26
+LEGACY_VARCHAR: Final = 0x27
+DATEN: Final = 0x28
+TIMEN: Final = 0x29
+DATETIME2N: Final = 0x2A
+DATETIMEOFFSETN: Final = 0x2B
+LEGACY_BINARY: Final = 0x2D
+LEGACY_CHAR: Final = 0x2F
+INT1: Final = 0x30
+BIT: Final = 0x32
+INT2: Final = 0x34
+INT4: Final = 0x38
+DATETIM4: Final = 0x3A
+FLT4: Final = 0x3B
+MONEY: Final = 0x3C
+DATETIME: Final = 0x3D
+FLT8: Final = 0x3E
+VARIANT: Final = 0x62
+NTEXT: Final = 0x63
+BITN: Final = 0x68
+DECIMALN: Final = 0x6A
+NUMERICN: Final = 0x6C
+FLTN: Final = 0x6D
+MONEYN: Final = 0x6E
+DATETIMN: Final = 0x6F
+MONEY4: Final = 0x7A
+INT8: Final = 0x7F
+BIGVARBINARY: Final = 0xA5
+BIGVARCHAR: Final = 0xA7
+BIGBINARY: Final = 0xAD
+BIGCHAR: Final = 0xAF
+NVARCHAR: Final = 0xE7
+NCHAR: Final = 0xEF
+UDT: Final = 0xF0
+XML: Final = 0xF1
+TVP: Final = 0xF3
+
+PLP_MARKER: Final = 0xFFFF
+"""The declared length of a (max) type, whose values travel in chunks."""
+PLP_NULL: Final = 0xFFFF_FFFF_FFFF_FFFF
+NULL_LENGTH: Final = 0xFFFF
+LONG_NULL: Final = 0xFFFF_FFFF
+
+
+class Session(Protocol):
+    """A logged-in session of the engine, used by one thread at a time except for `cancel`.
+
+    Iterators may be closed before their end: the client cancelled or went away.
+    """
+
+    @property
+    def spid(self) -> int: ...
+
+    @property
+    def database(self) -> str: ...
+
+    def batch(self, text: str) -> Iterator[Event]: ...
+
+    def execute_sql(
+        self, statement: str, declarations: str, arguments: Sequence[Argument]
+    ) -> Iterator[Event]: ...
+
+    def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]: ...
+
+    def transaction(self, kind: str, name: str) -> Iterator[Event]: ...
+
+    def describe(self, statement: str, declarations: str) -> tuple[Column, ...] | None: ...
+
+    def reset(self, keep_transaction: bool) -> None: ...
+
+    def cancel(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    """What logs sessions in. A refused login raises an exception with number, message and state."""
+
+    def login(
+        self, user: str, password: str, database: str | None, *, app: str = "", host: str = ""
+    ) -> Session: ...
+
+    def close(self) -> None: ...
