@@ -137,8 +137,9 @@ def migrate(settings: Settings) -> int:
 @click.argument("text", metavar="STATEMENT")
 @click.option("--json", "as_json", is_flag=True, help="An array of objects per result set.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV with header; this is also what a pipe gets.")
+@click.option("-d", "--database", help="Database  [default: the connection string's, else warehouse]")
 @common_options
-def sql(settings: Settings, text: str, as_json: bool, as_csv: bool) -> int:
+def sql(settings: Settings, text: str, as_json: bool, as_csv: bool, database: str | None) -> int:
     """Run T-SQL and print its results; - reads it from standard input, GO separates batches.
 
     A table on a terminal, CSV with header when piped. An error prints Msg, Level, State and Line, and ends
@@ -149,7 +150,7 @@ def sql(settings: Settings, text: str, as_json: bool, as_csv: bool) -> int:
     statement = sys.stdin.read() if text == "-" else text
     form = Format.JSON if as_json else Format.CSV if as_csv or not sys.stdout.isatty() else Format.TABLE
     with open_server(settings) as server:
-        return run_sql(server, statement, form)
+        return run_sql(server, statement, form, database)
 
 
 @main.command(epilog=_EPILOG)

@@ -48,15 +48,18 @@ class Writer(Protocol):
         """It is complete."""
 
 
-def run_sql(server: Server, text: str, form: Format) -> int:
-    """Run `text` and print its results; the exit code: 0, or 1 after an error. Errors: Unreachable."""
+def run_sql(server: Server, text: str, form: Format, database: str | None = None) -> int:
+    """Run `text` in the warehouse or another `database` and print its results.
+
+    Returns the exit code: 0, or 1 after an error. Errors: Unreachable.
+    """
     try:
         batches = split_batches(text)
     except TokenError as error:
         _complain(Diagnostic(error.number, 15, 1, error.line, "", str(error)))
         return 1
     writer = _WRITERS[form](sys.stdout)
-    with server.batches() as connection:
+    with server.batches(database) as connection:
         for batch in batches:
             for _ in range(batch.repeat):
                 if not _run_batch(connection, batch, writer):

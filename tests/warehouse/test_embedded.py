@@ -23,6 +23,7 @@ listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 time.sleep(60)
 """
+SELECT_ONE = ("sql", "-d", "master", "SELECT 1 AS one")
 HOLD = "WAITFOR DELAY '00:00:0{seconds}';"
 
 
@@ -49,7 +50,7 @@ def engines(site: Site) -> list[int]:
 
 def hold(site: Site, seconds: int) -> subprocess.Popen[str]:
     """A command that uses the engine for some seconds."""
-    return site.start("sql", HOLD.format(seconds=seconds))
+    return site.start("sql", "-d", "master", HOLD.format(seconds=seconds))
 
 
 def up(site: Site) -> bool:
@@ -57,7 +58,7 @@ def up(site: Site) -> bool:
 
 
 def test_a_command_without_dsn_starts_the_engine_and_stops_it(embedded_site: Site) -> None:
-    assert embedded_site.done("sql", "SELECT 1 AS one") == "one\n1\n"
+    assert embedded_site.done(*SELECT_ONE) == "one\n1\n"
     assert engines(embedded_site) == []
     assert not (embedded_site.home / "tsqld.json").exists()
 
@@ -65,7 +66,7 @@ def test_a_command_without_dsn_starts_the_engine_and_stops_it(embedded_site: Sit
 def test_a_second_command_joins_the_engine_that_runs(embedded_site: Site) -> None:
     holder = hold(embedded_site, 4)
     wait_for(lambda: up(embedded_site))
-    embedded_site.done("sql", "SELECT 1 AS one")
+    embedded_site.done(*SELECT_ONE)
     assert len(engines(embedded_site)) == 1
     assert holder.wait(30) == 0
 
@@ -111,7 +112,7 @@ def test_the_next_command_works_at_once_after_a_kill(embedded_site: Site) -> Non
     starter = hold(embedded_site, 9)
     wait_for(lambda: up(embedded_site))
     starter.send_signal(signal.SIGKILL)
-    assert embedded_site.done("sql", "SELECT 1 AS one") == "one\n1\n"
+    assert embedded_site.done(*SELECT_ONE) == "one\n1\n"
     assert engines(embedded_site) == []
 
 
@@ -119,7 +120,7 @@ def test_the_next_command_works_at_once_after_a_kill(embedded_site: Site) -> Non
 def test_a_stale_or_broken_address_file_is_ignored(embedded_site: Site, content: str) -> None:
     embedded_site.home.mkdir()
     (embedded_site.home / "tsqld.json").write_text(content)
-    embedded_site.done("sql", "SELECT 1 AS one")
+    embedded_site.done(*SELECT_ONE)
 
 
 def test_a_port_that_another_program_took_is_not_mistaken_for_the_engine(embedded_site: Site) -> None:
@@ -129,13 +130,13 @@ def test_a_port_that_another_program_took_is_not_mistaken_for_the_engine(embedde
     embedded_site.home.mkdir()
     stale = {"port": port, "pid": other.pid, "password": "x"}
     (embedded_site.home / "tsqld.json").write_text(json.dumps(stale))
-    embedded_site.done("sql", "SELECT 1 AS one")
+    embedded_site.done(*SELECT_ONE)
     other.kill()
     other.wait(10)
 
 
 def test_commands_that_start_together_share_one_engine(embedded_site: Site) -> None:
-    commands = [embedded_site.start("sql", "SELECT 1 AS one") for _ in range(4)]
+    commands = [embedded_site.start(*SELECT_ONE) for _ in range(4)]
     ended = [(command.communicate(timeout=120), command.returncode) for command in commands]
     assert [(output, code) for (output, _), code in ended] == [("one\n1\n", 0)] * 4, ended
     assert engines(embedded_site) == []
@@ -149,7 +150,7 @@ def test_a_data_folder_in_use_by_another_engine_is_one_clear_line(embedded_site:
     other = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     assert other.stdout is not None
     assert "ready on" in other.stdout.readline()
-    ended = embedded_site.run("sql", "SELECT 1")
+    ended = embedded_site.run(*SELECT_ONE)
     os.kill(other.pid, signal.SIGTERM)
     other.wait(30)
     assert ended.returncode == 2
