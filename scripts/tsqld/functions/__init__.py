@@ -9,10 +9,11 @@ which strings, texts and the other families enter themselves in).
 from __future__ import annotations
 
 from tsqld.binder.bound import Bound
-from tsqld.functions import strings, texts  # noqa: F401  (they enter their functions in the registry)
+from tsqld.functions import datebuild, strings, texts  # noqa: F401  (they enter their functions in the registry)
 from tsqld.functions.arithmetic import binary, unary
 from tsqld.functions.comparison import compare, key, sort_key
 from tsqld.functions.convert import convert
+from tsqld.functions.dates import NOW_FUNCTIONS
 from tsqld.functions.install import install
 from tsqld.functions.like import like
 from tsqld.functions.literals import constant, literal, null, string
@@ -23,7 +24,7 @@ from tsqld.functions.results import limited, narrowed
 from tsqld.functions.sqltext import failure, raise_error
 
 __all__ = [
-    "MACROS", "Bound", "binary", "call", "check_implicit", "common_of", "common_type", "compare", "constant", "convert",
+    "MACROS", "NOW_FUNCTIONS", "Bound", "binary", "call", "check_implicit", "common_of", "common_type", "compare", "constant", "convert",
     "coverage", "failure", "implicit_allowed", "install", "is_known", "key", "like", "limited", "literal", "narrowed",
     "null", "raise_error", "sort_key", "string", "unary",
 ]  # fmt: skip

@@ -220,6 +220,8 @@ def _day(year: int, month: int, day: int) -> datetime.date:
 def convert(text: str, source: str, target: str, scale: int, style: int | None) -> tuple[datetime.datetime, int]:
     """`text` as the local date and time and the offset (minutes) that a `target(scale)` holds.
 
+    The target `instant` is a datetime2 cut to microseconds, for functions that only ask for larger parts.
+
     Errors as T-SQL raises them: 241, 242, 295; 50100 where a 100 ns digit would be lost.
     """
     try:
@@ -241,7 +243,7 @@ def _unreadable_smalldatetime() -> TsqlError:
 def _fitted(moment: Moment, target: str, scale: int) -> tuple[datetime.datetime, int]:
     if target == "date":
         return datetime.datetime.combine(moment.day, datetime.time()), 0
-    ticks = round_ticks(moment.ticks, target, scale)
+    ticks = moment.ticks // 10 * 10 if target == "instant" else round_ticks(moment.ticks, target, scale)
     day = _EPOCH if target == "time" else moment.day
     if ticks >= DAY and day == datetime.date.max:
         ticks = moment.ticks - moment.ticks % (10 ** (7 - scale)) if target not in _OLD else DAY

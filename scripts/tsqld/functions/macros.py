@@ -112,6 +112,56 @@ _BODIES: Final[dict[str, str]] = {
     "days_to_datetime(n)": "CASE WHEN n BETWEEN -53690 AND 2958463 THEN TIMESTAMP '1900-01-01' + to_days((n)::INTEGER) END",
     "fraction_to_datetime(n)": f"CASE WHEN n >= -53690 AND n < 2958464 THEN {SCHEMA}.timestamp_of("
                                "((round((n) * 25920000)::BIGINT * 10 + 59926608001) // 3) * 1000) END",
+    # moving dates; NULL where the result is outside 0001 to 9999
+    "add_months(x, n, k)": "CASE WHEN n BETWEEN -120000 AND 120000 THEN x + to_months((n * k)::INTEGER) END",
+    "add_days(x, n, k)": "CASE WHEN n BETWEEN -3660000 AND 3660000 THEN x + to_days((n * k)::INTEGER) END",
+    "add_micros(x, n, k)": "CASE WHEN abs(n::BIGINT) <= 316000000000000000 // k THEN x + to_microseconds(n::BIGINT * k) END",
+    "add_nanos(x, n)": "CASE WHEN tsqld_nanos(n) IS NOT NULL THEN x + to_microseconds(tsqld_nanos(n)) END",
+    "add_clock(x, n, k)": "make_timestamp(((epoch_us(x) + n::BIGINT * k % 86400000000) % 86400000000 + 86400000000) "
+                          "% 86400000000)::TIME",
+    "add_clock_nanos(x, n)": "make_timestamp((epoch_us(x) + tsqld_nanos(n) + 86400000000) % 86400000000)::TIME",
+    "trunc_clock(x, k)": "make_timestamp(epoch_us(x) // k * k)::TIME",
+    "in_date(x)": "CASE WHEN x >= TIMESTAMP '0001-01-01' AND x < TIMESTAMP '10000-01-01' THEN x::DATE END",
+    "in_datetime2(x, u)": f"CASE WHEN x >= TIMESTAMP '0001-01-01' AND x < TIMESTAMP '10000-01-01' THEN "
+                          f"{SCHEMA}.round_timestamp(x, u) END",
+    "in_datetime(x)": f"{SCHEMA}.to_datetime(x)",
+    "in_smalldatetime(x)": f"{SCHEMA}.to_smalldatetime(x)",
+    "offset_of_local(x, m)": "CASE WHEN x IS NOT NULL THEN {utc: x - to_minutes((m)::BIGINT), minutes: (m)::SMALLINT} END",
+    "switched(x, m)": "CASE WHEN x IS NULL OR m IS NULL THEN NULL ELSE {utc: (x).utc, minutes: (m)::SMALLINT} END",
+    "date_from_parts(y, m, d)": "CASE WHEN y IS NULL OR m IS NULL OR d IS NULL THEN NULL WHEN y BETWEEN 1 AND 9999 AND "
+                                "m BETWEEN 1 AND 12 AND d BETWEEN 1 AND "
+                                "CASE WHEN m = 2 THEN CASE WHEN y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) THEN 29 "
+                                "ELSE 28 END WHEN m IN (4, 6, 9, 11) THEN 30 ELSE 31 END THEN make_date(y, m, d) "
+                                f"ELSE {raise_error(289, 'date')} END",
+    # counting boundaries
+    "count_years(x)": "year(x)",
+    "count_quarters(x)": "(year(x) * 4 + quarter(x))",
+    "count_months(x)": "(year(x) * 12 + month(x))",
+    "count_days(x)": "(x::DATE - DATE '0001-01-01')",
+    # parts
+    "part_year(x)": "year(x)",
+    "part_quarter(x)": "quarter(x)",
+    "part_month(x)": "month(x)",
+    "part_dayofyear(x)": "dayofyear(x)",
+    "part_day(x)": "day(x)",
+    "part_week(x)": "((dayofyear(x) + dayofweek(date_trunc('year', x)) - 1) // 7 + 1)",
+    "part_weekday(x)": "(dayofweek(x) + 1)",
+    "part_iso_week(x)": "weekofyear(x)",
+    "part_hour(x)": "hour(x)",
+    "part_minute(x)": "minute(x)",
+    "part_second(x)": "second(x)",
+    "part_millisecond(x)": "(microsecond(x) % 1000000 // 1000)",
+    "part_microsecond(x)": "(microsecond(x) % 1000000)",
+    "part_nanosecond(x)": "(microsecond(x) % 1000000 * 1000)",
+    "trunc_week(x)": "(date_trunc('day', x) - to_days(dayofweek(x)::INTEGER))::TIMESTAMP",
+    "bucket_micros(x, n, o, k)": f"({SCHEMA}.timestamp_of({SCHEMA}.micros(o) + ((({SCHEMA}.micros(x) - {SCHEMA}.micros(o)) "
+                                 f"- ((({SCHEMA}.micros(x) - {SCHEMA}.micros(o)) % (n::HUGEINT * k) + n::HUGEINT * k) "
+                                 "% (n::HUGEINT * k)))::BIGINT)))",
+    "month_bucket(x, w, o, m)": "(o + to_months((m - ((m % w) + w) % w)::INTEGER))",
+    "bucket_months(x, n, o, k)": f"{SCHEMA}.month_bucket(x, (n * k)::BIGINT, o, "
+                                 f"({SCHEMA}.count_months(x) - {SCHEMA}.count_months(o) "
+                                 f"- CASE WHEN o + to_months(({SCHEMA}.count_months(x) - {SCHEMA}.count_months(o))::INTEGER) "
+                                 "> x THEN 1 ELSE 0 END))",
     "datetime_ticks(x)": f"(({SCHEMA}.micros(x) - 59926608000000000) * 3 + 5000) // 10000",
     "ticks_datetime(t)": f"CASE WHEN t BETWEEN -53690 * 25920000 AND 2958464 * 25920000 - 1 THEN "
                          f"{SCHEMA}.timestamp_of((((t) * 10 + 1) // 3) * 1000 + 59926608000000000) "
