@@ -132,7 +132,7 @@ def _failure_line(result: StepResult) -> str:
 
 def summary(result: RunResult) -> str:
     """The last line of a run: steps, rows written and rejected, files refused, seconds."""
-    parts = [f"{len(result.steps):,} steps"]
+    parts = [_counted(len(result.steps), "step")]
     parts += [
         f"{result.count(status):,} {status}"
         for status in ("failed", "skipped", "up to date")
@@ -140,10 +140,14 @@ def summary(result: RunResult) -> str:
     ]
     written = sum(step.rows_written for step in result.steps)
     rejected = sum(step.rows_rejected for step in result.steps)
-    parts.append(f"{written:,} rows written")
+    parts.append(f"{_counted(written, 'row')} written")
     parts.append(f"{rejected:,} rejected")
-    parts.append(f"{result.count('refused'):,} files refused")
+    parts.append(f"{_counted(result.count('refused'), 'file')} refused")
     return f"run {result.run_id}: {', '.join(parts)}, {result.seconds:.1f} s"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def bar_table(title: str, label: str, measure: str, rows: Sequence[tuple[str, Decimal]]) -> Table:

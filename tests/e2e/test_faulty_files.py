@@ -129,7 +129,7 @@ def test_a_file_with_a_wrong_header_found_in_the_landing_folder_is_refused_and_t
     deliver(migrated, "transactions", "wrong.csv", TRANSACTIONS.replace("week", "day") + sale(2))
     ended = migrated.run("run")
     assert ended.returncode == 0
-    assert "1 files refused" in ended.stdout.splitlines()[-1]
+    assert "1 file refused" in ended.stdout.splitlines()[-1]
     assert "wrong.csv: refused: its header lacks week" in ended.stderr
     statuses = migrated.query("SELECT path, status FROM ops.files ORDER BY path")
     assert [row["status"] for row in statuses] == ["loaded", "refused"]

@@ -12,8 +12,8 @@ from tests.e2e.site import Site
 from warehouse.journey import csv_file
 
 SUMMARY = re.compile(
-    r"run \d+: (?P<steps>\d+) steps, .*?(?P<written>[\d,]+) rows written, (?P<rejected>[\d,]+) rejected, "
-    r"(?P<refused>\d+) files refused, [\d.]+ s"
+    r"run \d+: (?P<steps>\d+) steps?, .*?(?P<written>[\d,]+) rows? written, (?P<rejected>[\d,]+) rejected, "
+    r"(?P<refused>\d+) files? refused, [\d.]+ s"
 )
 
 

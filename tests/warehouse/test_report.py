@@ -46,7 +46,7 @@ RESULT = RunResult(
 
 def test_the_last_line_counts_steps_rows_and_files() -> None:
     assert summary(RESULT) == (
-        "run 7: 5 steps, 1 failed, 1 skipped, 1 up to date, 9 rows written, 1 rejected, 1 files refused, 2.3 s"
+        "run 7: 5 steps, 1 failed, 1 skipped, 1 up to date, 9 rows written, 1 rejected, 1 file refused, 2.3 s"
     )
 
 
