@@ -100,6 +100,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     248: (16, 1, "The conversion of the {} value '{}' overflowed an int column."),
     257: (16, 3, "Implicit conversion from data type {} to {} is not allowed. Use the CONVERT function to run this "
           "query."),
+    259: (16, 1, "Ad hoc updates to system catalogs are not allowed."),
     260: (16, 1, "Disallowed implicit conversion from data type {} to data type {}, table '{}', column '{}'. Use the "
           "CONVERT function to run this query."),
     263: (16, 1, "Must specify table to select from."),
@@ -221,6 +222,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     4127: (16, 1, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."),
     4145: (15, 1, "An expression of non-boolean type specified in a context where a condition is expected, near '{}'."),
     4194: (16, 1, "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters."),
+    4199: (16, 1, "Argument value 0 is invalid for argument 3 of generate_series function."),
     4405: (16, 1, "View or function '{}' is not updatable because the modification affects multiple base tables."),
     4406: (16, 1, "Update or insert of view or function '{}' failed because it contains a derived or constant field."),
     4701: (16, 1, "Cannot find the object \"{}\" because it does not exist or you do not have permissions."),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from tsqld import functions as f
+from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
 from tsqld.compile.expressions import ExpressionCompiler, Place
 from tsqld.errors import error, unsupported

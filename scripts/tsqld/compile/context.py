@@ -40,6 +40,8 @@ class Environment(Protocol):
     """The session as the compiler sees it."""
 
     database: str
+    identity_insert: str
+    """Storage name of the table SET IDENTITY_INSERT is ON for, or empty."""
 
     def catalog(self, database: str) -> Catalog:
         """The catalog as of this transaction. Error 911."""

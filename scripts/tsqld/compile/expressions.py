@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from tsqld import functions as f
+from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.binder.typenames import resolve, with_collation
@@ -230,14 +230,16 @@ class ExpressionCompiler:
         operand = self.value(node.operand, place)
         target = resolve(node.type, self.context.environment.alias_type, default_length=30)
         style = self.value(node.style, place) if node.style is not None else None
-        result = f.convert(operand, target, style=style, try_=node.is_try, line=node.line, explicit=True)
+        result = f.cast_explicit(operand, target, style, try_=node.is_try, line=node.line)
         return _flagged(result, operand)
 
     def _parse(self, node: n.Parse, place: Place) -> Bound:
         operand = self.value(node.operand, place)
         target = resolve(node.type, self.context.environment.alias_type)
         culture = self.value(node.culture, place) if node.culture is not None else None
-        return _flagged(f.parse(operand, target, culture, try_=node.is_try, line=node.line), operand)
+        arguments = [operand, *([culture] if culture else [])]
+        name = "TRY_PARSE" if node.is_try else "PARSE"
+        return _flagged(f.cast_explicit(f.call(name, arguments, node.line), target, None, try_=node.is_try, line=node.line), operand)
 
     def _collate(self, node: n.Collate, place: Place) -> Bound:
         operand = self.value(node.operand, place)

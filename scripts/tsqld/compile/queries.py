@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tsqld import functions as f
+from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.compile.aggregates import _AGGREGATES, ordered

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tsqld import functions as f
+from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.binder.typenames import resolve

@@ -1,0 +1,206 @@
+"""Constraints as DuckDB queries over a change set: each finds one row that violates it.
+
+DuckDB holds no constraints of ours: an index there slows loading five times, knows no filtered uniqueness, no
+case-insensitive keys, and fails child-then-parent deletes in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import quoted
+from tsqld.catalog.model import NO_ACTION, Check, ForeignKey, Index, Table
+from tsqld.compile.context import Environment, FullName
+from tsqld.compile.operations import key
+from tsqld.errors import TsqlError, error, unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCheck:
+    """A query that yields a row where a constraint is violated.
+
+    `columns` are the lower-case columns the change set must hold, `old_columns` those it must hold as they were
+    (named `old x`). `places` fill the message of `number`; a duplicate key's values follow them.
+    """
+
+    sql: str
+    number: int
+    places: tuple[str, ...]
+    columns: frozenset[str]
+    old_columns: frozenset[str] = frozenset()
+    state: int | None = None
+
+    def violation(self, row: Sequence[Any]) -> TsqlError:
+        if self.number in (2601, 2627):
+            shown = ", ".join("<NULL>" if value is None else _shown(value) for value in row)
+            return error(self.number, *self.places, f"({shown})", state=self.state)
+        return error(self.number, *self.places, state=self.state)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    return str(value)
+
+
+def check_texts(table: Table) -> list[Check]:
+    return [check for check in table.checks if not check.disabled]
+
+
+Filter = Callable[[Table, str, str], str]
+"""Compiles a filtered index's condition for the rows of an alias."""
+
+
+def key_checks(table: Table, name: FullName, verb: str, change: str, compiled: Filter) -> tuple[KeyCheck, ...]:
+    """Uniqueness: before an INSERT against the table and within itself, after an UPDATE among the touched keys."""
+    checks: list[KeyCheck] = []
+    for index in table.keys:
+        if verb == "INSERT":
+            checks += [_within(table, index, change, compiled), _against(table, index, change, compiled)]
+        else:
+            checks.append(_touched(table, index, change, compiled))
+    return tuple(checks)
+
+
+def unique_check(table: Table, index: Index, compiled: Filter) -> KeyCheck:
+    """Uniqueness of a whole table, as CREATE UNIQUE INDEX needs it."""
+    return _within(table, index, table.storage, compiled)
+
+
+def _within(table: Table, index: Index, rows: str, compiled: Filter) -> KeyCheck:
+    keys = [key(_column(table, name, "c")) for name in index.column_names]
+    shown = ", ".join(f"any_value(c.{quoted(name)})" for name in index.column_names)
+    where = f" WHERE {compiled(table, 'c', index.where)}" if index.where else ""
+    sql = f"SELECT {shown} FROM {rows} AS c{where} GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT 1"
+    return _unique(table, index, sql)
+
+
+def _against(table: Table, index: Index, change: str, compiled: Filter) -> KeyCheck:
+    same = _same(table, index.column_names, table, index.column_names, "t", "c")
+    where = ""
+    if index.where:
+        where = f" AND {compiled(table, 'c', index.where)}"
+        same += f" AND {compiled(table, 't', index.where)}"
+    shown = ", ".join(f"c.{quoted(name)}" for name in index.column_names)
+    sql = (
+        f"SELECT {shown} FROM {change} AS c WHERE EXISTS (SELECT 1 FROM {table.storage} AS t WHERE {same}){where} LIMIT 1"
+    )
+    return _unique(table, index, sql)
+
+
+def _touched(table: Table, index: Index, change: str, compiled: Filter) -> KeyCheck:
+    keys = [key(_column(table, name, "t")) for name in index.column_names]
+    shown = ", ".join(f"any_value(t.{quoted(name)})" for name in index.column_names)
+    same = _same(table, index.column_names, table, index.column_names, "t", "c")
+    where = f" AND {compiled(table, 't', index.where)}" if index.where else ""
+    sql = (
+        f"SELECT {shown} FROM {table.storage} AS t WHERE EXISTS (SELECT 1 FROM {change} AS c WHERE {same}){where} "
+        f"GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT 1"
+    )
+    return _unique(table, index, sql)
+
+
+def _unique(table: Table, index: Index, sql: str) -> KeyCheck:
+    columns = frozenset(name.lower() for name in index.column_names)
+    shown = table.name if table.kind == "T@" else table.full_name
+    if index.is_constraint:
+        return KeyCheck(sql, 2627, (index.kind if index.kind == "PRIMARY KEY" else "UNIQUE KEY", index.name, shown), columns)
+    return KeyCheck(sql, 2601, (shown, index.name), columns)
+
+
+def _column(table: Table, name: str, alias: str, prefix: str = "") -> Bound:
+    column = table.column(name)
+    assert column is not None, f"{table.full_name} has no column {name}"
+    return Bound(f"{alias}.{quoted(prefix + column.name)}", column.type, column.nullable)
+
+
+def _same(
+    left: Table,
+    left_columns: Iterable[str],
+    right: Table,
+    right_columns: Iterable[str],
+    left_alias: str,
+    right_alias: str,
+    prefix: str = "",
+) -> str:
+    parts = []
+    for a, b in zip(left_columns, right_columns, strict=True):
+        x, y = _column(left, a, left_alias), _column(right, b, right_alias, prefix)
+        operator = "IS NOT DISTINCT FROM" if x.nullable and y.nullable else "="
+        parts.append(f"{key(x)} {operator} {key(y)}")
+    return " AND ".join(parts)
+
+
+def reference_checks(
+    table: Table, name: FullName, verb: str, change: str, changed: set[str] | None, environment: Environment
+) -> tuple[KeyCheck, ...]:
+    """Foreign keys of the changed table: every new value must have its parent."""
+    checks = []
+    catalog = environment.catalog(name.database)
+    for foreign in table.foreign_keys:
+        columns = {column.lower() for column in foreign.columns}
+        if foreign.disabled or (changed is not None and not columns & changed):
+            continue
+        parent = catalog.table(foreign.schema, foreign.table)
+        assert parent is not None
+        checks.append(_reference(table, foreign, parent, name, verb, change))
+    return tuple(checks)
+
+
+def _reference(
+    table: Table, foreign: ForeignKey, parent: Table, name: FullName, verb: str, change: str
+) -> KeyCheck:
+    present = " AND ".join(f"c.{quoted(column)} IS NOT NULL" for column in foreign.columns)
+    same = _same(parent, foreign.referenced, table, foreign.columns, "p", "c")
+    missing = f"NOT EXISTS (SELECT 1 FROM {parent.storage} AS p WHERE {same})"
+    if parent.storage == table.storage:
+        missing += f" AND NOT EXISTS (SELECT 1 FROM {change} AS p WHERE {same})"
+    sql = f"SELECT 1 FROM {change} AS c WHERE {present} AND {missing} LIMIT 1"
+    kind = "FOREIGN KEY SAME TABLE" if parent.storage == table.storage else "FOREIGN KEY"
+    where = f", column '{foreign.referenced[0]}'" if len(foreign.columns) == 1 else ""
+    places = (verb, kind, foreign.name, name.database, parent.full_name, where)
+    return KeyCheck(sql, 547, places, frozenset(column.lower() for column in foreign.columns), state=0)
+
+
+def delete_checks(
+    table: Table, name: FullName, verb: str, change: str, changed: set[str] | None, environment: Environment
+) -> tuple[KeyCheck, ...]:
+    """Foreign keys that reference the changed table: no child may lose its parent."""
+    checks = []
+    if table.is_temporary:
+        return ()
+    for child in environment.catalog(name.database).tables():
+        for foreign in child.foreign_keys:
+            if foreign.disabled or (foreign.schema.lower(), foreign.table.lower()) != (
+                table.schema.lower(),
+                table.name.lower(),
+            ):
+                continue
+            if changed is not None and not {column.lower() for column in foreign.referenced} & changed:
+                continue
+            action = foreign.on_delete if verb == "DELETE" else foreign.on_update
+            if action != NO_ACTION:
+                raise unsupported(f"ON {verb} {action} of {foreign.name}")
+            checks.append(_orphans(table, child, foreign, name, verb, change))
+    return tuple(checks)
+
+
+def _orphans(
+    table: Table, child: Table, foreign: ForeignKey, name: FullName, verb: str, change: str
+) -> KeyCheck:
+    lost = _same(child, foreign.columns, table, foreign.referenced, "k", "c", "old ")
+    kept = _same(child, foreign.columns, table, foreign.referenced, "k", "p")
+    sql = (
+        f"SELECT 1 FROM {child.storage} AS k WHERE EXISTS (SELECT 1 FROM {change} AS c WHERE {lost}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {table.storage} AS p WHERE {kept}) LIMIT 1"
+    )
+    kind = "SAME TABLE REFERENCE" if child.storage == table.storage else "REFERENCE"
+    where = f", column '{foreign.columns[0]}'" if len(foreign.columns) == 1 else ""
+    places = (verb, kind, foreign.name, name.database, child.full_name, where)
+    old = frozenset(column.lower() for column in foreign.referenced)
+    return KeyCheck(sql, 547, places, frozenset(), old, state=0)

@@ -1,0 +1,127 @@
+"""Functions whose answer is the session's or the catalog's, not DuckDB's: they become run-time values.
+
+Their arguments are computed before the statement runs, so they may hold variables and expressions but no columns.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Scope
+from tsqld.compile.context import Context, Reference
+from tsqld.compile.dml import DmlCompiler
+from tsqld.compile.expressions import Place
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.syntax import nodes as n
+from tsqld.types import BIGINT, INT, MAX, SQL_VARIANT, SYSNAME, SqlType, decimal, nvarchar, varbinary
+
+_NUMERIC_38: Final = decimal(38, 0)
+
+# name: (result type, fewest arguments, most arguments)
+FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
+    "ERROR_NUMBER": (INT, 0, 0),
+    "ERROR_MESSAGE": (nvarchar(4000), 0, 0),
+    "ERROR_SEVERITY": (INT, 0, 0),
+    "ERROR_STATE": (INT, 0, 0),
+    "ERROR_LINE": (INT, 0, 0),
+    "ERROR_PROCEDURE": (SYSNAME, 0, 0),
+    "XACT_STATE": (SqlType("smallint"), 0, 0),
+    "SCOPE_IDENTITY": (_NUMERIC_38, 0, 0),
+    "IDENT_CURRENT": (_NUMERIC_38, 1, 1),
+    "IDENT_SEED": (_NUMERIC_38, 1, 1),
+    "IDENT_INCR": (_NUMERIC_38, 1, 1),
+    "ROWCOUNT_BIG": (BIGINT, 0, 0),
+    "DB_NAME": (SYSNAME, 0, 1),
+    "DB_ID": (SqlType("smallint"), 0, 1),
+    "OBJECT_ID": (INT, 1, 2),
+    "OBJECT_NAME": (SYSNAME, 1, 2),
+    "OBJECT_SCHEMA_NAME": (SYSNAME, 1, 2),
+    "OBJECT_DEFINITION": (nvarchar(MAX), 1, 1),
+    "OBJECTPROPERTY": (INT, 2, 2),
+    "SCHEMA_NAME": (SYSNAME, 0, 1),
+    "SCHEMA_ID": (INT, 0, 1),
+    "TYPE_ID": (INT, 1, 1),
+    "TYPE_NAME": (SYSNAME, 1, 1),
+    "COL_LENGTH": (SqlType("smallint"), 2, 2),
+    "COL_NAME": (SYSNAME, 2, 2),
+    "COLUMNPROPERTY": (INT, 3, 3),
+    "SUSER_SNAME": (SYSNAME, 0, 1),
+    "SUSER_NAME": (SYSNAME, 0, 1),
+    "ORIGINAL_LOGIN": (SYSNAME, 0, 0),
+    "SYSTEM_USER": (SYSNAME, 0, 0),
+    "USER_NAME": (SYSNAME, 0, 1),
+    "CURRENT_USER": (SYSNAME, 0, 0),
+    "SESSION_USER": (SYSNAME, 0, 0),
+    "USER": (SYSNAME, 0, 0),
+    "HOST_NAME": (nvarchar(128), 0, 0),
+    "APP_NAME": (nvarchar(128), 0, 0),
+    "SESSION_CONTEXT": (SQL_VARIANT, 1, 1),
+    "CONTEXT_INFO": (varbinary(128), 0, 0),
+    "SERVERPROPERTY": (SQL_VARIANT, 1, 1),
+    "DATABASEPROPERTYEX": (SQL_VARIANT, 2, 2),
+    "CONNECTIONPROPERTY": (SQL_VARIANT, 1, 1),
+    "APPLOCK_MODE": (nvarchar(32), 3, 3),
+    "APPLOCK_TEST": (SqlType("smallint"), 4, 4),
+    "CURSOR_STATUS": (SqlType("smallint"), 2, 2),
+    "CURRENT_TRANSACTION_ID": (BIGINT, 0, 0),
+    "IS_MEMBER": (INT, 1, 1),
+    "IS_ROLEMEMBER": (INT, 1, 2),
+    "IS_SRVROLEMEMBER": (INT, 1, 2),
+    "HAS_DBACCESS": (INT, 1, 1),
+    "HAS_PERMS_BY_NAME": (INT, 3, 5),
+    "RAND": (SqlType("float"), 0, 0),
+    "FORMATMESSAGE": (nvarchar(2048), 1, 21),
+    "TRIGGER_NESTLEVEL": (INT, 0, 0),
+    "GET_FILESTREAM_TRANSACTION_CONTEXT": (varbinary(MAX), 0, 0),
+}
+
+
+class Compiler(DmlCompiler):
+    """The whole compiler of queries and changes."""
+
+    def session_function(self, call: n.Call, place: Place) -> Bound | None:
+        name = call.name[0].upper()
+        known = FUNCTIONS.get(name)
+        if known is None:
+            return None
+        type, fewest, most = known
+        if not fewest <= len(call.arguments) <= most:
+            if name == "RAND":
+                raise unsupported("RAND with a seed", call.line)
+            raise error(174, name.lower(), fewest, line=call.line)
+        arguments = tuple(self._early(argument, name) for argument in call.arguments)
+        return Bound(self.context.parameter(Reference("function", name, arguments, type), type), type)
+
+    def _early(self, node: n.Expression, function: str) -> Reference | Bound:
+        """An argument known before the statement runs."""
+        inner = type(self)(Context(self.context.environment))
+        inner.arguments = self.arguments
+        try:
+            value = inner.value(node, Place(Scope()))
+        except TsqlError as problem:
+            if problem.number in (207, 4104):
+                raise unsupported(f"{function} of a column", node.line) from None
+            raise
+        if value.is_literal:
+            return value
+        return Reference("scalar", value.sql, tuple(inner.context.references), value.type)
+
+    def user_function(self, call: n.Call, place: Place) -> Bound:
+        return self.scalar_function(call, place)
+
+    def scalar_function(self, call: n.Call, place: Place) -> Bound:
+        raise unsupported(f"the scalar function {'.'.join(call.name)} here", call.line)
+
+
+def assigned_variables(query: n.Query) -> bool:
+    """Whether a SELECT assigns variables instead of returning rows. Error 141 when it mixes both."""
+    body = query.body
+    if not isinstance(body, n.Select):
+        return False
+    marks = {bool(item.variable) if isinstance(item, n.SelectItem) else False for item in body.items}
+    if marks == {True, False}:
+        raise error(141, line=body.line)
+    return marks == {True}
+
+

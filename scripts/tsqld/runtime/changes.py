@@ -1,0 +1,178 @@
+"""Runs change plans: the change set, its checks, the change, OUTPUT rows and identity values, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tsqld.compile.checks import KeyCheck
+from tsqld.compile.dml import CHANGE, ChangePlan, OutputPlan
+from tsqld.errors import error
+from tsqld.events import Column, Columns, Done, Event, Rows
+from tsqld.runtime.evaluate import Evaluator
+from tsqld.runtime.session import Session
+from tsqld.runtime.values import from_duck, rows_from_duck
+
+_CHUNK = 5000
+
+
+class Changes:
+    """INSERT, UPDATE, DELETE and MERGE for a session."""
+
+    def __init__(self, session: Session, evaluator: Evaluator) -> None:
+        self.session = session
+        self.evaluator = evaluator
+
+    def run(self, plan: ChangePlan) -> Iterator[Event]:
+        """Run a plan inside the open DuckDB transaction; sets the session's row count."""
+        session = self.session
+        if session.executor.transaction is not None and session.executor.transaction.doomed:
+            raise error(3930)
+        self._lock(plan)
+        session.executor.fresh({*plan.reads, plan.table.storage})
+        if plan.identity:
+            with session.engine.counters.lock(plan.name.database, plan.table):
+                yield from self._apply(plan)
+        else:
+            yield from self._apply(plan)
+        transaction = session.executor.transaction
+        if transaction is not None and not plan.table.is_temporary:
+            transaction.written.add(plan.table.storage)
+
+    def _lock(self, plan: ChangePlan) -> None:
+        """Writers of a table take turns; inserts that no key could make collide go side by side."""
+        if plan.table.is_temporary:
+            return
+        keyed = any(check.number in (2601, 2627) for check in plan.checks)
+        mode = "IX" if plan.kind == "INSERT" and not keyed else "X"
+        self.lock_table(plan.table.storage, mode)
+
+    def lock_table(self, storage: str, mode: str) -> None:
+        session = self.session
+        session.engine.locks.acquire(
+            session.spid,
+            storage,
+            mode,
+            timeout_ms=session.options.lock_timeout,
+            cancelled=session.cancelled.is_set,
+        )
+
+    def _apply(self, plan: ChangePlan) -> Iterator[Event]:
+        session, executor = self.session, self.session.executor
+        parameters = self._parameters(plan)
+        if not plan.change:
+            count = executor.write(plan.apply[0], parameters)
+            self._numbered(plan, count, None)
+            session.rowcount = count
+            return
+        name = f'temp.main."change {session.engine.serial()}"'
+        executor.write(f"CREATE TEMP TABLE {name.removeprefix('temp.main.')} AS {plan.change}", parameters)
+        row = executor.read(f"SELECT count(*) FROM {name}").fetchone()
+        assert row is not None
+        count = int(row[0])
+        try:
+            if plan.counted:
+                row = executor.read(plan.counted.replace(CHANGE, name)).fetchone()
+                assert row is not None
+                count = int(row[0])
+            for check in plan.checks:
+                self._check(check, name)
+            for text in plan.apply:
+                executor.write(text.replace(CHANGE, name))
+            for check in plan.after:
+                self._check(check, name)
+            self._numbered(plan, count, name)
+            self._assign(plan, name)
+            for output in plan.outputs:
+                yield from self._output(output, name)
+        finally:
+            if executor.transaction is not None and not executor.transaction.broken:
+                executor.write(f"DROP TABLE IF EXISTS {name}")
+        session.rowcount = count
+
+    def _parameters(self, plan: ChangePlan) -> list[Any]:
+        values = []
+        for reference in plan.references:
+            if reference.kind == "identity":
+                values.append(self.session.engine.counters.next_of(plan.name.database, plan.table))
+            else:
+                values.append(self.evaluator.parameter(reference))
+        return values
+
+    def _check(self, check: KeyCheck, change: str) -> None:
+        row = self.session.executor.read(check.sql.replace(CHANGE, change)).fetchone()
+        if row is not None:
+            raise check.violation(row)
+
+    def _numbered(self, plan: ChangePlan, count: int, change: str | None) -> None:
+        """Tell the counter what was used, and SCOPE_IDENTITY() what was last."""
+        counters = self.session.engine.counters
+        if plan.identity and count:
+            last = counters.used(plan.name.database, plan.table, count)
+        elif plan.explicit_identity and count:
+            source = change or plan.table.storage
+            found = self.session.executor.read(
+                f'SELECT max("{plan.explicit_identity}") FROM {source}'
+            ).fetchone()
+            assert found is not None
+            last = int(found[0])
+            counters.explicit(plan.name.database, plan.table, last)
+        else:
+            return
+        self.session.last_identity = last
+        self.session.frame.scope_identity = last
+
+    def _assign(self, plan: ChangePlan, change: str) -> None:
+        """SET @variable = … in UPDATE: the last row decides."""
+        if not plan.assigns:
+            return
+        names = ", ".join(f"o{position}" for _, position, _ in plan.assigns)
+        row = self.session.executor.read(f"SELECT {names} FROM {change} ORDER BY tsqld_rowid DESC LIMIT 1").fetchone()
+        if row is None:
+            return
+        for (variable, _, column), value in zip(plan.assigns, row, strict=True):
+            found = self.session.frame.variables.get(variable.lower())
+            if found is None:
+                raise error(137, variable)
+            convert = from_duck(column.type)
+            value = convert(value) if convert else value
+            if found[0] != column.type:
+                value = self.evaluator.literal_text(value, column.type, found[0])
+            self.session.frame.assign(variable.lower(), value)
+
+    def _output(self, output: OutputPlan, change: str) -> Iterator[Event]:
+        executor = self.session.executor
+        if output.into is not None:
+            texts = [text.replace(CHANGE, change) for text in output.into.apply]
+            if output.into.change or output.into.identity:
+                yield from self._output_into(output.into, change)
+                return
+            for text in texts:
+                executor.write(text, self._parameters(output.into))
+            return
+        names = ", ".join(f"o{position}" for position in output.positions)
+        columns = tuple(Column(column.name, column.type, column.nullable) for column in output.columns)
+        types = [column.type for column in columns]
+        yield Columns(columns)
+        rows = executor.read(f"SELECT {names} FROM {change}").fetchall()
+        for start in range(0, len(rows), _CHUNK):
+            yield Rows(rows_from_duck(rows[start : start + _CHUNK], types))
+        yield Done(None if self.session.options.nocount else len(rows), select=True)
+
+    def _output_into(self, plan: ChangePlan, change: str) -> Iterator[Event]:
+        """An OUTPUT INTO whose target has keys, checks or an identity of its own."""
+        executor = self.session.executor
+        parameters = self._parameters(plan)
+        if not plan.change:
+            count = executor.write(plan.apply[0].replace(CHANGE, change), parameters)
+            self._numbered(plan, count, None)
+            return
+        inner = f'temp.main."change {self.session.engine.serial()}"'
+        text = plan.change.replace(CHANGE, change)
+        executor.write(f"CREATE TEMP TABLE {inner.removeprefix('temp.main.')} AS {text}", parameters)
+        for check in plan.checks:
+            self._check(check, inner)
+        count = executor.write(plan.apply[0].replace(CHANGE, inner))
+        self._numbered(plan, count, inner)
+        executor.write(f"DROP TABLE {inner}")
+        yield from ()

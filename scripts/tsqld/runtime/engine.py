@@ -1,0 +1,169 @@
+"""The engine: one DuckDB instance with every database of a data directory attached, and what sessions share.
+
+`Engine.open` takes the directory (one process at a time), `login` hands out sessions. Databases are files
+`<name>.duckdb` beside each other; master, tempdb, model and msdb are always there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hmac
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+
+from tsqld.binder.scope import quoted
+from tsqld.catalog import store
+from tsqld.catalog.model import Catalog
+from tsqld.errors import error
+from tsqld.functions import install
+from tsqld.runtime.identity import Counters
+from tsqld.runtime.locks import LockManager
+from tsqld.runtime.session import Session
+
+SYSTEM_DATABASES = ("master", "tempdb", "model", "msdb")
+_FIRST_SPID = 51
+
+
+class DataInUse(Exception):
+    """Another process serves the data directory."""
+
+
+class LoginFailed(Exception):
+    """A login that is refused: `number` 18456 or 4060, the message for the client, and the state."""
+
+    def __init__(self, number: int, message: str, state: int = 1) -> None:
+        super().__init__(message)
+        self.number = number
+        self.message = message
+        self.state = state
+
+
+class Engine:
+    """What all sessions of a server share. Thread-safe where sessions meet."""
+
+    def __init__(self, data: Path, lock: IO[str], sa_password: str) -> None:
+        self.data = data
+        self.started = dt.datetime.now()
+        self.connection = duckdb.connect(":memory:")
+        self.locks = LockManager()
+        self.counters = Counters(self)
+        self.catalogs: dict[str, Catalog] = {}
+        self.committed: dict[str, int] = {}
+        self.commits = 0
+        self.sessions: dict[int, Session] = {}
+        self.global_temporaries: dict[str, Any] = {}
+        self._lock = lock
+        self._sa_password = sa_password
+        self._mutex = threading.RLock()
+        self._serial = 0
+
+    @classmethod
+    def open(cls, data: Path, sa_password: str) -> Engine:
+        """Serve a data directory, made when missing. Error: DataInUse."""
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "tsqld.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise DataInUse(f"{data} is in use by another tsqld") from None
+        engine = cls(data, lock, sa_password)
+        install(engine.connection)
+        engine.connection.execute("SET preserve_insertion_order = true")
+        for path in sorted(data.glob("*.duckdb")):
+            engine._attach(path.stem)
+        for name in SYSTEM_DATABASES:
+            if name.lower() not in engine.catalogs:
+                engine._create(name)
+        return engine
+
+    def close(self) -> None:
+        """Roll back what is open, write checkpoints, release the directory."""
+        for session in list(self.sessions.values()):
+            session.close()
+        self.counters.close()
+        for name in list(self.catalogs):
+            self.connection.execute(f"DETACH {quoted(self.catalogs[name].name)}")
+        self.connection.close()
+        self._lock.close()
+
+    # databases
+
+    def _path(self, name: str) -> Path:
+        return self.data / f"{name}.duckdb"
+
+    def _attach(self, name: str) -> None:
+        target = ":memory:" if name.lower() == "tempdb" else str(self._path(name))
+        self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
+        self.catalogs[name.lower()] = store.load(self.connection.execute, name)
+
+    def _create(self, name: str) -> None:
+        target = ":memory:" if name.lower() == "tempdb" else str(self._path(name))
+        self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
+        self.connection.execute("BEGIN TRANSACTION")
+        catalog = store.create(self.connection.execute, name, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+        self.connection.execute("COMMIT")
+        self.catalogs[name.lower()] = catalog
+
+    def create_database(self, name: str, line: int) -> None:
+        """CREATE DATABASE. Error 1801."""
+        with self._mutex:
+            if name.lower() in self.catalogs:
+                raise error(1801, name, line=line)
+            self._create(name)
+
+    def drop_database(self, name: str) -> None:
+        with self._mutex:
+            catalog = self.catalogs.pop(name.lower())
+            self.connection.execute(f"DETACH {quoted(catalog.name)}")
+            for path in (self._path(catalog.name), self._path(catalog.name).with_suffix(".duckdb.wal")):
+                path.unlink(missing_ok=True)
+
+    def catalog(self, name: str) -> Catalog | None:
+        return self.catalogs.get(name.lower())
+
+    def published(self, catalogs: Mapping[str, Catalog], written: Iterable[str]) -> None:
+        """A transaction committed: its catalogs are everybody's and its tables have news."""
+        with self._mutex:
+            for key, catalog in catalogs.items():
+                self.catalogs[key] = catalog
+            self.commits += 1
+            for name in written:
+                self.committed[name] = self.commits
+
+    def serial(self) -> int:
+        """A number never given before in this process."""
+        with self._mutex:
+            self._serial += 1
+            return self._serial
+
+    # sessions
+
+    def login(
+        self, user: str, password: str, database: str | None, *, app: str = "", host: str = ""
+    ) -> Session:
+        """A session for a login. Errors: LoginFailed 18456, 4060."""
+        known = user.lower() == "sa" and hmac.compare_digest(password.encode(), self._sa_password.encode())
+        if not known:
+            raise LoginFailed(18456, f"Login failed for user '{user}'.")
+        catalog = self.catalog(database or "master")
+        if catalog is None:
+            raise LoginFailed(
+                4060, f'Cannot open database "{database}" requested by the login. The login failed.'
+            )
+        with self._mutex:
+            spid = _FIRST_SPID
+            while spid in self.sessions:
+                spid += 1
+            session = Session(self, spid, user, catalog.name, app, host)
+            self.sessions[spid] = session
+        return session
+
+    def left(self, session: Session) -> None:
+        with self._mutex:
+            self.sessions.pop(session.spid, None)

@@ -1,0 +1,58 @@
+"""The session as the compiler sees it: names, types and catalogs of the current frame."""
+
+from __future__ import annotations
+
+from tsqld.catalog.model import Catalog, Table
+from tsqld.catalog.system import system_relation
+from tsqld.compile.context import SystemRelation
+from tsqld.runtime.session import Session
+from tsqld.types import SqlType
+
+
+class SessionEnvironment:
+    """Looks names up for one compilation, and notes what the compiled text depends on."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.frame = session.frame
+        self.uses_temporaries = False
+        self.uses_system = False
+
+    @property
+    def database(self) -> str:
+        return self.frame.database or self.session.database
+
+    @property
+    def identity_insert(self) -> str:
+        return self.session.identity_insert
+
+    def catalog(self, database: str) -> Catalog:
+        return self.session.catalog(database)
+
+    def variable_type(self, name: str) -> SqlType | None:
+        found = self.frame.variables.get(name.lower())
+        return found[0] if found else None
+
+    def table_variable(self, name: str) -> Table | None:
+        self.uses_temporaries = True
+        return self.frame.tables.get(name.lower())
+
+    def temporary(self, name: str) -> Table | None:
+        self.uses_temporaries = True
+        wanted = name.lower()
+        for frame in reversed(self.session.frames):
+            if wanted in frame.temporaries:
+                return frame.temporaries[wanted]
+        return self.session.engine.global_temporaries.get(wanted)
+
+    def special_table(self, name: str) -> Table | None:
+        return self.frame.specials.get(name.lower())
+
+    def system_relation(self, database: str, schema: str, name: str) -> SystemRelation | None:
+        found = system_relation(self.session, database, schema, name)
+        self.uses_system = self.uses_system or found is not None
+        return found
+
+    def alias_type(self, schema: str, name: str) -> SqlType | None:
+        found = self.catalog(self.database).user_type(schema or "dbo", name)
+        return found.base if found else None

@@ -1,0 +1,305 @@
+"""Computes values: compiles expressions, caches what was compiled, fills in run-time parameters.
+
+Expressions without tables run on the scratch cursor, beside any transaction. Integer arithmetic and comparisons of
+variables, the stuff of loops, are evaluated in Python by the same rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Scope
+from tsqld.compile.context import Context, Reference
+from tsqld.compile.expressions import Place
+from tsqld.compile.operations import cast_explicit
+from tsqld.compile.session import Compiler
+from tsqld.errors import TsqlError, error
+from tsqld.functions.sqltext import duck_type
+from tsqld.runtime.environment import SessionEnvironment
+from tsqld.runtime.session import Session
+from tsqld.runtime.values import from_duck, to_duck
+from tsqld.syntax import nodes as n
+from tsqld.types import SqlType
+
+_RANGES: Final = {
+    "tinyint": (0, 255),
+    "smallint": (-(2**15), 2**15 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "bigint": (-(2**63), 2**63 - 1),
+}
+_INT: Final = SqlType("int")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledValue:
+    """`SELECT` text of one value, or of a condition as a boolean, and where it must run."""
+
+    sql: str
+    references: tuple[Reference, ...]
+    type: SqlType
+    reads: frozenset[str]
+    uses_tables: bool
+
+
+class Evaluator:
+    """Values for a session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._cache: dict[tuple[int, str], tuple[n.Node, list[tuple[tuple[Any, ...], Any]]]] = {}
+        from tsqld.runtime.functions import SessionFunctions
+
+        self._functions = SessionFunctions(session, self)
+
+    # compiling with a cache
+
+    def compiled(self, node: n.Node, purpose: str, make: Callable[[Compiler], Any]) -> Any:
+        """What `make` compiles of `node`, kept while names and types mean the same."""
+        session = self.session
+        frame = session.frame
+        database = frame.database or session.database
+        catalog = session.catalog(database)
+        signature = (database, catalog.version, frame.signature, session.identity_insert)
+        with_temporaries = (*signature, session.temporary_version)
+        key = (id(node), purpose)
+        entry = self._cache.get(key)
+        if entry is not None:
+            for known, made in entry[1]:
+                if known == signature or known == with_temporaries:
+                    return made
+        environment = SessionEnvironment(session)
+        compiler = Compiler(Context(environment))
+        made = make(compiler)
+        if not environment.uses_system:
+            if len(self._cache) > 4000:
+                self._cache.clear()
+            kept = self._cache.setdefault(key, (node, []))[1]
+            del kept[8:]
+            kept.insert(0, (with_temporaries if environment.uses_temporaries else signature, made))
+        return made
+
+    def compiler(self) -> Compiler:
+        return Compiler(Context(SessionEnvironment(self.session)))
+
+    # values
+
+    def value(self, node: n.Expression) -> tuple[Any, SqlType]:
+        """A value and its type."""
+        match node:
+            case n.Literal() if node.kind.value == "integer" and len(node.value) < 10:
+                return int(node.value), _INT
+            case n.Variable() if not node.name.startswith("@@"):
+                found = self.session.frame.variables.get(node.name.lower())
+                if found is None:
+                    raise error(137, node.name, line=node.line)
+                return found[1], found[0]
+            case n.Binary():
+                quick = self._quick_binary(node)
+                if quick is not None:
+                    return quick
+        made = self._compile_value(node, None)
+        return self.run(made), made.type
+
+    def converted(self, node: n.Expression, target: SqlType) -> Any:
+        """A value as a variable of type `target` takes it: text is cut silently."""
+        quick = self._quick(node)
+        if quick is not None and target.name in _RANGES and quick[1].name in _RANGES:
+            return self._ranged(quick[0], target, node.line)
+        if quick is not None and quick[1] == target:
+            return quick[0]
+        return self.run(self._compile_value(node, target))
+
+    def _compile_value(self, node: n.Expression, target: SqlType | None) -> CompiledValue:
+        def make(compiler: Compiler) -> CompiledValue:
+            bound = compiler.value(node, Place(Scope()))
+            if target is not None:
+                bound = assignable(bound, target, node.line)
+            return self._made(compiler, bound.sql, bound.type)
+
+        return self.compiled(node, f"value {target}", make)  # type: ignore[no-any-return]
+
+    def _made(self, compiler: Compiler, sql: str, type: SqlType) -> CompiledValue:
+        environment = compiler.context.environment
+        tables = bool(compiler.context.reads) or getattr(environment, "uses_system", False)
+        references = tuple(compiler.context.references)
+        return CompiledValue(f"SELECT {sql}", references, type, frozenset(compiler.context.reads), tables)
+
+    def condition(self, node: n.Expression) -> bool:
+        """Whether a condition is true (not false, not unknown)."""
+        quick = self._quick_condition(node)
+        if quick is not None:
+            return quick
+
+        def make(compiler: Compiler) -> CompiledValue:
+            return self._made(compiler, compiler.condition(node, Place(Scope())), SqlType("bit"))
+
+        return bool(self.run(self.compiled(node, "condition", make)))
+
+    def run(self, made: CompiledValue) -> Any:
+        parameters = self.parameters(made.references)
+        executor = self.session.executor
+        if made.uses_tables:
+            executor.fresh(made.reads)
+            row = executor.read(made.sql, parameters).fetchone()
+            assert row is not None
+        else:
+            row = executor.scalar_row(made.sql, parameters)
+        convert = from_duck(made.type)
+        return convert(row[0]) if convert else row[0]
+
+    def literal_text(self, value: Any, source: SqlType, target: SqlType) -> Any:
+        """A value already computed, converted to another type."""
+        bound = Bound(f"CAST($1 AS {duck_type(source)})", source)
+        row = self.session.executor.scalar_row(
+            f"SELECT {assignable(bound, target, 0).sql}", [to_duck(value, source)]
+        )
+        convert = from_duck(target)
+        return convert(row[0]) if convert else row[0]
+
+    # parameters
+
+    def parameters(self, references: Sequence[Reference]) -> list[Any]:
+        return [self.parameter(reference) for reference in references]
+
+    def parameter(self, reference: Reference) -> Any:
+        match reference.kind:
+            case "variable":
+                type, value = self.session.frame.variables[reference.name]
+                return to_duck(value, type)
+            case "now":
+                return to_duck(self._now(reference.name), None)
+            case "session":
+                return self._functions.global_value(reference.name)
+            case "function":
+                arguments = [self._argument(argument) for argument in reference.arguments]
+                return to_duck(self._functions.call(reference.name, arguments), reference.type)
+            case "scalar":
+                nested = [self.parameter(inner) for inner in reference.arguments]  # type: ignore[arg-type]
+                return self.session.executor.scalar_row(f"SELECT {reference.name}", nested)[0]
+            case "sequence":
+                return self._functions.next_value(reference.name)
+        raise AssertionError(f"no value for {reference}")
+
+    def _argument(self, argument: Reference | Bound) -> Any:
+        if isinstance(argument, Bound):
+            return argument.value
+        return self.parameter(argument)
+
+    def _now(self, name: str) -> dt.datetime:
+        now = self.session.statement_time
+        if name in ("GETUTCDATE", "SYSUTCDATETIME"):
+            now = now.astimezone(dt.UTC).replace(tzinfo=None)
+        elif name == "SYSDATETIMEOFFSET":
+            return now.astimezone()
+        if name in ("GETDATE", "GETUTCDATE", "CURRENT_TIMESTAMP"):
+            return _ticks(now)
+        return now
+
+    # the quick path
+
+    def _quick(self, node: n.Expression) -> tuple[Any, SqlType] | None:
+        match node:
+            case n.Literal() if node.kind.value == "integer" and len(node.value) < 10:
+                return int(node.value), _INT
+            case n.Variable() if not node.name.startswith("@@"):
+                found = self.session.frame.variables.get(node.name.lower())
+                return (found[1], found[0]) if found else None
+            case n.Binary():
+                return self._quick_binary(node)
+        return None
+
+    def _quick_binary(self, node: n.Binary) -> tuple[Any, SqlType] | None:
+        """Integer + - * / % of one width; None when the general way must do it."""
+        if node.operator not in "+-*/%":
+            return None
+        left, right = self._quick(node.left), self._quick(node.right)
+        if left is None or right is None:
+            return None
+        type = _wider(left[1], right[1])
+        if type is None:
+            return None
+        if left[0] is None or right[0] is None:
+            return None, type
+        return self._ranged(_integer(node.operator, left[0], right[0], node.line), type, node.line), type
+
+    def _ranged(self, value: Any, type: SqlType, line: int) -> Any:
+        if value is None:
+            return None
+        low, high = _RANGES[type.name]
+        if not low <= value <= high:
+            if type.name in ("int", "bigint"):
+                raise error(8115, "expression", type.name, line=line)
+            raise error(220, type.name, value, line=line)
+        return value
+
+    def _quick_condition(self, node: n.Expression) -> bool | None:
+        if isinstance(node, n.Comparison):
+            left, right = self._quick(node.left), self._quick(node.right)
+            if left is None or right is None or _wider(left[1], right[1]) is None:
+                return None
+            if left[0] is None or right[0] is None:
+                return False
+            return _COMPARE[node.operator](left[0], right[0])
+        if isinstance(node, n.IsNull) and isinstance(node.operand, n.Variable):
+            found = self._quick(node.operand)
+            return None if found is None else (found[0] is None) != node.negated
+        return None
+
+
+_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def _wider(left: SqlType, right: SqlType) -> SqlType | None:
+    if left.name not in _RANGES or right.name not in _RANGES:
+        return None
+    order = list(_RANGES)
+    return left if order.index(left.name) >= order.index(right.name) else right
+
+
+def _integer(operator: str, left: int, right: int, line: int) -> int:
+    if operator == "+":
+        return left + right
+    if operator == "-":
+        return left - right
+    if operator == "*":
+        return left * right
+    if right == 0:
+        raise error(8134, line=line)
+    quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+    return quotient if operator == "/" else left - quotient * right
+
+
+def assignable(value: Bound, target: SqlType, line: int) -> Bound:
+    """A value as a variable or parameter takes it. Error 206/257 where only CONVERT would do."""
+    from tsqld.compile.operations import check_implicit
+
+    if not value.is_null and value.type != target:
+        check_implicit(value.type, target, line)
+    return cast_explicit(value, target, None, try_=False, line=line)
+
+
+def _ticks(moment: dt.datetime) -> dt.datetime:
+    """A datetime's resolution: 1/300 of a second."""
+    ticks = round(moment.microsecond * 3 / 10000)
+    whole = moment.replace(microsecond=0)
+    return whole + dt.timedelta(microseconds=round(ticks * 10 / 3) * 1000)
+
+
+def with_line(problem: TsqlError, line: int, procedure: str) -> TsqlError:
+    """Give an error the place it does not have yet."""
+    if not problem.line:
+        problem.line = line
+    if not problem.procedure:
+        problem.procedure = procedure
+    return problem

@@ -1,0 +1,104 @@
+"""What one batch, procedure call or function call owns: variables, table variables, temp tables, options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tsqld.catalog.model import Table
+from tsqld.errors import TsqlError
+from tsqld.types import SqlType
+
+
+@dataclass(slots=True)
+class Cursor:
+    """A T-SQL cursor: its rows are fixed when it opens (STATIC), which READ_ONLY and FAST_FORWARD cursors may be."""
+
+    name: str
+    query: Any
+    options: tuple[str, ...]
+    rows: list[Any] | None = None
+    types: tuple[SqlType, ...] = ()
+    position: int = -1
+    variables: dict[str, tuple[SqlType, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Frame:
+    """`variables` map a lower-case @name to its type and value; `types` is what compiled texts depend on."""
+
+    procedure: str = ""
+    procedure_id: int = 0
+    database: str = ""
+    variables: dict[str, tuple[SqlType, Any]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    temporaries: dict[str, Table] = field(default_factory=dict)
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+    cursor_variables: set[str] = field(default_factory=set)
+    specials: dict[str, Table] = field(default_factory=dict)
+    declared: dict[str, int] = field(default_factory=dict)
+    scope_identity: int | None = None
+    return_code: int = 0
+    nest: int = 0
+    signature: tuple[Any, ...] = ()
+    in_function: bool = False
+
+    def declare(self, name: str, type: SqlType, value: Any) -> None:
+        self.variables[name] = (type, value)
+        self.signature = (*self.signature, name, type)
+
+    def assign(self, name: str, value: Any) -> None:
+        self.variables[name] = (self.variables[name][0], value)
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """The error a CATCH block is handling."""
+
+    problem: TsqlError
+
+
+@dataclass(slots=True)
+class Options:
+    """SET options of a session, with ODBC's defaults."""
+
+    nocount: bool = False
+    xact_abort: bool = False
+    implicit_transactions: bool = False
+    rowcount: int = 0
+    lock_timeout: int = -1
+    isolation: str = "READ COMMITTED"
+    noexec: bool = False
+    parseonly: bool = False
+    fmtonly: bool = False
+    arithabort: bool = True
+    datefirst: int = 7
+    textsize: int = 2147483647
+    language: str = "us_english"
+    quoted_identifier: bool = True
+    deadlock_priority: int = 0
+    others: dict[str, bool] = field(default_factory=dict)
+
+
+class BatchAborted(Exception):
+    """The rest of the batch does not run; the error has been told."""
+
+
+class BreakLoop(Exception):
+    """BREAK."""
+
+
+class ContinueLoop(Exception):
+    """CONTINUE."""
+
+
+class Returned(Exception):
+    """RETURN."""
+
+
+class Jumped(Exception):
+    """GOTO `label`."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label

@@ -1,0 +1,500 @@
+"""Calls: procedures by name, dynamic text, sp_executesql, and what clients call remotely; also BULK INSERT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from tsqld.binder.typenames import resolve
+
+from tsqld.bulk.layout import TargetColumn
+from tsqld.bulk.options import options_from
+from tsqld.bulk.source import open_bulk
+from tsqld.catalog.model import Module, ModuleParameter, Synonym
+from tsqld.compile.context import full_name
+from tsqld.compile.session import Compiler
+from tsqld.compile.text import OutColumn, QueryText
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.events import Argument, Done, Error, Event, Message, ReturnStatus, ReturnValue
+from tsqld.runtime.environment import SessionEnvironment
+from tsqld.runtime.frame import BatchAborted, Frame, Returned
+from tsqld.runtime.session import Session
+from tsqld.runtime.system import SystemProcedures
+from tsqld.syntax import nodes as n
+from tsqld.syntax.parser import Parser, parse_batch
+from tsqld.syntax.walk import parse_module
+from tsqld.types import INT, MAX, SqlType, nvarchar
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter, SelectPlan
+
+
+@lru_cache(maxsize=512)
+def _parameters(text: str) -> tuple[n.Parameter, ...]:
+    """The declarations of a parameterised text: `@a int, @b nvarchar(10) OUTPUT`."""
+    parser = Parser(text)
+    parameters = parser._parameters()
+    if not parser.at_end():
+        parser.fail()
+    return parameters
+
+
+class Procedures:
+    """Calls for a session."""
+
+    def __init__(self, session: Session, interpreter: Interpreter) -> None:
+        self.session = session
+        self.interpreter = interpreter
+        self.evaluator = interpreter.evaluator
+        self.system = SystemProcedures(session, interpreter)
+
+    # EXEC
+
+    def execute(self, node: n.Execute) -> Iterator[Event]:
+        if isinstance(node.result_sets, tuple):
+            raise unsupported("EXECUTE … WITH RESULT SETS (…)", node.line)
+        if node.text is not None:
+            text = self.evaluator.converted(node.text, nvarchar(MAX))
+            yield from self.text(text or "", [])
+            return
+        parts = self._module_name(node)
+        values = [self._argument(argument) for argument in node.arguments]
+        code, outputs = 0, {}
+        for event in self.call(parts, values, node.line):
+            if isinstance(event, ReturnStatus):
+                code = event.value
+            elif isinstance(event, ReturnValue):
+                outputs[event.ordinal] = event
+            else:
+                yield event
+        self._copy_back(node, outputs, code)
+
+    def _module_name(self, node: n.Execute) -> tuple[str, ...]:
+        if not isinstance(node.module, n.Variable):
+            assert node.module is not None
+            return node.module
+        from tsqld.runtime.functions import name_parts
+
+        text = self.evaluator.value(node.module)[0]
+        parts = name_parts(str(text or ""))
+        if parts is None:
+            raise error(2812, text, line=node.line)
+        return parts
+
+    def _argument(self, argument: n.ExecArgument) -> Argument:
+        if isinstance(argument.value, n.Default):
+            return Argument(argument.name, INT, None, argument.output, is_default=True)
+        if isinstance(argument.value, n.Variable):
+            table = self.session.frame.tables.get(argument.value.name.lower())
+            if table is not None:
+                return Argument(argument.name, SqlType("table"), table)
+        value, type = self.evaluator.value(argument.value)
+        return Argument(argument.name, type, value, argument.output)
+
+    def _copy_back(self, node: n.Execute, outputs: dict[int, ReturnValue], code: int) -> None:
+        frame = self.session.frame
+        for position, argument in enumerate(node.arguments):
+            returned = outputs.get(position)
+            if returned is None or not argument.output or not isinstance(argument.value, n.Variable):
+                continue
+            self._assign(argument.value.name, returned.value, returned.type)
+        if node.return_variable:
+            if node.return_variable.lower() not in frame.variables:
+                raise error(137, node.return_variable, line=node.line)
+            self._assign(node.return_variable, code, INT)
+
+    def _assign(self, name: str, value: Any, type: SqlType) -> None:
+        frame = self.session.frame
+        target = frame.variables[name.lower()][0]
+        if target != type and value is not None:
+            value = self.evaluator.literal_text(value, type, target)
+        frame.assign(name.lower(), value)
+
+    # calling a module
+
+    def call(self, parts: Sequence[str], arguments: Sequence[Argument], line: int = 0) -> Iterator[Event]:
+        """Run a procedure; ends with ReturnValue for each OUTPUT argument and ReturnStatus."""
+        if self.system.knows(parts):
+            yield from self.system.call(parts[-1].lower(), arguments, line)
+            return
+        environment = SessionEnvironment(self.session)
+        name = full_name(environment, parts, line)
+        if self.session.engine.catalog(name.database) is None:
+            raise error(2812, ".".join(parts), line=line)
+        found = self.session.catalog(name.database).object(name.schema, name.name)
+        if isinstance(found, Synonym):
+            yield from self.call(found.base, arguments, line)
+            return
+        if not isinstance(found, Module):
+            raise error(2812, ".".join(parts), line=line)
+        if found.kind == "SCALAR FUNCTION":
+            raise unsupported("EXECUTE of a scalar function", line)
+        if found.kind != "PROCEDURE":
+            raise error(2809, "procedure", name.name, name.name, found.kind.lower(), line=line)
+        yield from self._run(found, name.database, arguments, line)
+
+    def _run(self, module: Module, database: str, arguments: Sequence[Argument], line: int) -> Iterator[Event]:
+        session = self.session
+        definition = parse_module(module.text)
+        frame = Frame(
+            procedure=module.full_name, procedure_id=module.object_id, database=database, nest=session.frame.nest + 1
+        )
+        positions = self._bind(module, definition, arguments, frame, line)
+        options = replace(session.options)
+        entry_count = session.trancount
+        session.frames.append(frame)
+        depth = len(session.frames)
+        try:
+            yield from self._body(definition.body)
+            yield from self.interpreter_drop_temporaries(frame)
+        finally:
+            del session.frames[depth - 1 :]
+            _restore(session, options)
+        if session.trancount != entry_count and not session.try_depth:
+            yield _notice(error(266, entry_count, session.trancount, line=line), module.full_name)
+        for position, parameter in positions:
+            type, value = frame.variables[parameter.name.lower()]
+            yield ReturnValue(parameter.name, type, value, position)
+        yield ReturnStatus(frame.return_code)
+
+    def _body(self, statements: Sequence[n.Statement]) -> Iterator[Event]:
+        try:
+            yield from self.interpreter.run(statements)
+        except Returned:
+            pass
+        except TsqlError as problem:
+            problem.uncatchable_in = None  # type: ignore[attr-defined]
+            raise
+
+    def interpreter_drop_temporaries(self, frame: Frame) -> Iterator[Event]:
+        """Temp tables and table variables end with the procedure that made them."""
+        session = self.session
+        tables = [*frame.temporaries.values(), *frame.tables.values()]
+        transaction = session.executor.transaction
+        for table in tables:
+            if transaction is None:
+                session.executor.cursor.execute(f"DROP TABLE IF EXISTS {table.storage}")
+            elif not transaction.broken and not transaction.doomed:
+                session.executor.write(f"DROP TABLE IF EXISTS {table.storage}")
+        yield from ()
+
+    def _bind(
+        self,
+        module: Module,
+        definition: n.CreateModule,
+        arguments: Sequence[Argument],
+        frame: Frame,
+        line: int,
+    ) -> list[tuple[int, ModuleParameter]]:
+        """Give parameters their values; which OUTPUT parameters go back to which argument."""
+        parameters = {parameter.name.lower(): parameter for parameter in module.parameters}
+        if len(arguments) > len(parameters):
+            if not parameters:
+                raise error(8146, module.name, line=line)
+            raise error(8144, module.name, line=line)
+        given: dict[str, tuple[int, Argument]] = {}
+        for position, argument in enumerate(arguments):
+            key = argument.name.lower() or module.parameters[position].name.lower()
+            if key not in parameters:
+                raise error(8145, argument.name, module.name, line=line)
+            if key in given:
+                raise error(8143, argument.name, line=line)
+            if argument.is_output and not parameters[key].output:
+                raise error(8162, parameters[key].name, line=line)
+            given[key] = (position, argument)
+        outputs = []
+        for parameter, written in zip(module.parameters, definition.parameters, strict=True):
+            found = given.get(parameter.name.lower())
+            self._bind_one(module, parameter, written, found[1] if found else None, frame, line)
+            if found is not None and found[1].is_output:
+                outputs.append((found[0], parameter))
+        return outputs
+
+    def _bind_one(
+        self,
+        module: Module,
+        parameter: ModuleParameter,
+        written: n.Parameter,
+        argument: Argument | None,
+        frame: Frame,
+        line: int,
+    ) -> None:
+        key = parameter.name.lower()
+        if parameter.table_type is not None:
+            self._bind_table(parameter, argument, frame)
+            return
+        if argument is None or argument.is_default:
+            if not written.has_default:
+                raise error(201, module.name, parameter.name, line=line)
+            assert written.default is not None
+            frame.declare(key, parameter.type, self.evaluator.converted(written.default, parameter.type))
+            return
+        value = argument.value
+        if argument.type != parameter.type and value is not None:
+            try:
+                value = self.evaluator.literal_text(value, argument.type, parameter.type)
+            except TsqlError as problem:
+                if problem.number in (245, 241, 235, 8169):
+                    raise error(8114, argument.type.name, parameter.type.name, line=line) from None
+                raise
+        frame.declare(key, parameter.type, value)
+
+    def _bind_table(self, parameter: ModuleParameter, argument: Argument | None, frame: Frame) -> None:
+        assert parameter.table_type is not None
+        schema, name = parameter.table_type
+        definitions = self.interpreter.definitions
+        table = definitions.table_of_type(parameter.name, n.TypeName(0, (schema, name)))
+        assert table is not None
+        frame.tables[parameter.name.lower()] = table
+        if argument is None or argument.value is None:
+            return
+        executor = self.session.executor
+        if hasattr(argument.value, "storage"):
+            copy = f"INSERT INTO {table.storage} SELECT * FROM {argument.value.storage}"
+            executor.write(copy) if executor.transaction is not None else executor.cursor.execute(copy)
+            return
+        definitions.refill(table, argument.value)
+
+    # dynamic text
+
+    def text(self, text: str, variables: Sequence[tuple[str, SqlType, Any]]) -> Iterator[Event]:
+        """Run a text as a batch of its own inside this one: EXEC('…') and sp_executesql."""
+        session = self.session
+        batch = parse_batch(text)
+        frame = Frame(database=session.frame.database, nest=session.frame.nest + 1)
+        for name, type, value in variables:
+            frame.declare(name.lower(), type, value)
+            frame.declared[name.lower()] = 0
+        database = session.database
+        options = replace(session.options)
+        session.frames.append(frame)
+        depth = len(session.frames)
+        try:
+            yield from self._body(batch.statements)
+            yield from self.interpreter_drop_temporaries(frame)
+        finally:
+            del session.frames[depth - 1 :]
+            _restore(session, options)
+            if session.database != database:
+                session.database = database
+
+    def declared(self, declarations: str) -> list[ModuleParameter]:
+        """The parameters that a text declares, typed."""
+        lookup = SessionEnvironment(self.session).alias_type
+        made = []
+        for written in _parameters(declarations) if declarations.strip() else ():
+            schema = written.type.parts[-2] if len(written.type.parts) > 1 else "dbo"
+            user = self.session.catalog(self.session.database).user_type(schema, written.type.parts[-1])
+            if user is not None and user.table is not None:
+                made.append(
+                    ModuleParameter(written.name, INT, readonly=True, table_type=(user.schema, user.name))
+                )
+                continue
+            type = resolve(written.type, lookup)
+            made.append(ModuleParameter(written.name, type, written.output, written.has_default))
+        return made
+
+    def parameterised(
+        self, statement: str, declarations: str, arguments: Sequence[Argument], first: int
+    ) -> Iterator[Event]:
+        """sp_executesql: declared parameters, named or positional arguments, OUTPUT values back."""
+        parameters = self.declared(declarations)
+        by_name = {parameter.name.lower(): parameter for parameter in parameters}
+        given: dict[str, tuple[int, Argument]] = {}
+        for position, argument in enumerate(arguments):
+            key = argument.name.lower()
+            if not key:
+                if position >= len(parameters):
+                    raise error(8144, "")
+                key = parameters[position].name.lower()
+            if key not in by_name:
+                raise error(8145, argument.name, "sp_executesql")
+            given[key] = (position, argument)
+        variables = []
+        tables: list[tuple[ModuleParameter, Argument]] = []
+        for parameter in parameters:
+            found = given.get(parameter.name.lower())
+            if found is None or found[1].is_default:
+                raise error(8178, f"({declarations}){statement}"[:200], parameter.name)
+            argument = found[1]
+            if parameter.table_type is not None:
+                tables.append((parameter, argument))
+                continue
+            value = argument.value
+            if value is not None and argument.type != parameter.type:
+                value = self.evaluator.literal_text(value, argument.type, parameter.type)
+            variables.append((parameter.name, parameter.type, value))
+        session = self.session
+        batch = parse_batch(statement)
+        frame = Frame(database=session.frame.database, nest=session.frame.nest + 1)
+        for name, type, value in variables:
+            frame.declare(name.lower(), type, value)
+            frame.declared[name.lower()] = 0
+        for parameter, argument in tables:
+            self._bind_table(parameter, argument, frame)
+        database, options = session.database, replace(session.options)
+        session.frames.append(frame)
+        depth = len(session.frames)
+        try:
+            yield from self._body(batch.statements)
+            yield from self.interpreter_drop_temporaries(frame)
+        finally:
+            del session.frames[depth - 1 :]
+            _restore(session, options)
+            session.database = database
+        for parameter in parameters:
+            found = given[parameter.name.lower()]
+            if found[1].is_output and parameter.table_type is None:
+                type, value = frame.variables[parameter.name.lower()]
+                yield ReturnValue(parameter.name, type, value, found[0] + first)
+        yield ReturnStatus(frame.return_code)
+
+    # calls from clients
+
+    def client_text(self, statement: str, declarations: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        yield from self._told(self.parameterised(statement, declarations, arguments, 0))
+
+    def client_call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        from tsqld.runtime.functions import name_parts
+
+        parts = name_parts(procedure) or (procedure,)
+        yield from self._told(self.call(parts, arguments, 1))
+
+    def _told(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Events of a remote call; an error ends it and is told."""
+        session = self.session
+        try:
+            yield from events
+        except BatchAborted:
+            yield Done(None)
+        except TsqlError as problem:
+            session.last_error = problem.number
+            yield Error(problem.number, problem.message, problem.severity, problem.state, max(problem.line, 1),
+                        problem.procedure)  # fmt: skip
+            yield Done(None)
+        transaction = session.executor.transaction
+        if session.trancount and transaction is not None and transaction.doomed:
+            session.rollback_all()
+            problem = error(3998)
+            yield Error(problem.number, problem.message, problem.severity, problem.state, 1)
+
+    # SET
+
+    def set_option(self, option: str, node: n.SetOption) -> None:
+        options = self.session.options
+        value = node.value
+        switches = {"NOCOUNT": "nocount", "XACT_ABORT": "xact_abort", "IMPLICIT_TRANSACTIONS": "implicit_transactions",
+                    "FMTONLY": "fmtonly", "ARITHABORT": "arithabort", "QUOTED_IDENTIFIER": "quoted_identifier"}  # fmt: skip
+        must_stay = {"ANSI_NULLS": "ON", "ANSI_WARNINGS": "ON", "CONCAT_NULL_YIELDS_NULL": "ON", "ARITHABORT": "ON",
+                     "QUOTED_IDENTIFIER": "ON", "NUMERIC_ROUNDABORT": "OFF", "NOEXEC": "OFF", "PARSEONLY": "OFF",
+                     "SHOWPLAN_ALL": "OFF", "SHOWPLAN_TEXT": "OFF", "SHOWPLAN_XML": "OFF", "FMTONLY": "OFF",
+                     "ARITHIGNORE": "OFF", "FORCEPLAN": "OFF"}  # fmt: skip
+        if option in must_stay and isinstance(value, str) and value != must_stay[option]:
+            raise unsupported(f"SET {option} {value}", node.line)
+        if option in switches:
+            setattr(options, switches[option], value == "ON")
+        elif option == "TRANSACTION ISOLATION LEVEL":
+            options.isolation = str(value)
+            transaction = self.session.executor.transaction
+            if transaction is not None:
+                transaction.frozen = options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
+        elif option == "LOCK_TIMEOUT":
+            options.lock_timeout = int(self._option_value(value))
+        elif option == "ROWCOUNT":
+            options.rowcount = int(self._option_value(value))
+        elif option == "TEXTSIZE":
+            options.textsize = int(self._option_value(value))
+        elif option == "DATEFIRST" and int(self._option_value(value)) != 7:
+            raise unsupported("SET DATEFIRST other than 7", node.line)
+        elif option == "DATEFORMAT" and str(value).lower() != "mdy":
+            raise unsupported(f"SET DATEFORMAT {value}", node.line)
+        elif option == "LANGUAGE" and str(self._option_value(value)).lower() not in ("us_english", "english"):
+            raise unsupported(f"SET LANGUAGE {value}", node.line)
+        elif option == "CONTEXT_INFO":
+            self.session.context_info = self.evaluator.value(value)[0] if not isinstance(value, str) else None
+
+    def _option_value(self, value: str | n.Expression) -> Any:
+        return value if isinstance(value, str) else self.evaluator.value(value)[0]
+
+    # SELECT @s = @s + column: each row sees the value the row before left
+
+    def assign_by_row(self, node: n.SelectStatement, plan: SelectPlan) -> None:
+        from tsqld.runtime.rows import carried_assignment
+
+        carried_assignment(self.session, self.interpreter, node, plan)
+
+    # BULK INSERT
+
+    def bulk_insert(self, node: n.BulkInsert) -> Iterator[Event]:
+        """Read a file as SQL Server would and insert its rows through the common plan."""
+        session = self.session
+        options = options_from(node.options, node.line)
+        compiler = Compiler(_context(session))
+        target = compiler._target(n.Target(node.line, node.table))
+        columns = [
+            TargetColumn(
+                column.name,
+                column.type,
+                column.nullable or (column.default is not None and not options.keep_nulls),
+                ignored=column.is_generated or (column.identity is not None and not options.keep_identity),
+            )
+            for column in target.order
+        ]
+        executor = session.executor
+        executor.fresh(())
+        source = open_bulk(executor.scratch, node.path, options, columns, node.line)
+        for message in source.messages:
+            yield _notice(message, session.frame.procedure)
+        kept = [column for column in columns if not column.ignored]
+        aliases = [name for name in source.columns]
+        listed = ", ".join(f'"{name}" AS c{i}' for i, name in enumerate(aliases, 1))
+        name = session.engine.serial()
+        by_name = {column.name.lower(): column for column in kept}
+        chosen = [by_name[name.lower()] for name in aliases]
+        out = tuple(OutColumn(column.name, column.type, True) for column in chosen)
+        text = QueryText(f"SELECT {listed} FROM ({source.sql}) AS bulk{name}", out)
+        insert = n.Insert(node.line, n.Target(node.line, node.table), tuple(aliases), None)
+        if source.parameters:
+            raise unsupported("a data file that needs bound parameters", node.line)
+        plan = Compiler(_context(session)).insert_rows_plan(insert.target, insert.columns, text, node.line)
+        try:
+            yield from self.interpreter.changes.run(plan)
+        except TsqlError as problem:
+            if problem.number != 50101:
+                raise
+            raise source.explain(duckdb.Error(problem.message)) from problem
+
+    # maintenance
+
+    def maintenance(self, node: n.Maintenance) -> Iterator[Event]:
+        if node.words[0] in ("CHECKPOINT", "RECONFIGURE"):
+            yield from ()
+            return
+        harmless = ("FREEPROCCACHE", "DROPCLEANBUFFERS", "FREESYSTEMCACHE", "UPDATEUSAGE", "TRACEON", "TRACEOFF")
+        if node.words[1] not in harmless:
+            raise unsupported(f"DBCC {node.words[1]}", node.line)
+        yield from ()
+
+
+def _context(session: Session) -> Any:
+    from tsqld.compile.context import Context
+
+    return Context(SessionEnvironment(session))
+
+
+def _restore(session: Session, options: Any) -> None:
+    """SET options of a procedure end with it."""
+    session.options = options
+
+
+def _notice(problem: TsqlError, procedure: str) -> Event:
+    """A problem told without ending anything."""
+    if problem.severity > 10:
+        return Error(problem.number, problem.message, problem.severity, problem.state, max(problem.line, 1), procedure)
+    return Message(problem.message, problem.number, problem.severity, problem.state, max(problem.line, 1), procedure)
+
+

@@ -1,0 +1,196 @@
+"""A client's session: the calls the wire makes, and the state that lasts between batches."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tsqld.catalog.model import Catalog, Table
+from tsqld.errors import TsqlError, error
+from tsqld.events import Argument, Column, Done, Error, Event, TransactionChanged
+from tsqld.runtime.executor import Executor
+from tsqld.runtime.frame import Caught, Frame, Options
+
+if TYPE_CHECKING:
+    from tsqld.runtime.engine import Engine
+    from tsqld.runtime.interpreter import Interpreter
+
+
+class Session:
+    """One login. Not thread-safe but for `cancel`."""
+
+    def __init__(
+        self, engine: Engine, spid: int, login: str, database: str, app: str = "", host: str = ""
+    ) -> None:
+        self.engine = engine
+        self.spid = spid
+        self.login = login
+        self.database = database
+        self.home = database
+        self.app = app
+        self.host = host
+        self.logged_in = dt.datetime.now()
+        self.executor = Executor(engine)
+        self.options = Options()
+        self.frames: list[Frame] = [Frame(database=database)]
+        self.trancount = 0
+        self.rowcount = 0
+        self.last_error = 0
+        self.last_identity: int | None = None
+        self.fetch_status = 0
+        self.caught: list[Caught] = []
+        self.try_depth = 0
+        self.identity_insert = ""
+        self.context: dict[str, tuple[Any, bool]] = {}
+        self.context_info: bytes | None = None
+        self.temporaries: dict[str, Table] = {}
+        self.temporary_version = 0
+        self.statement_time = dt.datetime.now()
+        self.cancelled = threading.Event()
+        self.running = False
+        self.closed = False
+        self._interpreter: Interpreter | None = None
+
+    @property
+    def interpreter(self) -> Interpreter:
+        if self._interpreter is None:
+            from tsqld.runtime.interpreter import Interpreter
+
+            self._interpreter = Interpreter(self)
+        return self._interpreter
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    # calls from the wire
+
+    def batch(self, text: str) -> Iterator[Event]:
+        """Run a batch of T-SQL text."""
+        return self._guarded(self.interpreter.batch(text))
+
+    def execute_sql(self, statement: str, declarations: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """Run a parameterised text, as sp_executesql does."""
+        return self._guarded(self.interpreter.execute_sql(statement, declarations, arguments))
+
+    def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """Call a procedure by name; ends with its output values and its return code."""
+        return self._guarded(self.interpreter.remote_call(procedure, arguments))
+
+    def transaction(self, kind: str, name: str) -> Iterator[Event]:
+        """A transaction request of a client library: begin, commit, rollback or save."""
+        return self._guarded(self.interpreter.transaction_request(kind, name))
+
+    def describe(self, statement: str, declarations: str) -> tuple[Column, ...] | None:
+        """The first result set a text would return, or None. Raises TsqlError."""
+        return self.interpreter.describe(statement, declarations)
+
+    def cancel(self) -> None:
+        """Stop what runs now. Called from another thread."""
+        self.cancelled.set()
+        self.executor.interrupt()
+
+    def reset(self, keep_transaction: bool) -> None:
+        """What a pooled connection's next user must not see."""
+        if not keep_transaction:
+            self.rollback_all()
+        self.drop_temporaries()
+        self.engine.locks.release_all(self.spid, "session")
+        self.options = Options()
+        self.context = {}
+        self.context_info = None
+        self.identity_insert = ""
+        self.database = self.home
+        self.frames = [Frame(database=self.home)]
+        self.rowcount = self.last_error = 0
+
+    def close(self) -> None:
+        """Roll back and leave."""
+        if self.closed:
+            return
+        self.closed = True
+        self.rollback_all()
+        self.engine.locks.release_all(self.spid)
+        self.executor.close()
+        self.engine.left(self)
+
+    def _guarded(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Events until the end, a cancellation or an internal fault; never an exception."""
+        self.cancelled.clear()
+        self.running = True
+        before = self.trancount
+        try:
+            for event in events:
+                if before != self.trancount and (before == 0 or self.trancount == 0):
+                    yield TransactionChanged(began=before == 0)
+                    before = self.trancount
+                yield event
+                if self.cancelled.is_set():
+                    raise InterruptedError
+        except InterruptedError:
+            self._after_cancel()
+            yield Done(None)
+        except TsqlError as problem:
+            yield Error(
+                problem.number, problem.message, problem.severity, problem.state, problem.line, problem.procedure
+            )
+            yield Done(None)
+        finally:
+            self.running = False
+        if before != self.trancount and (before == 0 or self.trancount == 0):
+            yield TransactionChanged(began=before == 0)
+
+    def _after_cancel(self) -> None:
+        """An attention stops the batch; the transaction stays unless XACT_ABORT is ON."""
+        self.frames = self.frames[:1]
+        self.try_depth = 0
+        self.caught.clear()
+        if self.trancount and self.options.xact_abort:
+            self.rollback_all()
+        elif self.executor.transaction is not None:
+            if self.trancount:
+                self.executor.broke()
+            else:
+                self.executor.rollback()
+
+    # transactions
+
+    def rollback_all(self) -> None:
+        """End the transaction without its effects; table variables keep theirs."""
+        kept = self.interpreter.saved_table_variables() if self.trancount else []
+        self.executor.rollback()
+        self.trancount = 0
+        self.engine.locks.release_all(self.spid, "transaction")
+        self.interpreter.restore_table_variables(kept)
+
+    def drop_temporaries(self) -> None:
+        for table in self.temporaries.values():
+            self.executor.cursor.execute(f"DROP TABLE IF EXISTS {table.storage}")
+        self.temporaries.clear()
+        self.temporary_version += 1
+
+    # catalogs
+
+    def catalog(self, database: str) -> Catalog:
+        """The catalog as this session sees it. Error 911."""
+        transaction = self.executor.transaction
+        if transaction is not None:
+            own = transaction.catalogs.get(database.lower())
+            if own is not None:
+                return own
+        found = self.engine.catalog(database)
+        if found is None:
+            raise error(911, database)
+        return found
+
+    def change_catalog(self, changed: Catalog) -> None:
+        """Use a changed catalog in this transaction, and write it down."""
+        from tsqld.catalog import store
+
+        transaction = self.executor.transaction
+        assert transaction is not None
+        before = self.catalog(changed.name)
+        store.save(self.executor.write, changed, before)  # type: ignore[arg-type]
+        transaction.catalogs[changed.name.lower()] = changed

@@ -1,0 +1,258 @@
+"""System procedures: sp_executesql, application locks, session context, renaming, help and catalog procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tsqld.binder.scope import quoted
+from tsqld.catalog.model import Module, Table, entry_key
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
+from tsqld.runtime.session import Session
+from tsqld.types import nvarchar
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter
+
+_MODES: Final = {"shared": "S", "update": "U", "exclusive": "X", "intentshared": "IS", "intentexclusive": "IX"}
+
+
+class SystemProcedures:
+    """What a session may EXEC without anybody having created it."""
+
+    def __init__(self, session: Session, interpreter: Interpreter) -> None:
+        self.session = session
+        self.interpreter = interpreter
+        self._known: dict[str, Callable[[Sequence[Argument]], Iterator[Event]]] = {
+            "sp_executesql": self._executesql,
+            "sp_getapplock": self._getapplock,
+            "sp_releaseapplock": self._releaseapplock,
+            "sp_set_session_context": self._set_session_context,
+            "sp_rename": self._rename,
+            "sp_helptext": self._helptext,
+            "sp_reset_connection": self._reset,
+            "sp_tables": self._tables,
+            "sp_updatestats": self._nothing,
+            "sp_recompile": self._nothing,
+            "sp_refreshview": self._nothing,
+        }
+
+    def knows(self, parts: Sequence[str]) -> bool:
+        schema = parts[-2].lower() if len(parts) > 1 else ""
+        return parts[-1].lower() in self._known and schema in ("", "sys", "dbo")
+
+    def call(self, name: str, arguments: Sequence[Argument], line: int) -> Iterator[Event]:
+        events = self._known[name](arguments)
+        status = False
+        for event in events:
+            status = status or isinstance(event, ReturnStatus)
+            yield event
+        if not status:
+            yield ReturnStatus(0)
+
+    def _named(self, arguments: Sequence[Argument], names: Sequence[str], procedure: str) -> dict[str, Any]:
+        """Argument values by lower-case parameter name without @."""
+        values: dict[str, Any] = {}
+        for position, argument in enumerate(arguments):
+            key = argument.name.lower().lstrip("@")
+            if not key:
+                if position >= len(names):
+                    raise error(8144, procedure)
+                key = names[position]
+            if key not in names:
+                raise error(8145, argument.name, procedure)
+            if not argument.is_default:
+                values[key] = argument.value
+        return values
+
+    # dynamic SQL
+
+    def _executesql(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        if not arguments:
+            raise error(201, "sp_executesql", "@statement")
+        statement = arguments[0].value
+        if statement is None:
+            return
+        if not arguments[0].type.is_unicode:
+            raise error(214, "@statement", "ntext/nchar/nvarchar")
+        declarations = ""
+        if len(arguments) > 1 and arguments[1].value is not None:
+            if not arguments[1].type.is_unicode:
+                raise error(214, "@params", "ntext/nchar/nvarchar")
+            declarations = arguments[1].value
+        yield from self.interpreter.procedures.parameterised(statement, declarations, arguments[2:], 2)
+
+    # application locks
+
+    def _getapplock(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        names = ("resource", "lockmode", "lockowner", "locktimeout", "dbprincipal")
+        values = self._named(arguments, names, "sp_getapplock")
+        session = self.session
+        owner = str(values.get("lockowner") or "Transaction").lower()
+        mode = _MODES.get(str(values.get("lockmode") or "").lower())
+        if mode is None or owner not in ("transaction", "session") or values.get("resource") is None:
+            yield ReturnStatus(-999)
+            return
+        if owner == "transaction" and not session.trancount:
+            raise TsqlError(
+                15000 + 422, "Application locks with lock owner 'Transaction' need an open transaction.", severity=16
+            )
+        timeout = values.get("locktimeout")
+        resource = f"applock:{session.database}:{values['resource']}"
+        try:
+            waited = session.engine.locks.acquire(
+                session.spid,
+                resource,
+                mode,
+                owner=owner,
+                timeout_ms=session.options.lock_timeout if timeout is None else int(timeout),
+                cancelled=session.cancelled.is_set,
+            )
+        except TsqlError as problem:
+            if problem.number not in (1222, 1205):
+                raise
+            yield ReturnStatus(-1 if problem.number == 1222 else -3)
+            return
+        session.executor.fresh(())
+        yield ReturnStatus(1 if waited else 0)
+
+    def _releaseapplock(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        values = self._named(arguments, ("resource", "lockowner", "dbprincipal"), "sp_releaseapplock")
+        owner = str(values.get("lockowner") or "Transaction").lower()
+        resource = f"applock:{self.session.database}:{values.get('resource')}"
+        if not self.session.engine.locks.release(self.session.spid, resource, owner):
+            raise error(1223, f"{values.get('resource')}")
+        yield ReturnStatus(0)
+
+    # session context
+
+    def _set_session_context(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        values = self._named(arguments, ("key", "value", "read_only"), "sp_set_session_context")
+        key = str(values.get("key") or "").lower()
+        if not key:
+            raise error(15666, "@key")
+        known = self.session.context.get(key)
+        if known is not None and known[1]:
+            raise error(15664, values["key"])
+        self.session.context[key] = (values.get("value"), bool(values.get("read_only")))
+        yield ReturnStatus(0)
+
+    # renaming
+
+    def _rename(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        values = self._named(arguments, ("objname", "newname", "objtype"), "sp_rename")
+        kind = str(values.get("objtype") or "OBJECT").upper()
+        yield from self.interpreter._in_transaction(
+            lambda: self._renamed(str(values["objname"]), str(values["newname"]), kind)
+        )
+        yield Message(
+            "Caution: Changing any part of an object name could break scripts and stored procedures.", 15477, 0, 1
+        )
+
+    def _renamed(self, old: str, new: str, kind: str) -> Iterator[Event]:
+        from tsqld.runtime.functions import name_parts
+
+        parts = name_parts(old)
+        session = self.session
+        if parts is None:
+            raise error(15225, old, session.database, kind)
+        catalog = session.catalog(session.database)
+        if kind in ("COLUMN", "INDEX"):
+            table = catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
+            if table is None:
+                raise error(15248, "@objname", kind)
+            changed = self._column_renamed(table, parts[-1], new) if kind == "COLUMN" else _index_renamed(table, parts[-1], new)
+            session.change_catalog(catalog.put(changed))
+            return
+        if kind not in ("OBJECT", "TABLE"):
+            raise unsupported(f"sp_rename of {kind}")
+        found = catalog.object(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+        if found is None:
+            raise error(15225, old, session.database, kind)
+        if catalog.object(found.schema, new) is not None:
+            raise error(15335, new, "object")
+        moved: Any = replace(found, name=new)
+        if isinstance(found, Table):
+            session.executor.write(f"ALTER TABLE {found.storage} RENAME TO {quoted(new)}")
+            moved = replace(
+                found, name=new, storage=f"{quoted(catalog.name)}.{quoted(found.schema)}.{quoted(new)}"
+            )
+        session.change_catalog(catalog.remove(entry_key(found)).put(moved))
+        yield from ()
+
+    def _column_renamed(self, table: Table, old: str, new: str) -> Table:
+        column = table.column(old)
+        if column is None:
+            raise error(15248, "@objname", "COLUMN")
+        if any(c.computed for c in table.columns) or table.checks or any(i.where for i in table.indexes):
+            raise unsupported("sp_rename of a column in a table with computed columns, checks or filters")
+        self.session.executor.write(
+            f"ALTER TABLE {table.storage} RENAME COLUMN {quoted(column.name)} TO {quoted(new)}"
+        )
+        def swap(name: str) -> str:
+            return new if name.lower() == old.lower() else name
+
+        return replace(
+            table,
+            columns=tuple(replace(c, name=swap(c.name)) for c in table.columns),
+            indexes=tuple(
+                replace(i, columns=tuple((swap(c), d) for c, d in i.columns), include=tuple(map(swap, i.include)))
+                for i in table.indexes
+            ),
+            foreign_keys=tuple(replace(k, columns=tuple(map(swap, k.columns))) for k in table.foreign_keys),
+        )
+
+    # help
+
+    def _helptext(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        values = self._named(arguments, ("objname", "columnname"), "sp_helptext")
+        found = self.interpreter.evaluator._functions.find(str(values.get("objname")))
+        if not isinstance(found, Module):
+            raise error(15009, values.get("objname"), self.session.database)
+        yield Columns((Column("Text", nvarchar(255)),))
+        rows = [(line,) for line in found.text.splitlines(keepends=True)]
+        yield Rows(rows)
+        yield Done(len(rows), select=True)
+
+    def _tables(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        names = ("table_name", "table_owner", "table_qualifier", "table_type", "fusepattern")
+        values = self._named(arguments, names, "sp_tables")
+        wanted = values.get("table_name")
+        session = self.session
+        catalog = session.catalog(session.database)
+        rows = []
+        for found in catalog.objects():
+            kind = "TABLE" if isinstance(found, Table) else "VIEW" if getattr(found, "kind", "") == "VIEW" else ""
+            if kind and (wanted is None or _matches(found.name, str(wanted))):
+                rows.append((catalog.name, found.schema, found.name, kind, None))
+        rows.sort(key=lambda row: (row[3], row[1], row[2]))
+        columns = ("TABLE_QUALIFIER", "TABLE_OWNER", "TABLE_NAME", "TABLE_TYPE", "REMARKS")
+        yield Columns(tuple(Column(name, nvarchar(128)) for name in columns))
+        yield Rows(rows)
+        yield Done(len(rows), select=True)
+
+    def _reset(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        self.session.reset(keep_transaction=False)
+        yield ReturnStatus(0)
+
+    def _nothing(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        yield ReturnStatus(0)
+
+
+def _index_renamed(table: Table, old: str, new: str) -> Table:
+    if not any(index.name.lower() == old.lower() for index in table.indexes):
+        raise error(15248, "@objname", "INDEX")
+    return replace(
+        table, indexes=tuple(replace(i, name=new) if i.name.lower() == old.lower() else i for i in table.indexes)
+    )
+
+
+def _matches(name: str, pattern: str) -> bool:
+    import re
+
+    text = "".join(".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
+    return re.fullmatch(text, name, re.IGNORECASE) is not None
+
+
