@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from warehouse.errors import Diagnostic, SqlFailed, Unreachable, UsageProblem
+from warehouse.interrupts import interruptibly
 from warehouse.odbc import OdbcConnection, strip_prefixes
 
 if TYPE_CHECKING:
@@ -258,8 +259,7 @@ class Connection:
         try:
             self._cursor = cursor = self._connection.cursor()
             cursor.setinputsizes([_input_size(driver, value) for value in values])
-            cursor.execute(statement, *values)
-            return _drain(cursor)
+            return interruptibly(lambda: _drain(cursor.execute(statement, *values)), self.cancel)
         except driver.Error as error:
             raise sql_failure(error) from error
         finally:

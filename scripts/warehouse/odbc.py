@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from warehouse.errors import Diagnostic, SqlFailed, Unreachable
+from warehouse.interrupts import interruptibly
 
 Value = int | float | bool | str | bytes | Decimal | None
 
@@ -178,6 +179,11 @@ class OdbcConnection:
 
         Iterate to the end: results that are not taken leave the batch unfinished.
         """
+        events = self._events(text)
+        while (event := interruptibly(lambda: next(events, None), self.cancel)) is not None:
+            yield event
+
+    def _events(self, text: str) -> Iterator[Event]:
         code = self._library.SQLExecDirectW(self._statement, _wide(text), _NTS)
         while code != _NO_DATA:
             messages = [] if code == _SUCCESS else self._diagnostics(_STATEMENT, self._statement)

@@ -24,7 +24,7 @@ DRIVER: Final = "warehouse run"
 TRANSIENT_NUMBERS: Final = frozenset(
     {1205, 1222, 3960, 40197, 40501, 40540, 40613, 10928, 10929, 49918, 49919, 49920}
 )
-LOST_CONNECTION: Final = frozenset({"08S01", "08001", "08003", "08007", "HYT01"})
+LOST_CONNECTION: Final = frozenset({"08S01", "08001", "08003", "08007", "HYT00", "HYT01"})
 _ATTEMPTS: Final = 5
 _FIRST_PAUSE_SECONDS: Final = 0.25
 

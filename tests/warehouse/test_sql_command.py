@@ -7,8 +7,10 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from decimal import Decimal
 
 import pytest
@@ -135,3 +137,14 @@ def test_a_database_that_does_not_exist_names_the_remedy(site: Site) -> None:
     ended = site.run("sql", "SELECT 1")
     assert ended.returncode == 2
     assert "create it with: warehouse migrate" in ended.stderr
+
+
+def test_ctrl_c_ends_a_long_statement_in_one_line(shared_site: Site) -> None:
+    command = shared_site.start("sql", "WAITFOR DELAY '00:01:00'; SELECT 1 AS late;")
+    time.sleep(3)
+    started = time.monotonic()
+    command.send_signal(signal.SIGINT)
+    output, errors = command.communicate(timeout=60)
+    assert (output, command.returncode) == ("", 130)
+    assert errors.splitlines()[-1] == "warehouse: interrupted; run the same command again to go on"
+    assert time.monotonic() - started < 20
