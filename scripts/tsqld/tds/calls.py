@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Columns, Done, Error, Event, ReturnStatus, ReturnValue
+from tsqld.tds.datatypes import datatype_info
 from tsqld.tds.describe import first_result_set
 from tsqld.tds.prepared import Prepared, PreparedStatements
 from tsqld.tds.protocol import Session
@@ -33,9 +34,13 @@ class Calls:
             "sp_executesql": self._execute_sql,
             "sp_prepare": self._prepare,
             "sp_prepexec": self._prepare_and_execute,
+            "sp_prepexecrpc": self._prepare_and_call,
             "sp_execute": self._execute,
             "sp_unprepare": self._unprepare,
             "sp_describe_first_result_set": self._describe,
+            "sp_datatype_info": lambda arguments: _datatype_info(arguments, knows_2008=False),
+            "sp_datatype_info_90": lambda arguments: _datatype_info(arguments, knows_2008=False),
+            "sp_datatype_info_100": lambda arguments: _datatype_info(arguments, knows_2008=True),
         }
 
     def events(self, call: Call) -> Iterator[Event]:
@@ -46,8 +51,6 @@ class Calls:
             return _told(handler, call.arguments)
         if name.startswith("sp_cursor") and name in WELL_KNOWN.values():
             return iter((as_event(error(16901, name)),))
-        if name == "sp_prepexecrpc":
-            return iter((as_event(unsupported("sp_prepexecrpc")),))
         return self._session.call(call.procedure, call.arguments)
 
     def _execute_sql(self, arguments: Sequence[Argument]) -> Iterator[Event]:
@@ -57,8 +60,14 @@ class Calls:
 
     def _prepare_and_execute(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         prepared = _statement_to_prepare(arguments)
-        handle = self._prepared.add(prepared)
+        handle = self._prepared.replace(arguments[0].value, prepared)
         yield from self._run(prepared, arguments, 3)
+        yield _handle(arguments, handle)
+
+    def _prepare_and_call(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        prepared = Prepared(_text(arguments, 1, "@rpccall"), is_procedure=True)
+        handle = self._prepared.replace(arguments[0].value, prepared)
+        yield from self._run(prepared, arguments, 2)
         yield _handle(arguments, handle)
 
     def _prepare(self, arguments: Sequence[Argument]) -> Iterator[Event]:
@@ -68,7 +77,7 @@ class Calls:
         if columns and isinstance(options, int) and options & _RETURN_METADATA:
             yield Columns(columns)
             yield Done(None, select=True)
-        yield _handle(arguments, self._prepared.add(prepared))
+        yield _handle(arguments, self._prepared.replace(arguments[0].value, prepared))
 
     def _execute(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         prepared = self._prepared.find(arguments[0].value if arguments else None)
@@ -86,7 +95,11 @@ class Calls:
 
     def _run(self, prepared: Prepared, arguments: Sequence[Argument], own: int) -> Iterator[Event]:
         """The statement with the arguments that are its own: all but the first `own`."""
-        events = self._session.execute_sql(prepared.statement, prepared.declarations, tuple(arguments[own:]))
+        its = tuple(arguments[own:])
+        if prepared.is_procedure:
+            events = self._session.call(prepared.statement, its)
+        else:
+            events = self._session.execute_sql(prepared.statement, prepared.declarations, its)
         for event in events:
             yield replace(event, ordinal=event.ordinal + own) if isinstance(event, ReturnValue) else event
 
@@ -111,6 +124,16 @@ def _told(
         yield from handler(arguments)
     except TsqlError as problem:
         yield as_event(problem)
+
+
+def _datatype_info(arguments: Sequence[Argument], *, knows_2008: bool) -> Iterator[Event]:
+    wanted = [0, 2]
+    for place, argument in enumerate(arguments):
+        place = {"@data_type": 0, "@odbcver": 1}.get(argument.name.lower(), place)
+        if place < len(wanted) and isinstance(argument.value, int):
+            wanted[place] = argument.value
+    yield from datatype_info(*wanted, knows_2008=knows_2008)
+    yield ReturnStatus(0)
 
 
 def _text(arguments: Sequence[Argument], place: int, name: str) -> str:

@@ -241,7 +241,7 @@ def _to_bytes(kind: SqlType) -> Callable[[Any], bytes]:
         return (lambda value: bytes(value).ljust(limit, b"\0")) if kind.is_fixed_length else bytes
     if kind.is_unicode:
         if kind.is_fixed_length:
-            return lambda value: _utf16(value).ljust(limit, b" \0")
+            return lambda value: _padded(_utf16(value), limit)
         return _utf16
     encode = _utf8 if is_utf8(collation_bytes(kind.collation)) else encode_varchar
     return (lambda value: encode(value).ljust(limit)) if kind.is_fixed_length else encode
@@ -249,6 +249,10 @@ def _to_bytes(kind: SqlType) -> Callable[[Any], bytes]:
 
 def _utf16(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
+
+
+def _padded(raw: bytes, size: int) -> bytes:
+    return raw + b" \0" * ((size - len(raw)) // 2)
 
 
 def _utf8(text: str) -> bytes:

@@ -15,17 +15,16 @@ from typing import Final
 from tsqld.events import DatabaseChanged, Error, Message
 from tsqld.tds import protocol, tokens
 from tsqld.tds.collation import DEFAULT_BYTES
+from tsqld.tds.login7 import Login, parse_login
 from tsqld.tds.packets import ClientMessage
 from tsqld.tds.protocol import (
     TDS_71,
     Encryption,
     Engine,
-    Login7,
     PacketType,
     Prelogin,
     Session,
     TdsProtocolError,
-    deobfuscate_password,
     negotiate,
     server_response,
 )
@@ -83,28 +82,20 @@ def log_in(message: ClientMessage, engine: Engine, *, encrypted: bool) -> Logged
     """Answers LOGIN7. Raises TdsProtocolError when it cannot be read."""
     if message.kind != PacketType.LOGIN7:
         raise TdsProtocolError("LOGIN7 was expected")
-    try:
-        login = Login7.parse(message.payload)
-        password = deobfuscate_password(login.password)
-    except struct.error as problem:
-        raise TdsProtocolError(f"LOGIN7 cannot be read: {problem}") from None
-    version = max(negotiate(login.tds_version), TDS_71)
-    if login.uses_integrated_auth or not login.user_name:
+    login = parse_login(message.payload)
+    version = max(negotiate(login.version), TDS_71)
+    if login.wants_windows or not login.user:
         return _refused([(_UNTRUSTED_LOGIN, _UNTRUSTED_TEXT, 1)], version)
-    if login.change_password:
-        text = f"Login failed for user '{login.user_name}': tsqld changes no passwords at login."
+    if login.changes_password:
+        text = f"Login failed for user '{login.user}': tsqld changes no passwords at login."
         return _refused([(_PASSWORD_CHANGE, text, 1)], version)
-    return _try_login(login, password, engine, version, encrypted)
+    return _try_login(login, engine, version, encrypted)
 
 
-def _try_login(
-    login: Login7, password: str, engine: Engine, version: int, encrypted: bool
-) -> LoggedIn | Refused:
-    user = login.user_name
+def _try_login(login: Login, engine: Engine, version: int, encrypted: bool) -> LoggedIn | Refused:
+    user, database = login.user, login.database or None
     try:
-        session = engine.login(
-            user, password, login.database or None, app=login.app_name, host=login.host_name
-        )
+        session = engine.login(user, login.password, database, app=login.app, host=login.host)
     except Exception as problem:
         # LoginFailed belongs to the runtime, which this layer does not import; anything else is a defect.
         number = getattr(problem, "number", None)

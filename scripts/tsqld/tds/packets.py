@@ -127,12 +127,12 @@ class Outbox:
         return whole + bytes(last)
 
     def _cut(self, size: int) -> bytes:
-        parts: list[bytes] = []
-        with memoryview(self._pending) as view:
-            for start in range(0, size, self._body):
-                body = view[start : min(start + self._body, size)]
-                parts += (self._header(len(body), 0), bytes(body))
+        whole = bytes(self._pending[:size])
         del self._pending[:size]
+        parts: list[bytes] = []
+        for start in range(0, size, self._body):
+            body = whole[start : start + self._body]
+            parts += (self._header(len(body), 0), body)
         return b"".join(parts)
 
     def _header(self, size: int, status: int) -> bytes:

@@ -22,6 +22,10 @@ from tsqld.tds.reader import Reader, decode_utf16
 from tsqld.types import MAX, SqlType
 
 
+class InvalidValue(Exception):
+    """Bytes that are no value of their type, which the message names; the request can still be read on."""
+
+
 @dataclass(frozen=True, slots=True)
 class WireType:
     """A TYPE_INFO: the type's token, the T-SQL type it stands for, and what is needed to read a value."""
@@ -164,14 +168,19 @@ def _xml_type(reader: Reader) -> WireType:
 
 
 def read_value(reader: Reader, kind: WireType) -> Any:
-    """The value that follows `kind`, as Python holds it; None for NULL."""
+    """The value that follows `kind`, as Python holds it; None for NULL. Raises InvalidValue."""
+    if kind.sql.name == "sql_variant":
+        return _read_variant(reader)
+    return _converted(_raw_value(reader, kind), kind)
+
+
+def _converted(raw: bytes | None, kind: WireType) -> Any:
+    if raw is None:
+        return None
     try:
-        if kind.sql.name == "sql_variant":
-            return _read_variant(reader)
-        raw = _raw_value(reader, kind)
-        return None if raw is None else _CONVERSIONS[kind.sql.name](raw, kind)
-    except (ValueError, OverflowError, struct.error) as problem:
-        raise TdsProtocolError(f"a {kind.sql} parameter cannot be read: {problem}") from None
+        return _CONVERSIONS[kind.sql.name](raw, kind)
+    except (ValueError, OverflowError, struct.error):
+        raise InvalidValue(kind.sql.name) from None
 
 
 def _raw_value(reader: Reader, kind: WireType) -> bytes | None:
@@ -277,8 +286,7 @@ def _read_variant(reader: Reader) -> Any:
     token = inner.u8()
     properties = Reader(inner.take(inner.u8()))
     kind = _variant_type(token, properties)
-    raw = inner.take(inner.remaining)
-    return _CONVERSIONS[kind.sql.name](raw, kind)
+    return _converted(inner.take(inner.remaining), kind)
 
 
 def _variant_type(token: int, properties: Reader) -> WireType:

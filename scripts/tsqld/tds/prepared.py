@@ -13,10 +13,14 @@ from tsqld.errors import TsqlError
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`declarations` is what sp_executesql takes as its second argument: `@P1 int, @P2 nvarchar(10)`."""
+    """A statement with its declarations, as sp_executesql takes them: `@P1 int, @P2 nvarchar(10)`.
+
+    With `is_procedure` it is the name of a procedure instead, which sp_prepexecrpc prepares.
+    """
 
     statement: str
-    declarations: str
+    declarations: str = ""
+    is_procedure: bool = False
 
 
 class PreparedStatements:
@@ -36,6 +40,12 @@ class PreparedStatements:
         if not isinstance(handle, int) or handle not in self._by_handle:
             raise _unknown(handle)
         return self._by_handle[handle]
+
+    def replace(self, handle: object, prepared: Prepared) -> int:
+        """A new handle for `prepared`; the one the client prepares anew is forgotten."""
+        if isinstance(handle, int):
+            self._by_handle.pop(handle, None)
+        return self.add(prepared)
 
     def remove(self, handle: object) -> None:
         """Raises TsqlError 8179 when there is no such handle."""

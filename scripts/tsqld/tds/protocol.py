@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from pysqlbridge.tds.batch import skip_all_headers
-from pysqlbridge.tds.login import Login7, deobfuscate_password
+from pysqlbridge.tds.login import deobfuscate_password
 from pysqlbridge.tds.packet import PacketType, TdsProtocolError
 from pysqlbridge.tds.prelogin import Encryption, Prelogin, Version, server_response
 from pysqlbridge.tds.tls import TlsError, TlsTunnel, wrap_handshake
@@ -22,7 +22,6 @@ from tsqld.events import Argument, Column, Event
 __all__ = [
     "SERVER_PROGRAM_NAME",
     "Encryption",
-    "Login7",
     "PacketType",
     "Prelogin",
     "TdsProtocolError",

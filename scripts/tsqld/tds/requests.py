@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tsqld.errors import unsupported
+from tsqld.errors import TsqlError, unsupported
 from tsqld.events import Argument
-from tsqld.tds.parameters import read_table, read_type, read_value
+from tsqld.tds.parameters import InvalidValue, read_table, read_type, read_value
 from tsqld.tds.protocol import NULL_LENGTH, TVP, TdsProtocolError, skip_all_headers
 from tsqld.tds.reader import Reader, decode_utf16
 from tsqld.types import SqlType
@@ -21,6 +21,12 @@ _DEFAULT_VALUE: Final = 0x02
 _ENCRYPTED: Final = 0x08
 _SEPARATORS: Final = (0x80, 0xFF)
 _NO_EXECUTE: Final = 0xFE
+_INVALID: Final = (
+    "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
+    'Parameter {} ("{}"): The supplied value is not a valid instance of data type {}. Check the source data '
+    "for invalid values. An example of an invalid value is data of numeric type with scale greater than "
+    "precision."
+)
 
 WELL_KNOWN: Final = {
     1: "sp_cursor",
@@ -73,9 +79,9 @@ def _read_call(reader: Reader) -> Call:
     size = reader.u16()
     procedure = _well_known(reader.u16()) if size == NULL_LENGTH else reader.text(size)
     reader.u16()  # options: recompile, and metadata a client may do without but never minds
-    arguments = []
+    arguments: list[Argument] = []
     while reader.remaining and reader.peek() not in (*_SEPARATORS, _NO_EXECUTE):
-        arguments.append(_read_argument(reader))
+        arguments.append(_read_argument(reader, len(arguments) + 1))
     return Call(procedure, tuple(arguments))
 
 
@@ -85,15 +91,17 @@ def _well_known(number: int) -> str:
     return WELL_KNOWN[number]
 
 
-def _read_argument(reader: Reader) -> Argument:
+def _read_argument(reader: Reader, number: int) -> Argument:
     name = reader.b_varchar()
     status = reader.u8()
     if status & _ENCRYPTED:
         raise unsupported("encrypted parameters")
     is_output, is_default = bool(status & _BY_REFERENCE), bool(status & _DEFAULT_VALUE)
-    if reader.peek() == TVP:
-        table = read_table(reader)
-        return Argument(name, SqlType("table"), table, is_output, is_default or table is None)
-    kind = read_type(reader)
-    value = read_value(reader, kind)
-    return Argument(name, kind.sql, value, is_output, is_default)
+    try:
+        if reader.peek() == TVP:
+            table = read_table(reader)
+            return Argument(name, SqlType("table"), table, is_output, is_default or table is None)
+        kind = read_type(reader)
+        return Argument(name, kind.sql, read_value(reader, kind), is_output, is_default)
+    except InvalidValue as problem:
+        raise TsqlError(8023, _INVALID.format(number, name, problem), state=4) from None

@@ -85,22 +85,19 @@ def datetimeoffset_from_utc(utc: dt.datetime, minutes: int) -> dt.datetime:
     return utc.replace(tzinfo=dt.UTC).astimezone(dt.timezone(dt.timedelta(minutes=minutes)))
 
 
-def as_text(value: dt.date | dt.time | dt.datetime, kind: str, scale: int) -> str:
+def as_text(value: dt.date | dt.time, kind: str, scale: int) -> str:
     """A value as SQL Server sends it to clients older than its type (TDS 7.2 and before)."""
-    if kind == "date":
-        return f"{value:%Y-%m-%d}"
-    clock = f"{value:%H:%M:%S}"
-    if scale:
-        units = f"{getattr(value, 'microsecond', 0):06d}0"
-        clock += f".{units[:scale]}"
-    if kind == "time":
-        return clock
-    text = f"{value:%Y-%m-%d} {clock}"
-    if kind != "datetimeoffset":
-        return text
-    _, minutes = utc_and_minutes(value) if isinstance(value, dt.datetime) else (value, 0)
-    sign = "-" if minutes < 0 else "+"
-    return f"{text} {sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    parts = []
+    if isinstance(value, dt.date):
+        parts.append(f"{value.year:04d}-{value:%m-%d}")
+    if isinstance(value, dt.time | dt.datetime) and kind != "date":
+        digits = f"{value.microsecond:06d}0"[:scale]
+        parts.append(f"{value:%H:%M:%S}" + (f".{digits}" if scale else ""))
+    if isinstance(value, dt.datetime) and kind == "datetimeoffset":
+        _, minutes = utc_and_minutes(value)
+        hours, rest = divmod(abs(minutes), 60)
+        parts.append(f"{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}")
+    return " ".join(parts)
 
 
 def _checked(ordinal: int) -> int:
