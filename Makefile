@@ -17,7 +17,7 @@ ARGS   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup setup-test demo test check bench soak test-sqlserver up down lock clean distclean
+.PHONY: help setup setup-test demo test check bench test-sqlserver up down lock clean distclean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -54,9 +54,6 @@ check-config: setup-test
 
 bench: setup  ## Print the figures: seconds, rows a second, memory
 	@$(BIN)/python -m tests.bench $(ARGS)
-
-soak: setup-test  ## Run the end-to-end tests again and again; ARGS="--count 50"
-	@$(BIN)/python -m tests.soak $(ARGS)
 
 # The server reads the landing folder of docker-compose.yml, so the tests write there.
 test-sqlserver: export WAREHOUSE_TEST_LANDING = $(CURDIR)/.warehouse/landing
