@@ -67,6 +67,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     145: (15, 1, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified."),
     147: (15, 1, "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING "
           "clause or a select list, and the column being aggregated is an outer reference."),
+    148: (15, 1, "Incorrect time syntax in time string '{}' used with WAITFOR {}."),
     156: (15, 1, "Incorrect syntax near the keyword '{}'."),
     157: (15, 1, "An aggregate may not appear in the set list of an UPDATE statement."),
     164: (15, 1, "Each GROUP BY expression must contain at least one column that is not an outer reference."),
@@ -86,7 +87,9 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     213: (16, 1, "Column name or number of supplied values does not match table definition."),
     214: (16, 2, "Procedure expects parameter '{}' of type '{}'."),
     217: (16, 1, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."),
+    219: (16, 1, "The type '{}' already exists, or you do not have permission to create it."),
     220: (16, 2, "Arithmetic overflow error for data type {}, value = {}."),
+    226: (16, 6, "{} statement not allowed within multi-statement transaction."),
     229: (14, 5, "The {} permission was denied on the object '{}', database '{}', schema '{}'."),
     230: (14, 1, "The {} permission was denied on the column '{}' of the object '{}', database '{}', schema '{}'."),
     232: (16, 3, "Arithmetic overflow error for type {}, value = {}."),
@@ -115,6 +118,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     281: (16, 1, "{} is not a valid style number when converting from {} to a character string."),
     289: (16, 1, "Cannot construct data type {}, some of the arguments have values which are not valid."),
     313: (16, 2, "An insufficient number of arguments were supplied for the procedure or function {}."),
+    352: (15, 1, "The table-valued parameter \"{}\" must be declared with the READONLY option."),
     402: (16, 1, "The data types {} and {} are incompatible in the {} operator."),
     408: (16, 1, "A constant expression was encountered in the ORDER BY list, position 1."),
     447: (16, 0, "Expression type {} is invalid for COLLATE clause."),
@@ -139,6 +143,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     547: (16, 0, "The {} statement conflicted with the {} constraint \"{}\". The conflict occurred in database \"{}\", "
           "table \"{}\"{}."),
     574: (16, 0, "{} statement cannot be used inside a user transaction."),
+    628: (16, 0, "Cannot issue SAVE TRANSACTION when there is no active transaction."),
     911: (16, 1, "Database '{}' does not exist. Make sure that the name is entered correctly."),
     916: (14, 2, "The server principal \"{}\" is not able to access the database \"{}\" under the current security "
           "context."),
@@ -150,17 +155,25 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
            "parenthesis are now required. See SQL Server Books Online for proper syntax."),
     1033: (15, 1, "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common "
            "table expressions, unless TOP, OFFSET or FOR XML is also specified."),
+    1038: (15, 4, "An object or column name is missing or empty. For SELECT INTO statements, verify each column "
+           "has a name. For other statements, look for empty alias names. Aliases defined as \"\" or [] are "
+           "not allowed. Change the alias to a valid name."),
     1062: (15, 1, "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause."),
     1087: (15, 2, "Must declare the table variable \"{}\"."),
+    1088: (16, 12, "Cannot find the object \"{}\" because it does not exist or you do not have permissions."),
     1205: (13, 51, "Transaction (Process ID {}) was deadlocked on lock resources with another process and has been "
            "chosen as the deadlock victim. Rerun the transaction."),
     1222: (16, 51, "Lock request time out period exceeded."),
+    1223: (16, 1, "Cannot release the application lock (Database Principal: 'public', Resource: '{}') because it "
+           "is not currently held."),
     1505: (16, 1, "The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name "
            "'{}' and the index name '{}'. The duplicate key value is {}."),
     1750: (16, 0, "Could not create constraint or index. See previous errors."),
     1752: (16, 0, "Column '{}' in table '{}' is invalid for creating a default constraint."),
     1767: (16, 0, "Foreign key '{}' references invalid table '{}'."),
     1769: (16, 1, "Foreign key '{}' references invalid column '{}' in referencing table '{}'."),
+    1773: (16, 0, "Foreign key '{}' has implicit reference to object '{}' which does not have a primary key "
+           "defined on it."),
     1776: (16, 0, "There are no primary or candidate keys in the referenced table '{}' that match the referencing column "
            "list in the foreign key '{}'."),
     1779: (16, 0, "Table '{}' already has a primary key defined on it."),
@@ -168,6 +181,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     1785: (16, 0, "Introducing FOREIGN KEY constraint '{}' on table '{}' may cause cycles or multiple cascade paths. "
            "Specify ON DELETE NO ACTION or ON UPDATE NO ACTION, or modify other FOREIGN KEY constraints."),
     1801: (16, 3, "Database '{}' already exists. Choose a different database name."),
+    1902: (16, 3, "Cannot create more than one clustered index on table '{}'. Drop the existing clustered index "
+           "'{}' before creating another."),
     1911: (16, 1, "Column name '{}' does not exist in the target table or view."),
     1913: (16, 1, "The operation failed because an index or statistics with name '{}' already exists on table '{}'."),
     2601: (14, 1, "Cannot insert duplicate key row in object '{}' with unique index '{}'. The duplicate key value is "
@@ -181,6 +196,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     2715: (16, 6, "Column, parameter, or variable #{}: Cannot find data type {}."),
     2716: (16, 1, "Column, parameter, or variable #{}: Cannot specify a column width on data type {}."),
     2717: (16, 2, "The size ({}) given to the {} '{}' exceeds the maximum allowed ({})."),
+    2727: (11, 1, "Cannot find index '{}'."),
     2732: (16, 1, "Error number {} is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000."),
     2744: (16, 2, "Multiple identity columns specified for table '{}'. Only one identity column per table is allowed."),
     2750: (16, 1, "Column or parameter #{}: Specified column precision {} is greater than the maximum precision of {}."),
@@ -188,10 +204,13 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     2759: (16, 0, "CREATE SCHEMA failed due to previous errors."),
     2760: (16, 1, "The specified schema name \"{}\" either does not exist or you do not have permission to use it."),
     2766: (16, 1, "The definition for user-defined data type '{}' has changed."),
+    2786: (16, 1, "The data type of substitution parameter {} does not match the expected type of the format "
+           "specification."),
     2809: (18, 1, "The request for {} '{}' failed because '{}' is a {} object."),
     2812: (16, 62, "Could not find stored procedure '{}'."),
     3621: (0, 0, "The statement has been terminated."),
     3701: (11, 5, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
+    3702: (16, 4, "Cannot drop database \"{}\" because it is currently in use."),
     3705: (16, 1, "Cannot use DROP {} with '{}' because '{}' is a {}. Use DROP {}."),
     3723: (16, 4, "An explicit DROP INDEX is not allowed on index '{}'. It is being used for {} constraint "
            "enforcement."),
@@ -242,6 +261,12 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
            "({}) is defined as NOT NULL."),
     4879: (16, 1, "Bulk load failed due to invalid column value in CSV data file {} in row {}, column {}."),
     4902: (16, 1, "Cannot find the object \"{}\" because it does not exist or you do not have permissions."),
+    4904: (16, 1, "ALTER TABLE SWITCH statement failed. The specified partition of target table '{}' must be "
+           "empty."),
+    4905: (16, 1, "ALTER TABLE SWITCH statement failed. The target table '{}' must be empty."),
+    4911: (16, 2, "Cannot specify a partitioned table without partition number in ALTER TABLE SWITCH statement. "
+           "The table '{}' is not partitioned."),
+    4917: (16, 0, "Constraint '{}' does not exist."),
     4920: (16, 0, "ALTER TABLE failed because trigger '{}' on table '{}' does not exist."),
     4922: (16, 9, "ALTER TABLE {} {} failed because one or more objects access this column."),
     4924: (16, 1, "ALTER TABLE {} failed because column '{}' does not exist in table '{}'."),
@@ -249,6 +274,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
            "specified, or the column being added is an identity or timestamp column, or alternatively if none of the "
            "previous conditions are satisfied the table must be empty to allow addition of this column. Column '{}' "
            "cannot be added to non-empty table '{}' because it does not satisfy these conditions."),
+    4943: (16, 1, "ALTER TABLE SWITCH statement failed because table '{}' has different columns than table '{}'."),
     5074: (16, 1, "The {} '{}' is dependent on {} '{}'."),
     5308: (16, 1, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY "
            "clause expressions."),
@@ -258,6 +284,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     7330: (16, 2, "Cannot fetch a row from OLE DB provider \"BULK\" for linked server \"(null)\"."),
     7399: (16, 1, "The OLE DB provider \"BULK\" for linked server \"(null)\" reported an error. The provider did not give "
            "any information about the error."),
+    7707: (16, 1, "The associated partition function '{}' already exists in the database."),
+    7715: (16, 1, "The specified partition range value could not be found."),
+    7721: (16, 1, "Duplicate range boundary values are not allowed in partition function boundary values list. The "
+           "boundary value being added is already present: {}."),
+    7726: (16, 1, "Partition function '{}' does not exist."),
     8102: (16, 1, "Cannot update identity column '{}'."),
     8101: (16, 1, "An explicit value for the identity column in table '{}' can only be specified when a column list is "
            "used and IDENTITY_INSERT is ON."),
@@ -300,6 +331,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     9829: (16, 1, "STRING_AGG aggregation result exceeded the limit of 8000 bytes. Use LOB types to avoid result "
            "truncation."),
     9819: (16, 1, "Conversion failed when converting the {} value to {}."),
+    10704: (15, 1, "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW "
+           "statement inside a CATCH block, or add error parameters to the THROW statement."),
     10727: (15, 1, "Multiple columns are specified in an aggregated expression containing an outer reference. If an "
             "expression being aggregated contains an outer reference, then that outer reference must be the only column "
             "referenced in the expression."),
@@ -315,12 +348,18 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     11705: (16, 1, "The object '{}' is not a sequence object."),
     11728: (16, 1, "The sequence object '{}' has reached its minimum or maximum value. Restart the sequence object to "
             "allow new values to be generated."),
+    13609: (16, 1, "JSON text is not properly formatted. Unexpected character is found."),
     15009: (16, 1, "The object '{}' does not exist in database '{}' or is invalid for this operation."),
     15151: (16, 1, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
     15225: (11, 1, "No item by the name of '{}' could be found in the current database '{}', given that @itemtype was "
             "input as '{}'."),
     15233: (16, 1, "Property cannot be added. Property '{}' already exists for '{}'."),
     15217: (16, 1, "Property cannot be updated or deleted. Property '{}' does not exist for '{}'."),
+    15248: (11, 1, "Either the parameter {} is ambiguous or the claimed @objtype ({}) is wrong."),
+    15335: (11, 1, "Error: The new name '{}' is already in use as a {} name and would cause a duplicate that is not "
+           "permitted."),
+    15664: (16, 1, "Cannot set key '{}' in the session context. The key has been set as read_only for this session."),
+    15666: (16, 1, "Cannot set value of the session context key: the parameter '{}' is not valid."),
     16202: (16, 1, "Keyword or statement option '{}' is not supported on the '{}' platform."),
     16901: (16, 1, "{}: This feature has not been implemented yet."),
     16905: (16, 1, "The cursor is already open."),
@@ -328,6 +367,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     16916: (16, 1, "A cursor with the name '{}' does not exist."),
     16917: (16, 2, "Cursor is not open."),
     16924: (16, 1, "Cursorfetch: The number of variables declared in the INTO list must match that of selected columns."),
+    18054: (16, 1, "Error {}, severity {}, state {} was raised, but no message with that error number was found in "
+           "sys.messages. If error is larger than 50000, make sure the user-defined message is added using "
+           "sp_addmessage."),
+    35100: (16, 10, "Error number {} in the THROW statement is outside the valid range. Specify an error number in "
+           "the valid range of 50000 to 2147483647."),
     UNSUPPORTED: (16, 1, "tsqld does not support {}."),
 }
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from tsqld.binder.bound import Bound
 from tsqld.errors import error, unsupported
 from tsqld.functions import common_of, convert
-from tsqld.functions.sqltext import raise_error
-from tsqld.types import BIGINT, INT, MAX, SqlType, nvarchar, varchar
+from tsqld.functions.sqltext import quote, raise_error
+from tsqld.types import BIGINT, INT, MAX, TINYINT, SqlType, nvarchar, varchar
 
 RowSet = tuple[str, tuple[tuple[str, SqlType], ...]]
 
@@ -57,10 +57,67 @@ def generate_series(arguments: Sequence[Bound], line: int) -> RowSet:
 
 
 def openjson(arguments: Sequence[Bound], line: int) -> RowSet:
-    raise unsupported("OPENJSON", line)
+    """OPENJSON(json [, path]) with its own columns key, value and type."""
+    document = _document(arguments, line)
+    items = (
+        f"CASE json_type({document}) WHEN 'ARRAY' THEN list_transform(range(json_array_length({document})::BIGINT), "
+        f"lambda i: {{k: i::VARCHAR, v: json_extract({document}, '$[' || i || ']')}}) "
+        f"WHEN 'OBJECT' THEN list_transform(json_keys({document}), "
+        f"lambda n: {{k: n, v: json_extract({document}, '$.\"' || replace(n, '\"', '\\\"') || '\"')}}) ELSE [] END"
+    )
+    kinds = (
+        "CASE json_type(e.v) WHEN 'NULL' THEN 0 WHEN 'VARCHAR' THEN 1 WHEN 'BOOLEAN' THEN 3 WHEN 'ARRAY' THEN 4 "
+        "WHEN 'OBJECT' THEN 5 ELSE 2 END"
+    )
+    sql = (
+        f"SELECT e.k AS c1, CASE json_type(e.v) WHEN 'NULL' THEN NULL ELSE json_extract_string(e.v, '$') END AS c2, "
+        f"CAST({kinds} AS UTINYINT) AS c3 FROM (SELECT unnest({items}) AS e)"
+    )
+    return sql, (("key", nvarchar(4000)), ("value", nvarchar(MAX)), ("type", TINYINT))
 
 
 def openjson_with(
     arguments: Sequence[Bound], fields: Sequence[tuple[str, SqlType, str, bool]], line: int
 ) -> RowSet:
-    raise unsupported("OPENJSON … WITH", line)
+    """OPENJSON(json [, path]) WITH (column type path [AS JSON], …): a row per element, or one for an object."""
+    document = _document(arguments, line)
+    elements = (
+        f"CASE json_type({document}) WHEN 'ARRAY' THEN json_extract({document}, '$[*]') "
+        f"WHEN 'OBJECT' THEN [{document}] ELSE [] END"
+    )
+    parts = []
+    for i, (name, type, path, as_json) in enumerate(fields, 1):
+        where = _path(path or f'$."{name}"', line)
+        kind = f"json_type(e, {where})"
+        if as_json:
+            text = f"CASE WHEN {kind} IN ('ARRAY', 'OBJECT') THEN json_extract(e, {where})::VARCHAR END"
+            parts.append(f"{text} AS c{i}")
+            continue
+        text = f"CASE WHEN {kind} IN ('ARRAY', 'OBJECT', 'NULL') THEN NULL ELSE json_extract_string(e, {where}) END"
+        parts.append(f"{convert(Bound(f'({text})', nvarchar(MAX)), type, line=line).sql} AS c{i}")
+    sql = f"SELECT {', '.join(parts)} FROM (SELECT unnest({elements}) AS e)"
+    return sql, tuple((name, type) for name, type, _, _ in fields)
+
+
+def _document(arguments: Sequence[Bound], line: int) -> str:
+    """The JSON a call reads, as DuckDB JSON: NULL stays NULL, text that is no JSON is error 13609."""
+    if not 1 <= len(arguments) <= 2:
+        raise error(189, "openjson", 1, 2, line=line)
+    text = convert(arguments[0], nvarchar(MAX), line=line).sql
+    problem = raise_error(13609)
+    document = f"(CASE WHEN {text} IS NULL OR json_valid({text}) THEN {text}::JSON ELSE CAST({problem} AS JSON) END)"
+    if len(arguments) == 1:
+        return document
+    if not isinstance(arguments[1].value, str):
+        raise unsupported("OPENJSON with a path that is not a literal", line)
+    return f"json_extract({document}, {_path(arguments[1].value, line)})"
+
+
+def _path(path: str, line: int) -> str:
+    """A JSON path as a DuckDB literal: the same grammar, without its mode."""
+    words = path.strip().split(None, 1)
+    if words and words[0].lower() == "strict":
+        raise unsupported("strict JSON paths in OPENJSON", line)
+    if words and words[0].lower() == "lax":
+        path = words[1] if len(words) > 1 else "$"
+    return quote(path.strip())

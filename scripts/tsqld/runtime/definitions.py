@@ -35,7 +35,7 @@ from tsqld.catalog.model import (
 from tsqld.compile.checks import unique_check
 from tsqld.compile.context import Context, FullName, full_name
 from tsqld.compile.expressions import Place
-from tsqld.compile.session import Compiler
+from tsqld.compile.inline import Compiler
 from tsqld.errors import error, unsupported
 from tsqld.events import Event
 from tsqld.functions.sqltext import duck_type

@@ -16,7 +16,7 @@ from tsqld.binder.scope import Scope
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.operations import cast_explicit
-from tsqld.compile.session import Compiler
+from tsqld.compile.inline import Compiler
 from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment

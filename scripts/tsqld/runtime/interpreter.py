@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from tsqld.compile.context import Reference
 from tsqld.compile.dml import ChangePlan
-from tsqld.compile.session import Compiler, assigned_variables
+from tsqld.compile.inline import Compiler
+from tsqld.compile.session import assigned_variables
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, DatabaseChanged, Done, Error, Event, Message, Rows

@@ -16,7 +16,7 @@ from tsqld.bulk.options import options_from
 from tsqld.bulk.source import open_bulk
 from tsqld.catalog.model import Module, ModuleParameter, Synonym
 from tsqld.compile.context import full_name
-from tsqld.compile.session import Compiler
+from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Done, Error, Event, Message, ReturnStatus, ReturnValue

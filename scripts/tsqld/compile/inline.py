@@ -1,0 +1,142 @@
+"""Scalar functions written in T-SQL, folded into the expression that calls them.
+
+As SQL Server 2019 inlines them: DECLARE, SET, IF and RETURN become one expression over the arguments. A body that
+loops or reads tables row by row is refused where it cannot be folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Scope
+from tsqld.binder.typenames import resolve
+from tsqld.catalog.model import Module
+from tsqld.compile import operations as f
+from tsqld.compile.context import resolve_object
+from tsqld.compile.expressions import Place
+from tsqld.compile.session import Compiler as SessionCompiler
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import parse_module
+from tsqld.types import SqlType
+
+_MAX_DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """The function's variables as expressions so far."""
+
+    values: dict[str, Bound]
+    types: dict[str, SqlType]
+
+    def with_value(self, name: str, value: Bound) -> _Variables:
+        return _Variables({**self.values, name: value}, self.types)
+
+    def declared(self, name: str, type: SqlType, value: Bound) -> _Variables:
+        return _Variables({**self.values, name: value}, {**self.types, name: type})
+
+
+class Compiler(SessionCompiler):
+    """The compiler with scalar functions."""
+
+    def scalar_function(self, call: n.Call, place: Place) -> Bound:
+        shown = ".".join(call.name)
+        try:
+            module, _ = resolve_object(self.context.environment, call.name, call.line)
+        except TsqlError as problem:
+            if problem.number == 208:
+                raise error(4121, call.name[0], shown, line=call.line) from None
+            raise
+        if not isinstance(module, Module) or module.kind != "SCALAR FUNCTION":
+            raise error(4121, call.name[0], shown, line=call.line)
+        definition = parse_module(module.text)
+        arguments = self.bound_arguments(call, module, definition, place)
+        assert module.returns is not None
+        self.context.depth += 1
+        if self.context.depth > _MAX_DEPTH:
+            raise error(217, line=call.line)
+        types = {parameter.name.lower(): parameter.type for parameter in module.parameters}
+        folded = self._folded(definition.body, _Variables(arguments, types), module, place)
+        self.context.depth -= 1
+        if folded is None:
+            raise unsupported(f"the scalar function {module.full_name}, which may end without RETURN", call.line)
+        result = f.convert(folded, module.returns, line=call.line)
+        flags = list(arguments.values())
+        return Bound(
+            f"({result.sql})",
+            module.returns,
+            True,
+            aggregated=any(value.aggregated for value in flags),
+            windowed=any(value.windowed for value in flags),
+        )
+
+    def _folded(
+        self, statements: Sequence[n.Statement], variables: _Variables, module: Module, place: Place
+    ) -> Bound | None:
+        """What the statements return as one expression; None when they may fall off the end."""
+        for position, statement in enumerate(statements):
+            rest = statements[position + 1 :]
+            match statement:
+                case n.Block():
+                    return self._folded((*statement.statements, *rest), variables, module, place)
+                case n.Return():
+                    if statement.value is None:
+                        return None
+                    assert module.returns is not None
+                    return f.convert(self._inside(statement.value, variables, place), module.returns)
+                case n.Declare():
+                    variables = self._declared(statement, variables, place)
+                case n.SetVariable():
+                    variables = self._set(statement, variables, place)
+                case n.If():
+                    return self._branched(statement, rest, variables, module, place)
+                case _:
+                    raise unsupported(f"{type(statement).__name__} in the scalar function {module.full_name}")
+        return None
+
+    def _branched(
+        self, node: n.If, rest: Sequence[n.Statement], variables: _Variables, module: Module, place: Place
+    ) -> Bound | None:
+        condition = self._condition_inside(node.condition, variables, place)
+        then = self._folded((node.then, *rest), variables, module, place)
+        other = (node.otherwise, *rest) if node.otherwise is not None else tuple(rest)
+        otherwise = self._folded(other, variables, module, place)
+        if then is None or otherwise is None:
+            return None
+        return Bound(f"(CASE WHEN {condition} THEN {then.sql} ELSE {otherwise.sql} END)", then.type)
+
+    def _declared(self, node: n.Declare, variables: _Variables, place: Place) -> _Variables:
+        for item in node.declarations:
+            if not isinstance(item.type, n.TypeName):
+                raise unsupported("table variables in a scalar function used in a query", item.line)
+            type = resolve(item.type, self.context.environment.alias_type)
+            value = self._inside(item.value, variables, place) if item.value is not None else f.null()
+            variables = variables.declared(item.name.lower(), type, f.convert(value, type, line=item.line))
+        return variables
+
+    def _set(self, node: n.SetVariable, variables: _Variables, place: Place) -> _Variables:
+        name = node.name.lower()
+        type = variables.types.get(name)
+        if type is None:
+            raise error(137, node.name, line=node.line)
+        value = node.value
+        if node.operator != "=":
+            value = n.Binary(node.line, node.operator[:-1], n.Variable(node.line, node.name), value)
+        return variables.with_value(name, f.convert(self._inside(value, variables, place), type, line=node.line))
+
+    def _inside(self, node: n.Expression, variables: _Variables, place: Place) -> Bound:
+        self.arguments.append(variables.values)
+        try:
+            return self.value(node, Place(Scope(parent=place.scope)))
+        finally:
+            self.arguments.pop()
+
+    def _condition_inside(self, node: n.Expression, variables: _Variables, place: Place) -> str:
+        self.arguments.append(variables.values)
+        try:
+            return self.condition(node, Place(Scope(parent=place.scope)))
+        finally:
+            self.arguments.pop()
