@@ -278,6 +278,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     5074: (16, 1, "The {} '{}' is dependent on {} '{}'."),
     5308: (16, 1, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY "
            "clause expressions."),
+    5324: (15, 1, "In a MERGE statement, a 'WHEN MATCHED' clause with a search condition cannot appear after a 'WHEN "
+           "MATCHED' clause with no search condition."),
     5362: (15, 1, "Window '{}' is undefined."),
     7301: (16, 2, "Cannot obtain the required interface (\"IID_IColumnsInfo\") from OLE DB provider \"BULK\" for linked "
            "server \"(null)\"."),

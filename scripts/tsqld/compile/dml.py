@@ -43,7 +43,8 @@ class ChangePlan:
 
     `change` fills the change set, or is empty and `apply` is one statement that does it directly. `references` are
     the run-time values of `change` (or of the direct statement). `checks` run on the change set before `apply`,
-    `after` behind it. `assigns` are variables set from the last row's outputs.
+    `after` behind it. `assigns` are variables set from the last row's outputs. `counted` counts the rows that take an
+    identity value where not all do.
     """
 
     kind: str

@@ -10,7 +10,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.compile.context import Context, Reference
-from tsqld.compile.dml import DmlCompiler
+from tsqld.compile.merge import MergeCompiler
 from tsqld.compile.expressions import Place
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
@@ -77,7 +77,7 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
 }
 
 
-class Compiler(DmlCompiler):
+class Compiler(MergeCompiler):
     """The whole compiler of queries and changes."""
 
     def session_function(self, call: n.Call, place: Place) -> Bound | None:

@@ -71,17 +71,18 @@ class Changes:
         assert row is not None
         count = int(row[0])
         try:
+            numbered = count
             if plan.counted:
                 row = executor.read(plan.counted.replace(CHANGE, name)).fetchone()
                 assert row is not None
-                count = int(row[0])
+                numbered = int(row[0])
             for check in plan.checks:
                 self._check(check, name)
             for text in plan.apply:
                 executor.write(text.replace(CHANGE, name))
             for check in plan.after:
                 self._check(check, name)
-            self._numbered(plan, count, name)
+            self._numbered(plan, numbered, name)
             self._assign(plan, name)
             for output in plan.outputs:
                 yield from self._output(output, name)

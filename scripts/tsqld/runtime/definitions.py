@@ -556,7 +556,8 @@ class Definitions:
             raise error(8106, table.full_name, line=node.line)
         session = self.session
         if node.on and session.identity_insert not in ("", table.storage):
-            raise error(8107, session.identity_insert, table.full_name, line=node.line)
+            other = session.identity_insert.replace('"', "")
+            raise error(8107, other, table.full_name, line=node.line)
         session.identity_insert = table.storage if node.on else ""
 
     # modules
