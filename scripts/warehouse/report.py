@@ -6,11 +6,13 @@ it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from types import TracebackType
 from typing import Final
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -89,24 +91,26 @@ class ProgressBars(Observer):
 
 def step_table(steps: Sequence[StepResult], order: Sequence[Step]) -> Table:
     """Rows and seconds of every step, in the order of the plan."""
-    table = Table(title="steps", title_justify="left", show_edge=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False)
     table.add_column("step", overflow="fold")
-    table.add_column("status")
+    table.add_column("status", no_wrap=True)
     for name in ("read", "written", "rejected", "seconds"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
+    tables = Counter(step.outlets for step in order)
     by_id = {result.step.id: result for result in steps}
     for step in order:
         result = by_id.get(step.id)
         if result is not None:
-            table.add_row(*_step_cells(result))
+            name = ", ".join(step.outlets) if tables[step.outlets] == 1 else step.title
+            table.add_row(*_step_cells(name, result))
     return table
 
 
-def _step_cells(result: StepResult) -> list[Text]:
+def _step_cells(name: str, result: StepResult) -> list[Text]:
     ran = result.status in ("done", "up to date", "refused")
     counts = (result.rows_read, result.rows_written, result.rows_rejected)
     return [
-        Text(result.step.title),
+        Text(name),
         Text(result.status, style=_STYLES.get(result.status, "")),
         *(Text(f"{count:,}" if ran else "") for count in counts),
         Text(f"{result.milliseconds / 1000:.2f}" if result.status != "skipped" else ""),
@@ -114,15 +118,13 @@ def _step_cells(result: StepResult) -> list[Text]:
 
 
 def troubles(result: RunResult) -> list[str]:
-    """One line for each step that failed, was refused or skipped: step, what happened, what to do."""
+    """One line for each step that failed or was refused, with what to do, and one for those skipped."""
     lines = [_failure_line(step) for step in result.failed]
     lines += [
         f"{step.step.title}: refused: {step.message}" for step in result.steps if step.status == "refused"
     ]
-    lines += [
-        f"{step.step.title}: skipped: {step.message}" for step in result.steps if step.status == "skipped"
-    ]
-    return lines
+    skipped = [step.step.title for step in result.steps if step.status == "skipped"]
+    return [*lines, f"skipped, since they need what failed: {', '.join(skipped)}"] if skipped else lines
 
 
 def _failure_line(result: StepResult) -> str:
@@ -152,7 +154,7 @@ def _counted(number: int, noun: str) -> str:
 
 def bar_table(title: str, label: str, measure: str, rows: Sequence[tuple[str, Decimal]]) -> Table:
     """Label, amount and a bar as long as its share of the largest amount."""
-    table = Table(title=title, title_justify="left", show_edge=False)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False)
     table.add_column(label)
     table.add_column(measure, justify="right")
     table.add_column("", no_wrap=True)

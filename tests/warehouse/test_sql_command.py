@@ -83,9 +83,9 @@ def test_print_goes_to_stderr(shared_site: Site) -> None:
 
 
 ERRORS = [
-    ("SELECT 1 AS one\n\nFROM nowhere.nothing;", "Msg 208, Level 16, State 1, Line 1"),
+    ("\nSELECT 1 AS one FROM nowhere.nothing;", "Msg 208, Level 16, State 1, Line 2"),
     ("SELECT 1;\nSELECT 1 / 0;", "Msg 8134, Level 16, State 1, Line 2"),
-    ("SELECT 1\nSELEC 2;", "Msg 2812, Level 16, State 62, Line 2"),
+    ("SELECT 1\nSELEC 2;", "Msg 102, Level 15, State 1, Line 2"),
     ("RAISERROR(N'mine', 14, 7);", "Msg 50000, Level 14, State 7, Line 1"),
     ("\nTHROW 51234, N'mine', 5;", "Msg 51234, Level 16, State 5, Line 2"),
     ("SELECT 'never closed", "Msg 105, Level 15, State 1, Line 1"),
