@@ -9,7 +9,7 @@ which strings, texts and the other families enter themselves in).
 from __future__ import annotations
 
 from tsqld.binder.bound import Bound
-from tsqld.functions import datebuild, strings, texts  # noqa: F401  (they enter their functions in the registry)
+from tsqld.functions import bits, datebuild, formatting, logic, maths, strings, texts  # noqa: F401  (they enter their functions in the registry)
 from tsqld.functions.arithmetic import binary, unary
 from tsqld.functions.comparison import compare, key, sort_key
 from tsqld.functions.convert import convert
@@ -18,13 +18,17 @@ from tsqld.functions.install import install
 from tsqld.functions.like import like
 from tsqld.functions.literals import constant, literal, null, string
 from tsqld.functions.macros import MACROS
+from tsqld.functions.parsing import parse
 from tsqld.functions.precedence import check_implicit, common_of, common_type, implicit_allowed
 from tsqld.functions.registry import call, coverage, is_known
 from tsqld.functions.results import limited, narrowed
+from tsqld.functions.jsons import json_text
 from tsqld.functions.sqltext import failure, raise_error
+from tsqld.functions.tables import generate_series, openjson, openjson_with, string_split
 
 __all__ = [
     "MACROS", "NOW_FUNCTIONS", "Bound", "binary", "call", "check_implicit", "common_of", "common_type", "compare", "constant", "convert",
-    "coverage", "failure", "implicit_allowed", "install", "is_known", "key", "like", "limited", "literal", "narrowed",
-    "null", "raise_error", "sort_key", "string", "unary",
+    "coverage", "failure", "generate_series", "implicit_allowed", "install", "is_known", "json_text", "key", "like",
+    "limited", "literal", "narrowed", "null", "openjson", "openjson_with", "parse", "raise_error", "sort_key", "string",
+    "string_split", "unary",
 ]  # fmt: skip

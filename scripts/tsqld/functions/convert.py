@@ -94,7 +94,7 @@ def convert(
     DuckDB text when a row fails.
     """
     if value.is_null:
-        return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True, value=None)
+        return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)
     if value.type == target and style is None:
         return value
     if not explicit and style is None and not try_:

@@ -291,7 +291,8 @@ def _isdate(args: Args, line: int) -> Bound:
     if value.type.is_text or value.type.is_integer:
         text = a.text(value, 1, "isdate", line)
         moment = convert(text, DATETIME, try_=True, line=line)
-        return a.made(f"CASE WHEN ({moment.sql}) IS NOT NULL THEN 1 ELSE 0 END", INT, value, nullable=False)
+        sql = let(text.sql, lambda v: f"CASE WHEN trim({v}, ' ') <> '' AND ({moment.sql}) IS NOT NULL THEN 1 ELSE 0 END")
+        return a.made(sql, INT, value, nullable=False)
     if value.type.name in ("datetime", "smalldatetime"):
         return a.made(f"CASE WHEN ({value.sql}) IS NOT NULL THEN 1 ELSE 0 END", INT, value, nullable=False)
     if value.type.is_number:

@@ -80,6 +80,9 @@ _BODIES: Final[dict[str, str]] = {
                       f"WHEN x IS NULL THEN NULL ELSE {raise_error(8115, 'expression', 'money')} END",
     "smallmoney_range(x)": f"CASE WHEN x BETWEEN -214748.3648 AND 214748.3647 THEN x::DECIMAL(10,4) "
                            f"WHEN x IS NULL THEN NULL ELSE {raise_error(8115, 'expression', 'smallmoney')} END",
+    "round_float(x, n, f)": "CASE WHEN f <> 0 THEN trunc(x * pow(10.0::DOUBLE, n)) / pow(10.0::DOUBLE, n) "
+                            "WHEN abs(n) > 300 THEN CASE WHEN n > 0 THEN x ELSE 0 * x END "
+                            "ELSE round(x, n) END",
     "leading_zero(x)": "CASE WHEN x[1] = '.' THEN '0' || x WHEN left(x, 2) = '-.' THEN '-0' || substr(x, 2) ELSE x END",
     "money_two(x)": "(CASE WHEN x < 0 AND round(x, 2) = 0 THEN abs(round(x, 2)) ELSE round(x, 2) END)::VARCHAR",
     "money_four(x)": "(x)::DECIMAL(19,4)::VARCHAR",
@@ -112,6 +115,12 @@ _BODIES: Final[dict[str, str]] = {
     "days_to_datetime(n)": "CASE WHEN n BETWEEN -53690 AND 2958463 THEN TIMESTAMP '1900-01-01' + to_days((n)::INTEGER) END",
     "fraction_to_datetime(n)": f"CASE WHEN n >= -53690 AND n < 2958464 THEN {SCHEMA}.timestamp_of("
                                "((round((n) * 25920000)::BIGINT * 10 + 59926608001) // 3) * 1000) END",
+    # hashes of varchar: DuckDB's own where the text is ASCII, so that its UTF-8 bytes are code page 1252's
+    "hash_md5(x)": "CASE WHEN strlen(x) = length(x) THEN unhex(md5(x)) ELSE tsqld_hash_ansi(x, 'md5') END",
+    "hash_sha1(x)": "CASE WHEN strlen(x) = length(x) THEN unhex(sha1(x)) ELSE tsqld_hash_ansi(x, 'sha1') END",
+    "hash_sha256(x)": "CASE WHEN strlen(x) = length(x) THEN unhex(sha256(x)) ELSE tsqld_hash_ansi(x, 'sha256') END",
+    "base64_encode(x, safe)": "CASE WHEN safe = 0 THEN to_base64(x) "
+                              "ELSE rtrim(replace(replace(to_base64(x), '+', '-'), '/', '_'), '=') END",
     # moving dates; NULL where the result is outside 0001 to 9999
     "add_months(x, n, k)": "CASE WHEN n BETWEEN -120000 AND 120000 THEN x + to_months((n * k)::INTEGER) END",
     "add_days(x, n, k)": "CASE WHEN n BETWEEN -3660000 AND 3660000 THEN x + to_days((n * k)::INTEGER) END",

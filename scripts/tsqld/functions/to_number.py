@@ -23,9 +23,11 @@ _RANGES: Final = {
     "bigint": (-9223372036854775808, 9223372036854775807),
 }
 _INTEGER_TEXT: Final = r"' *[-+]? *[0-9]+ *'"
+_BARE_SIGN: Final = r"' *[-+]? *'"
 _DECIMAL_TEXT: Final = r"' *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+) *'"
 _FLOAT_TEXT: Final = r"' *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eEdD][-+]?[0-9]+)? *'"
-_MONEY_TEXT: Final = r"' *[-+]? *[$£€¥¤¢]? *[-+]?([0-9][0-9,]*[.]?[0-9]*|[.][0-9]+) *'"
+_MONEY_TEXT: Final = r"' *[-+]? *[$£€¥¤¢]? *[-+]?([0-9,]*[0-9][0-9,]*[.]?[0-9,]*|[.][0-9,]*[0-9][0-9,]*) *'"
+_MONEY_NOTHING: Final = r"' *[-+]? *[$£€¥¤¢]? *[-+]?[,]*[.]?[,]* *'"
 _MONEY_MICROS: Final = {"money": (19, "922337203685477.5807"), "smallmoney": (10, "214748.3647")}
 
 
@@ -33,7 +35,7 @@ _MONEY_MICROS: Final = {"money": (19, "922337203685477.5807"), "smallmoney": (10
 
 
 def text_to_integer(c: Conversion) -> str:
-    """Digits with an optional sign and surrounding spaces; blank text is 0; a decimal point is an error."""
+    """Digits with an optional sign and surrounding spaces; blank text and a bare sign are 0; a point is an error."""
     return let(c.value.sql, lambda v: _text_to_integer(c, v))
 
 
@@ -43,7 +45,7 @@ def _text_to_integer(c: Conversion, v: str) -> str:
         f"CASE WHEN CAST({number} AS VARCHAR) = {v} THEN {number} WHEN {v} IS NULL THEN NULL "
         f"WHEN regexp_full_match({v}, {_INTEGER_TEXT}) "
         f"THEN coalesce(TRY_CAST(replace({v}, ' ', '') AS {c.duck}), {_text_overflow(c, v)}) "
-        f"WHEN trim({v}, ' ') = '' THEN 0 ELSE {_not_integer(c, v)} END"
+        f"WHEN regexp_full_match({v}, {_BARE_SIGN}) THEN 0 ELSE {_not_integer(c, v)} END"
     )
 
 
@@ -174,14 +176,16 @@ def _digits(type: SqlType) -> tuple[int, int]:
 
 
 def float_to_decimal(c: Conversion) -> str:
-    """The float's first 17 significant digits, rounded half away from zero."""
+    """The float's first 17 significant digits, at most 17 decimals, rounded half away from zero."""
     digits = f"printf('%.17g', ({c.value.sql})::DOUBLE)"
+    scale = min(17, c.target.scale)
+    read = f"DECIMAL({c.target.precision - c.target.scale + scale},{scale})"
     return let(digits, lambda t: f"CASE WHEN {t} IS NULL THEN NULL ELSE "
-               f"coalesce(TRY_CAST({t} AS {c.duck}), {c.overflow()}) END")
+               f"coalesce(TRY_CAST({t} AS {read}), {c.overflow()}) END::{c.duck}")
 
 
 def text_to_money(c: Conversion) -> str:
-    """A number with an optional currency sign; commas are ignored; blank text is 0."""
+    """A number with an optional currency sign; commas are ignored; blank text and a bare sign are 0."""
     precision, limit = _MONEY_MICROS[c.target.name]
     if c.target.name == "money":
         syntax = c.fail_constant(235, "Cannot convert a char value to money. The char value has incorrect syntax.")
@@ -192,7 +196,7 @@ def text_to_money(c: Conversion) -> str:
     return let(c.value.sql, lambda v: (
         f"CASE WHEN regexp_full_match({v}, {_MONEY_TEXT}) THEN "
         f"coalesce({call('within', _money_cast(v, precision), limit)}, {c.expression_overflow()}) "
-        f"WHEN {v} IS NULL THEN NULL WHEN trim({v}, ' ') = '' THEN 0 ELSE {syntax} END"
+        f"WHEN {v} IS NULL THEN NULL WHEN regexp_full_match({v}, {_MONEY_NOTHING}) THEN 0 ELSE {syntax} END"
     ))
 
 

@@ -30,16 +30,25 @@ class Udf:
 UDFS: Final[dict[str, Udf]] = {}
 
 
-def udf(name: str, parameters: str, result: str, *, nullable: bool = False, lenient: bool = False) -> Callable[[F], F]:
+def udf(
+    name: str,
+    parameters: str,
+    result: str,
+    *,
+    nullable: bool = False,
+    lenient: bool = False,
+    takes_null: bool = False,
+) -> Callable[[F], F]:
     """Enters the decorated function as `tsqld_<name>`; `parameters` is a comma-separated list of DuckDB types.
 
-    With `nullable` the result may be NULL, and NULL arguments give NULL without a call. With `lenient`,
-    `tsqld_<name>_or_null` is entered too: NULL where SQL Server would raise an error.
+    With `nullable` the result may be NULL, and NULL arguments give NULL without a call; with `takes_null` they are
+    passed on. With `lenient`, `tsqld_<name>_or_null` is entered too: NULL where SQL Server would raise an error.
     """
 
     def enter(function: F) -> F:
         types = tuple(part.strip() for part in parameters.split(","))
-        UDFS[f"tsqld_{name}"] = Udf(_raising(function, nullable), types, result, nullable)
+        entry = Udf(_raising(function, nullable and not takes_null), types, result, nullable or takes_null)
+        UDFS[f"tsqld_{name}"] = entry
         if lenient:
             UDFS[f"tsqld_{name}_or_null"] = Udf(_forgiving(function), types, result, True)
         return function

@@ -1,0 +1,212 @@
+"""Bit manipulation and hash functions.
+
+Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Bit manipulation functions", "HASHBYTES".
+Text is hashed as it is stored: varchar by its code page 1252 bytes, nvarchar by UTF-16LE.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+from tsqld.binder.bound import Bound
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.functions import arguments as a
+from tsqld.functions.convert import convert
+from tsqld.functions.macros import call
+from tsqld.functions.precedence import shown
+from tsqld.functions.registry import BITS, CRYPTO, STRING, SYSTEM, define, refuse
+from tsqld.functions.sqltext import quote
+from tsqld.functions.udfs import udf
+from tsqld.functions.unitext import ansi_bytes, utf16_bytes
+from tsqld.types import BIGINT, BIT, MAX, SqlType, varbinary, varchar
+
+Args = Sequence[Bound]
+
+_WIDTHS: Final = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64, "bit": 1}
+_ALGORITHMS: Final = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": "sha512"}
+
+
+def _bits(argument: Bound, function: str, line: int) -> tuple[Bound, int]:
+    """An integer argument and its width in bits. Error 8116; binary is refused."""
+    if argument.type.is_binary:
+        raise unsupported(f"{function.upper()} of {shown(argument.type)}", line)
+    if not argument.type.is_integer:
+        raise error(8116, shown(argument.type), 1, function, line=line)
+    return argument, _WIDTHS[argument.type.name]
+
+
+@define("LEFT_SHIFT", BITS, 2, note="integers only")
+def _left_shift(args: Args, line: int) -> Bound:
+    return _shifted("left_shift", args, 1, line)
+
+
+@define("RIGHT_SHIFT", BITS, 2, note="integers only")
+def _right_shift(args: Args, line: int) -> Bound:
+    return _shifted("right_shift", args, -1, line)
+
+
+def _shifted(function: str, args: Args, sign: int, line: int) -> Bound:
+    value, width = _bits(args[0], function, line)
+    count = a.big_integer(args[1], 2, function, line)
+    sql = f"tsqld_shift(({value.sql})::BIGINT, {sign} * ({count.sql}), {width})"
+    return convert(a.made(sql, BIGINT, value, count), value.type, line=line)
+
+
+@define("BIT_COUNT", BITS, 1, note="integers only")
+def _bit_count(args: Args, line: int) -> Bound:
+    value, width = _bits(args[0], "bit_count", line)
+    return a.made(f"tsqld_bit_count(({value.sql})::BIGINT, {width})", BIGINT, value)
+
+
+@define("GET_BIT", BITS, 2, note="integers only")
+def _get_bit(args: Args, line: int) -> Bound:
+    value, width = _bits(args[0], "get_bit", line)
+    place = a.integer(args[1], 2, "get_bit", line)
+    return a.made(f"(tsqld_get_bit(({value.sql})::BIGINT, {place.sql}, {width}) = 1)", BIT, value, place)
+
+
+@define("SET_BIT", BITS, 2, 3, note="integers only")
+def _set_bit(args: Args, line: int) -> Bound:
+    value, width = _bits(args[0], "set_bit", line)
+    place = a.integer(args[1], 2, "set_bit", line)
+    bit = a.integer(args[2], 3, "set_bit", line).sql if len(args) > 2 else "1"
+    sql = f"tsqld_set_bit(({value.sql})::BIGINT, {place.sql}, {bit}, {width})"
+    return convert(a.made(sql, BIGINT, value, place), value.type, line=line)
+
+
+@define("HASHBYTES", CRYPTO, 2, note="MD2 and MD4 are refused")
+def _hashbytes(args: Args, line: int) -> Bound:
+    algorithm, value = args
+    if not isinstance(algorithm.value, str):
+        raise unsupported("HASHBYTES with an algorithm that is not constant", line)
+    name = _ALGORITHMS.get(algorithm.value.upper())
+    if name is None:
+        if algorithm.value.upper() in ("MD2", "MD4"):
+            raise unsupported(f"HASHBYTES with {algorithm.value}", line)
+        return a.made("CAST(NULL AS BLOB)", varbinary(8000), value, nullable=True)
+    return a.made(_hash(name, value, line), varbinary(8000), value)
+
+
+def _hash(name: str, value: Bound, line: int) -> str:
+    """ASCII varchar is hashed inside DuckDB, everything else in Python."""
+    if value.type.is_text:
+        if not value.type.is_unicode and name in ("md5", "sha1", "sha256"):
+            return call(f"hash_{name}", value.sql)
+        kind = "unicode" if value.type.is_unicode else "ansi"
+        return f"tsqld_hash_{kind}({value.sql}, {quote(name)})"
+    if value.type.is_binary:
+        return f"tsqld_hash({value.sql}, {quote(name)})"
+    if value.is_null:
+        return "CAST(NULL AS BLOB)"
+    raise error(8116, shown(value.type), 2, "hashbytes", line=line)
+
+
+@define("COMPRESS", SYSTEM, 1, note="GZIP as zlib writes it: DECOMPRESS gives the input back, the bytes may differ")
+def _compress(args: Args, line: int) -> Bound:
+    raw = _raw(args[0], "compress", line)
+    return a.made(f"tsqld_compress({raw.sql})", varbinary(MAX), args[0])
+
+
+@define("DECOMPRESS", SYSTEM, 1)
+def _decompress(args: Args, line: int) -> Bound:
+    raw = _raw(args[0], "decompress", line)
+    return a.made(f"tsqld_decompress({raw.sql})", varbinary(MAX), args[0])
+
+
+def _raw(argument: Bound, function: str, line: int) -> Bound:
+    if argument.type.is_text or argument.type.is_binary or argument.is_null:
+        return convert(argument, varbinary(MAX), line=line, explicit=True)
+    raise error(8116, shown(argument.type), 1, function, line=line)
+
+
+@define("BASE64_ENCODE", STRING, 1, 2, note="SQL Server 2025")
+def _base64_encode(args: Args, line: int) -> Bound:
+    raw = args[0] if args[0].type.is_binary else _raw(args[0], "base64_encode", line)
+    safe = a.integer(args[1], 2, "base64_encode", line).sql if len(args) > 1 else "0"
+    type = varchar(MAX if raw.type.length == MAX else min(8000, (raw.type.length + 2) // 3 * 4))
+    return a.made(call("base64_encode", raw.sql, safe), type, raw)
+
+
+@define("BASE64_DECODE", STRING, 1, note="SQL Server 2025")
+def _base64_decode(args: Args, line: int) -> Bound:
+    value = a.text(args[0], 1, "base64_decode", line)
+    return a.made(f"from_base64({value.sql})", SqlType("varbinary", value.type.length or MAX), value)
+
+
+refuse(CRYPTO, "keys and certificates are not kept", "ENCRYPTBYPASSPHRASE", "DECRYPTBYPASSPHRASE", "ENCRYPTBYKEY",
+       "DECRYPTBYKEY", "ENCRYPTBYCERT", "DECRYPTBYCERT", "SIGNBYCERT", "VERIFYSIGNEDBYCERT", "KEY_GUID", "KEY_ID",
+       "ENCRYPTBYASYMKEY", "DECRYPTBYASYMKEY", "SIGNBYASYMKEY", "VERIFYSIGNEDBYASYMKEY", "CERT_ID", "CERTENCODED")
+refuse(CRYPTO, "random bytes are not reproducible", "CRYPT_GEN_RANDOM")
+refuse(SYSTEM, "password hashes are kept in another form", "PWDENCRYPT", "PWDCOMPARE")
+
+
+# --- Python side: registered by `install` -------------------------------------------------------------------------
+
+
+def _signed(value: int, width: int) -> int:
+    value &= (1 << width) - 1
+    return value - (1 << width) if width > 8 and value >> (width - 1) else value
+
+
+@udf("shift", "BIGINT, BIGINT, INTEGER", "BIGINT")
+def shift(value: int, count: int, width: int) -> int:
+    """A logical shift, left when `count` is positive."""
+    pattern = value & ((1 << width) - 1)
+    if abs(count) >= width:
+        return 0
+    return _signed(pattern << count if count >= 0 else pattern >> -count, width)
+
+
+@udf("bit_count", "BIGINT, INTEGER", "BIGINT")
+def bit_count(value: int, width: int) -> int:
+    return (value & ((1 << width) - 1)).bit_count()
+
+
+@udf("get_bit", "BIGINT, INTEGER, INTEGER", "INTEGER")
+def get_bit(value: int, place: int, width: int) -> int:
+    _check_place(place, width, "GET_BIT")
+    return value >> place & 1
+
+
+@udf("set_bit", "BIGINT, INTEGER, INTEGER, INTEGER", "BIGINT")
+def set_bit(value: int, place: int, bit: int, width: int) -> int:
+    _check_place(place, width, "SET_BIT")
+    pattern = value & ((1 << width) - 1)
+    return _signed(pattern | 1 << place if bit else pattern & ~(1 << place), width)
+
+
+def _check_place(place: int, width: int, function: str) -> None:
+    if not 0 <= place < width:
+        raise TsqlError(9838, f"Invalid bit_offset value {place} passed to {function} function.")
+
+
+@udf("hash", "BLOB, VARCHAR", "BLOB")
+def hash_bytes(data: bytes, name: str) -> bytes:
+    return hashlib.new(name, data).digest()
+
+
+@udf("hash_ansi", "VARCHAR, VARCHAR", "BLOB")
+def hash_ansi(text: str, name: str) -> bytes:
+    return hashlib.new(name, ansi_bytes(text)).digest()
+
+
+@udf("hash_unicode", "VARCHAR, VARCHAR", "BLOB")
+def hash_unicode(text: str, name: str) -> bytes:
+    return hashlib.new(name, utf16_bytes(text)).digest()
+
+
+@udf("compress", "BLOB", "BLOB")
+def compress(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)
+
+
+@udf("decompress", "BLOB", "BLOB")
+def decompress(data: bytes) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        raise TsqlError(9802, "The data to be decompressed is not in GZIP format.") from None

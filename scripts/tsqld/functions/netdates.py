@@ -1,0 +1,126 @@
+"""Dates, times and offsets by .NET format strings.
+
+Place in the pipeline: behind FORMAT. Source: Microsoft Learn, "Standard date and time format strings", "Custom date
+and time format strings", "Custom TimeSpan format strings". None stands for a format that .NET refuses.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Final
+
+from tsqld.functions.cultures import Culture
+
+_TOKEN = re.compile(
+    r"d{1,}|M{1,}|y{1,}|h{1,}|H{1,}|m{1,}|s{1,}|f{1,7}|F{1,7}|t{1,}|z{1,}|g{1,}|K|%|\\.|'[^']*'|\"[^\"]*\"|.", re.DOTALL
+)
+_FIXED: Final = {
+    "s": "yyyy'-'MM'-'dd'T'HH':'mm':'ss",
+    "u": "yyyy'-'MM'-'dd HH':'mm':'ss'Z'",
+    "o": "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffK",
+    "r": "ddd, dd MMM yyyy HH':'mm':'ss 'GMT'",
+}
+
+
+def format_date(value: datetime.datetime, pattern: str, culture: Culture, offset: int | None) -> str | None:
+    """`value` by `pattern`; `offset` in minutes for datetimeoffset, else None."""
+    pattern = pattern or "G"
+    if len(pattern) == 1:
+        found = _standard(pattern, culture)
+        if found is None:
+            return None
+        pattern = found
+    elif pattern[0] == "%" and len(pattern) == 2:
+        pattern = pattern[1:]
+    pieces = [_piece(token, value, culture, offset) for token in _TOKEN.findall(pattern)]
+    return None if any(piece is None for piece in pieces) else "".join(piece or "" for piece in pieces)
+
+
+def _standard(letter: str, culture: Culture) -> str | None:
+    p = culture.patterns
+    composed = {
+        "d": p["d"], "D": p["D"], "t": p["t"], "T": p["T"], "f": f"{p['D']} {p['t']}", "F": f"{p['D']} {p['T']}",
+        "g": f"{p['d']} {p['t']}", "G": f"{p['d']} {p['T']}", "m": p["m"], "M": p["m"], "y": p["y"], "Y": p["y"],
+        "U": f"{p['D']} {p['T']}",
+    }  # fmt: skip
+    return composed.get(letter) or _FIXED.get(letter.lower() if letter in "sorRuO" else "?")
+
+
+def _piece(token: str, v: datetime.datetime, culture: Culture, offset: int | None) -> str | None:
+    char, count = token[0], len(token)
+    if char == "\\":
+        return token[1:]
+    if char in "'\"":
+        return token[1:-1] if count > 1 else None
+    if char == "d":
+        names = {3: culture.short_days, 4: culture.days}
+        return f"{v.day:0{count}d}" if count < 3 else names[min(count, 4)][v.weekday()]
+    if char == "M":
+        names = {3: culture.short_months, 4: culture.months}
+        return f"{v.month:0{count}d}" if count < 3 else names[min(count, 4)][v.month - 1]
+    if char == "y":
+        return f"{v.year % 100:0{count}d}" if count < 3 else f"{v.year:0{count}d}"
+    if char == "h":
+        return f"{(v.hour + 11) % 12 + 1:0{min(count, 2)}d}"
+    if char in "Hms":
+        number = {"H": v.hour, "m": v.minute, "s": v.second}[char]
+        return f"{number:0{min(count, 2)}d}"
+    if char in "fF":
+        digits = f"{v.microsecond:06d}0"[:count]
+        return digits if char == "f" else digits.rstrip("0")
+    if char == "t":
+        half = culture.am if v.hour < 12 else culture.pm
+        return half[:1] if count == 1 else half
+    if char in "zK":
+        return _zone(char, count, offset)
+    if char == "g":
+        return "A.D."
+    if char == "/":
+        return culture.date_separator
+    return "" if char == "%" else token
+
+
+def _zone(char: str, count: int, offset: int | None) -> str:
+    if offset is None:
+        return "" if char == "K" else ("+0", "+00", "+00:00")[min(count, 3) - 1]
+    sign, hours, minutes = "-" if offset < 0 else "+", abs(offset) // 60, abs(offset) % 60
+    if char == "K" or count >= 3:
+        return f"{sign}{hours:02d}:{minutes:02d}"
+    return f"{sign}{hours}" if count == 1 else f"{sign}{hours:02d}"
+
+
+def format_time(value: datetime.time, pattern: str) -> str | None:
+    """A time, which .NET formats as a TimeSpan: literals have to be escaped or quoted."""
+    if pattern in ("", "c", "t", "T"):
+        fraction = f".{value.microsecond:06d}0" if value.microsecond else ""
+        return f"{value:%H:%M:%S}{fraction}"
+    if pattern == "g":
+        fraction = f".{value.microsecond:06d}".rstrip("0") if value.microsecond else ""
+        return f"{value.hour}:{value:%M:%S}{fraction}"
+    if pattern == "G":
+        return f"0:{value:%H:%M:%S}.{value.microsecond:06d}0"
+    if len(pattern) == 1:
+        return None
+    return _span(pattern, value)
+
+
+def _span(pattern: str, value: datetime.time) -> str | None:
+    out: list[str] = []
+    for token in _TOKEN.findall(pattern.removeprefix("%") if len(pattern) == 2 else pattern):
+        char, count = token[0], len(token)
+        if char == "\\":
+            out.append(token[1:])
+        elif char in "'\"" and count > 1:
+            out.append(token[1:-1])
+        elif char == "d":
+            out.append("0" * count)
+        elif char in "hms" and count <= 2:
+            number = {"h": value.hour, "m": value.minute, "s": value.second}[char]
+            out.append(f"{number:0{count}d}")
+        elif char in "fF":
+            digits = f"{value.microsecond:06d}0"[:count]
+            out.append(digits if char == "f" else digits.rstrip("0"))
+        else:
+            return None
+    return "".join(out)
