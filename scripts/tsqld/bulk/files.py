@@ -76,7 +76,8 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file whose records end in a line feed and whose fields end in `delimiter`, one ASCII character.
+    """A file whose records end in a line feed and whose fields end in `delimiter`, one ASCII character, or
+    empty where a record is one field.
 
     `quoted` and then `restore` list (found, meant): what to replace in every value, in this order. `quoted`
     is only needed where there are quotes, since terminators occur in no other values.
@@ -197,7 +198,7 @@ def as_it_is(data: DataFile, layout: Layout) -> Text | None:
             return None
         delimiter = layout.field_end.decode()
     else:
-        delimiter = chr(_SPARE[-1])
+        delimiter = ""
     if b"\r" in data.head():
         return None
     return Text(data.path, delimiter, layout.quote.decode(), keep=data.keep)
@@ -222,7 +223,7 @@ def _is_exchangeable(layout: Layout) -> bool:
     """Whether terminators mean the same wherever they are found, so that replacing them reads the same
     records."""
     field_end, row_end, quote = layout.field_end, layout.row_end, layout.quote
-    if not row_end or (layout.width > 1 and not field_end) or not _is_simple(quote):
+    if not row_end or ((layout.width > 1 or quote) and not field_end) or not _is_simple(quote):
         return False
     if any(row_end.startswith(row_end[-length:]) for length in range(1, len(row_end))):
         return False
@@ -279,7 +280,7 @@ class _Exchange:
 
     def _fields(self, field_end: bytes, mark: int) -> str:
         if not field_end or (len(field_end) == 1 and _is_simple(field_end)):
-            return field_end.decode() or chr(mark)
+            return field_end.decode()
         if len(field_end) == 1:
             self.table[field_end[0]] = mark
         else:

@@ -7,7 +7,7 @@ Specification: Microsoft Learn, "BULK INSERT (Transact-SQL)"; the package's docs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import duckdb
@@ -24,11 +24,16 @@ from tsqld.bulk.spool import spooled
 from tsqld.bulk.survey import Survey, is_long, survey
 from tsqld.bulk.values import FieldValue, field_value, safe_length
 from tsqld.errors import TsqlError, unsupported
-from tsqld.functions.sqltext import duck_type
+from tsqld.functions.sqltext import duck_type, failure
 
 THOROUGH_BELOW: Final = 32 << 20
 """Bytes up to which every line of a CSV file is checked before it is loaded; beyond, DuckDB's reader counts
 fields while it loads, and `BulkSource.explain` says what it found."""
+
+
+ONE_THREAD_BELOW: Final = 4 << 20
+"""Bytes up to which a file with quotes is read by one thread without trying more: DuckDB gives some up, since
+it cannot always tell whether the middle of a file is inside quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,7 @@ class BulkSource:
         then this is the BulkError that SQL Server raises. Otherwise 50100, since what fails here was checked
         before.
         """
-        found = self._explain()
-        if found is not None:
-            return found
-        return unsupported(f"this data file: {str(problem).splitlines()[0]}")
+        return self._explain() or _translated(problem, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,12 @@ class _Load:
         self.side = cursor.cursor()
 
     def source(self, notices: tuple[TsqlError, ...]) -> BulkSource:
+        try:
+            return self._source(notices)
+        finally:
+            self.side.close()
+
+    def _source(self, notices: tuple[TsqlError, ...]) -> BulkSource:
         reading = self._reading()
         values = self._values(self._longest_fields(reading))
         names = tuple(self.columns[target].name for target, _ in values)
@@ -172,7 +180,10 @@ class _Load:
         records = found.lines - self._ends_in_empty_field()
         rows = max(0, (min(records, last) if last else records) - max(first - 1, 0))
         limited = bool(last) or records < found.lines
-        return self._reading_of(text, found, found.longest, rows, limit=rows if limited else None)
+        reading = self._reading_of(text, found, found.longest, rows, limit=rows if limited else None)
+        if not found.quoted or (self.data.size > ONE_THREAD_BELOW and self._count(reading.scan) == rows):
+            return reading
+        return replace(reading, scan=reading.scan and replace(reading.scan, parallel=False))
 
     def _records(self, text: Text, found: Survey) -> _Reading:
         """Some line is no record: either records span lines, or the file is not what it should be."""
@@ -199,7 +210,7 @@ class _Load:
         expansion = max((len(meant.encode()) for _, meant in restore), default=1)
         scan = Scan(
             text.path,
-            text.delimiter,
+            text.delimiter or found.absent,
             width=self.layout.width,
             skip=max(self.options.first_row - 1, 0),
             longest=longest if is_long(longest) else 0,
@@ -283,10 +294,7 @@ class _Load:
         try:
             row = self.side.execute(sql, parameters).fetchone()
         except duckdb.Error as problem:
-            found = self._what_is_wrong()
-            raise found or unsupported(
-                f"this data file: {str(problem).splitlines()[0]}", self.line
-            ) from problem
+            raise self._what_is_wrong() or _translated(problem, self.line) from problem
         return tuple(row or ())
 
     def _rejects(self, scan: Scan, values: list[tuple[int, FieldValue]]) -> tuple[int, list[Reject]]:
@@ -339,6 +347,12 @@ class _Load:
 
     def _name(self, target: int) -> str:
         return '"' + self.columns[target].name.replace('"', '""') + '"'
+
+
+def _translated(problem: duckdb.Error, line: int) -> TsqlError:
+    """The error of ours inside `problem`, or the refusal of a file that DuckDB cannot read."""
+    text = str(problem)
+    return failure(text) or unsupported(f"this data file: {text.splitlines()[0]}", line)
 
 
 def _any_of(values: Iterable[FieldValue]) -> str:

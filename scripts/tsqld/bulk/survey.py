@@ -12,7 +12,10 @@ few or too many, DuckDB's reader reports by itself.
 
 from __future__ import annotations
 
+import codecs
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -29,10 +32,11 @@ _WIDEST_PATTERN: Final = 200
 class Survey:
     """`lines` in the file, the `longest` in bytes, and whether each `is_record`, as far as was looked.
 
-    `quoted` says that quotes occur, `nul` that U+0000 does.
+    `quoted` says that quotes occur, `nul` that U+0000 does; `absent` is a character that does not.
     """
 
     lines: int
+    absent: str
     longest: int
     is_record: bool
     quoted: bool
@@ -49,27 +53,42 @@ def survey(side: duckdb.DuckDBPyConnection, text: Text, layout: Layout, *, thoro
     for delimiter in _LINE_DELIMITERS:
         scan = Scan(text.path, delimiter, "", 1, longest=longest, keep=text.keep)
         try:
-            return _survey(side, scan, text, layout, thorough)
+            found = _survey(side, scan, text, layout, thorough)
         except duckdb.Error as problem:
             if "Maximum line size" in str(problem) and not longest:
                 longest = longest_line(text.path)
+            continue
+        if found is not None:
+            return found
     return None
 
 
 def _survey(
     side: duckdb.DuckDBPyConnection, scan: Scan, text: Text, layout: Layout, thorough: bool
-) -> Survey:
+) -> Survey | None:
     lines, parameters = scan.sql()
     quoted = f"contains(f1, {_literal(text.quote)})" if text.quote else "false"
     row = side.execute(
-        f"SELECT count(*), coalesce(max(strlen(f1)), 0), "
+        f"SELECT count(*), coalesce(sum(strlen(f1)), 0), coalesce(max(strlen(f1)), 0), "
         f"count(*) FILTER (WHERE {_faulty(text, layout, thorough)}), "
         f"coalesce(bool_or({quoted}), false), coalesce(bool_or(contains(f1, chr(0))), false) FROM ({lines})",
         parameters,
     ).fetchone()
     assert row is not None
-    count, longest, faulty, has_quotes, has_nul = row
-    return Survey(count, longest, faulty == 0, has_quotes, has_nul)
+    count, total, longest, faulty, has_quotes, has_nul = row
+    # The reader drops a delimiter at the end of a line; then bytes are missing, and another delimiter is
+    # tried.
+    if total + count != _size_with_last_line_ended(text):
+        return None
+    return Survey(count, scan.delimiter, longest, faulty == 0, has_quotes, has_nul)
+
+
+def _size_with_last_line_ended(text: Text) -> int:
+    with Path(text.path).open("rb") as file:
+        mark = len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
+        size = file.seek(0, os.SEEK_END) - mark
+        file.seek(-1, os.SEEK_END)
+        return size if file.read(1) == b"\n" else size + 1
 
 
 def _faulty(text: Text, layout: Layout, thorough: bool) -> str:
