@@ -78,7 +78,8 @@ class ReturnStatus:
 
 @dataclass(frozen=True, slots=True)
 class ReturnValue:
-    """An OUTPUT parameter of a procedure called by RPC; `ordinal` is its place among the arguments, from 0."""
+    """An OUTPUT parameter of a procedure called by RPC; `ordinal` is its place among the arguments, from
+    0."""
 
     name: str
     type: SqlType
@@ -103,13 +104,22 @@ class TransactionChanged:
 
 
 Event = (
-    Columns | Rows | Done | Message | Error | ReturnStatus | ReturnValue | DatabaseChanged | TransactionChanged
+    Columns
+    | Rows
+    | Done
+    | Message
+    | Error
+    | ReturnStatus
+    | ReturnValue
+    | DatabaseChanged
+    | TransactionChanged
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a remote call: `name` with its @ or empty for a positional one, `value` as Python has it.
+    """An argument of a remote call: `name` with its @ or empty for a positional one, `value` as Python has
+    it.
 
     `is_default` means the client sent DEFAULT instead of a value.
     """

@@ -36,8 +36,8 @@ class SqlType:
     """One T-SQL type with its facets.
 
     `name` is the lower-case base name. `length` is in characters for nchar/nvarchar, in bytes for char,
-    varchar and binary, `MAX` for (max), 0 where it does not apply. `precision`/`scale` are those of decimal and
-    numeric; `scale` alone also holds the fractional seconds of time, datetime2 and datetimeoffset.
+    varchar and binary, `MAX` for (max), 0 where it does not apply. `precision`/`scale` are those of decimal
+    and numeric; `scale` alone also holds the fractional seconds of time, datetime2 and datetimeoffset.
     `collation` is empty for types that have none, and for text means the database default when empty.
     """
 

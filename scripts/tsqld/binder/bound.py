@@ -21,10 +21,10 @@ UNKNOWN: Final = _Unknown.UNKNOWN
 class Bound:
     """A T-SQL expression compiled to DuckDB.
 
-    `sql` is one DuckDB expression that stands anywhere an operand may (parenthesised where it needs to be) and
-    yields DuckDB's type for `type`. `value` is the Python value when the expression is a literal, else UNKNOWN;
-    a NULL literal has `value` None and type int, as T-SQL gives it. `nullable` is False where NULL is impossible.
-    `aggregated` says that it holds an aggregate, `windowed` a window function.
+    `sql` is one DuckDB expression that stands anywhere an operand may (parenthesised where it needs to be)
+    and yields DuckDB's type for `type`. `value` is the Python value when the expression is a literal, else
+    UNKNOWN; a NULL literal has `value` None and type int, as T-SQL gives it. `nullable` is False where NULL
+    is impossible. `aggregated` says that it holds an aggregate, `windowed` a window function.
     """
 
     sql: str

@@ -30,8 +30,8 @@ class RelationColumn:
 class Relation:
     """A table source in scope.
 
-    `names` are the qualifiers it answers to, from its alias or the parts of its name, lower case. `table` is the base
-    table when it is one, `alias` its DuckDB alias.
+    `names` are the qualifiers it answers to, from its alias or the parts of its name, lower case. `table` is
+    the base table when it is one, `alias` its DuckDB alias.
     """
 
     alias: str

@@ -12,10 +12,16 @@ from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax.nodes import TypeName
 from tsqld.types import MAX, SqlType
 
-_SYNONYMS = {"integer": "int", "dec": "decimal", "character": "char", "nationalcharacter": "nchar", "timestamp": "rowversion"}
+_SYNONYMS = {
+    "integer": "int",
+    "dec": "decimal",
+    "character": "char",
+    "nationalcharacter": "nchar",
+    "timestamp": "rowversion",
+}
 _PLAIN = frozenset(
-    """bit tinyint smallint int bigint money smallmoney real date datetime smalldatetime uniqueidentifier sql_variant
-    text ntext image xml rowversion sysname""".split()
+    """bit tinyint smallint int bigint money smallmoney real date datetime smalldatetime uniqueidentifier
+    sql_variant text ntext image xml rowversion sysname""".split()
 )
 _LIMITS = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "binary": 8000, "varbinary": 8000}
 _REFUSED = ("hierarchyid", "geometry", "geography", "vector", "json")
@@ -59,7 +65,9 @@ def _system_type(base: str, name: TypeName, default_length: int) -> SqlType | No
     if base in ("time", "datetime2", "datetimeoffset"):
         scale = arguments[0] if arguments else 7
         if not 0 <= scale <= 7:
-            raise TsqlError(1002, f"Line {name.line}: Specified scale {scale} is invalid.", severity=15, line=name.line)
+            raise TsqlError(
+                1002, f"Line {name.line}: Specified scale {scale} is invalid.", severity=15, line=name.line
+            )
         return SqlType(base, scale=scale)
     if base in _REFUSED:
         raise unsupported(f"the type {base}", name.line)
@@ -73,7 +81,10 @@ def _sized(base: str, name: TypeName, default_length: int) -> SqlType:
         return SqlType(base, MAX)
     if length == 0 or length < 0:
         raise TsqlError(
-            1001, f"Line {name.line}: Length or precision specification {length} is invalid.", severity=15, line=name.line
+            1001,
+            f"Line {name.line}: Length or precision specification {length} is invalid.",
+            severity=15,
+            line=name.line,
         )
     if length > limit:
         raise error(2717, length, "type", base, limit, line=name.line)

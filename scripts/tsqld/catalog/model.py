@@ -1,7 +1,8 @@
 """What a database holds, as frozen values: tables with their constraints, modules, sequences, types …
 
-A `Catalog` is an immutable snapshot; changing it yields another, so a transaction works on its own and publishes
-it at commit. Every object knows how to be written as JSON (pydantic); `catalog.store` keeps it in the database.
+A `Catalog` is an immutable snapshot; changing it yields another, so a transaction works on its own and
+publishes it at commit. Every object knows how to be written as JSON (pydantic); `catalog.store` keeps it in
+the database.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table, view or table-valued function. `computed` is the T-SQL text of a computed column."""
+    """A column of a table, view or table-valued function. `computed` is the T-SQL text of a computed
+    column."""
 
     name: str
     type: SqlType
@@ -367,11 +369,24 @@ class Catalog:
 
 def new_catalog(name: str, created: datetime) -> Catalog:
     """An empty database: the schemas and principals every database has."""
-    schemas = [Schema(1, "dbo"), Schema(2, "guest", "guest"), Schema(3, "INFORMATION_SCHEMA", "INFORMATION_SCHEMA"),
-               Schema(4, "sys", "sys")]  # fmt: skip
+    schemas = [
+        Schema(1, "dbo"),
+        Schema(2, "guest", "guest"),
+        Schema(3, "INFORMATION_SCHEMA", "INFORMATION_SCHEMA"),
+        Schema(4, "sys", "sys"),
+    ]
     principals = [Principal(0, "public", "R"), Principal(1, "dbo", "S", "sa"), Principal(2, "guest", "S")]
-    roles = ("db_owner", "db_accessadmin", "db_securityadmin", "db_ddladmin", "db_backupoperator", "db_datareader",
-             "db_datawriter", "db_denydatareader", "db_denydatawriter")  # fmt: skip
+    roles = (
+        "db_owner",
+        "db_accessadmin",
+        "db_securityadmin",
+        "db_ddladmin",
+        "db_backupoperator",
+        "db_datareader",
+        "db_datawriter",
+        "db_denydatareader",
+        "db_denydatawriter",
+    )
     principals += [Principal(16384 + i, role, "R") for i, role in enumerate(roles) if i < 4]
     principals += [Principal(16385 + i, role, "R") for i, role in enumerate(roles) if i >= 4]
     options = {"READ_COMMITTED_SNAPSHOT": "ON", "ALLOW_SNAPSHOT_ISOLATION": "ON", "RECOVERY": "FULL"}

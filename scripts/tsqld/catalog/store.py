@@ -33,9 +33,20 @@ from tsqld.catalog.model import (
 SCHEMA = "__tsqld"
 _CLASSES: dict[str, type] = {
     kind.__name__: kind
-    for kind in (Table, Module, Sequence, Synonym, UserType, Schema, PartitionFunction, PartitionScheme, Property,
-                 Principal, Grant)
-}  # fmt: skip
+    for kind in (
+        Table,
+        Module,
+        Sequence,
+        Synonym,
+        UserType,
+        Schema,
+        PartitionFunction,
+        PartitionScheme,
+        Property,
+        Principal,
+        Grant,
+    )
+}
 Execute = Callable[[str, list[Any]], Any]
 
 

@@ -1,7 +1,7 @@
 """Compiles aggregate and window functions.
 
-Result types follow Microsoft Learn's page of each function: SUM and AVG of integers stay integers, of decimals
-are decimal(38, s); MIN and MAX of text compare by collation and return the text; NULLs order first.
+Result types follow Microsoft Learn's page of each function: SUM and AVG of integers stay integers, of
+decimals are decimal(38, s); MIN and MAX of text compare by collation and return the text; NULLs order first.
 """
 
 from __future__ import annotations
@@ -10,14 +10,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
+from tsqld.compile import operations as f
 from tsqld.compile.expressions import ExpressionCompiler, Place
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.types import BIGINT, FLOAT, INT, MAX, MONEY, TINYINT, SqlType, decimal, nvarchar, varchar
 
-_RANKING: Final = {"ROW_NUMBER": BIGINT, "RANK": BIGINT, "DENSE_RANK": BIGINT, "PERCENT_RANK": FLOAT, "CUME_DIST": FLOAT}
+_RANKING: Final = {
+    "ROW_NUMBER": BIGINT,
+    "RANK": BIGINT,
+    "DENSE_RANK": BIGINT,
+    "PERCENT_RANK": FLOAT,
+    "CUME_DIST": FLOAT,
+}
 _STATISTICS: Final = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}
 _AGGREGATES: Final = frozenset(
     {"COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "APPROX_COUNT_DISTINCT", *_STATISTICS}
@@ -25,7 +31,13 @@ _AGGREGATES: Final = frozenset(
 _OFFSETS: Final = ("LAG", "LEAD")
 _EDGES: Final = ("FIRST_VALUE", "LAST_VALUE")
 _WINDOWS: Final = frozenset({*_RANKING, *_OFFSETS, *_EDGES, "NTILE", "PERCENTILE_CONT", "PERCENTILE_DISC"})
-_REFUSED: Final = ("CHECKSUM_AGG", "APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC", "JSON_OBJECTAGG", "JSON_ARRAYAGG")
+_REFUSED: Final = (
+    "CHECKSUM_AGG",
+    "APPROX_PERCENTILE_CONT",
+    "APPROX_PERCENTILE_DISC",
+    "JSON_OBJECTAGG",
+    "JSON_ARRAYAGG",
+)
 
 
 class AggregateCompiler(ExpressionCompiler):
@@ -80,7 +92,9 @@ class AggregateCompiler(ExpressionCompiler):
             raise error(174, name.lower(), 1, line=call.line)
         operand = self.value(call.arguments[0], place)
         if name in ("COUNT", "COUNT_BIG"):
-            return self._counted(name, f"count({distinct}{f.key(operand) if distinct else operand.sql}){over}")
+            return self._counted(
+                name, f"count({distinct}{f.key(operand) if distinct else operand.sql}){over}"
+            )
         if name == "APPROX_COUNT_DISTINCT":
             return Bound(f"count(DISTINCT {f.key(operand)}){over}", BIGINT)
         if name in ("MIN", "MAX"):
@@ -129,7 +143,7 @@ class AggregateCompiler(ExpressionCompiler):
         grouping = place.grouping
         if grouping is None:
             raise unsupported(f"{name} outside a grouped query", call.line)
-        keys = []
+        keys: list[str] = []
         for argument in call.arguments:
             key = self.value(argument, place.plain())
             if key.sql not in grouping.keys:
@@ -167,7 +181,9 @@ class AggregateCompiler(ExpressionCompiler):
         value = arguments[0]
         offset = f.convert(arguments[1], BIGINT, line=line).sql if len(arguments) > 1 else "1"
         default = f.convert(arguments[2], value.type, line=line).sql if len(arguments) > 2 else "NULL"
-        return Bound(f"{name.lower()}({value.sql}, {offset}, {default}{nulls}){over}", value.type, windowed=True)
+        return Bound(
+            f"{name.lower()}({value.sql}, {offset}, {default}{nulls}){over}", value.type, windowed=True
+        )
 
     def _percentile(self, name: str, call: n.Call, place: Place) -> Bound:
         """PERCENTILE_CONT/DISC(x) WITHIN GROUP (ORDER BY v) OVER (PARTITION BY …)."""
@@ -289,7 +305,11 @@ def _average(sql: str, type: SqlType, result: SqlType, distinct: str, over: str,
     if type.is_decimal:
         whole = Bound(f"CAST({total} AS DECIMAL(38, {type.scale}))", decimal(38, type.scale))
         return f.convert(
-            f.binary("/", whole, Bound(f"nullif({count}, 0)", INT), line), decimal(38, max(6, type.scale)), line=line
+            f.binary("/", whole, Bound(f"nullif({count}, 0)", INT), line),
+            decimal(38, max(6, type.scale)),
+            line=line,
         )
     whole = Bound(f"CAST({total} AS DECIMAL(19, 4))", MONEY)
-    return f.convert(f.binary("/", whole, Bound(f"CAST(nullif({count}, 0) AS INTEGER)", INT), line), MONEY, line=line)
+    return f.convert(
+        f.binary("/", whole, Bound(f"CAST(nullif({count}, 0) AS INTEGER)", INT), line), MONEY, line=line
+    )

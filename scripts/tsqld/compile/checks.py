@@ -22,8 +22,8 @@ from tsqld.errors import TsqlError, error, unsupported
 class KeyCheck:
     """A query that yields a row where a constraint is violated.
 
-    `columns` are the lower-case columns the change set must hold, `old_columns` those it must hold as they were
-    (named `old x`). `places` fill the message of `number`; a duplicate key's values follow them.
+    `columns` are the lower-case columns the change set must hold, `old_columns` those it must hold as they
+    were (named `old x`). `places` fill the message of `number`; a duplicate key's values follow them.
     """
 
     sql: str
@@ -56,8 +56,11 @@ Filter = Callable[[Table, str, str], str]
 """Compiles a filtered index's condition for the rows of an alias."""
 
 
-def key_checks(table: Table, name: FullName, verb: str, change: str, compiled: Filter) -> tuple[KeyCheck, ...]:
-    """Uniqueness: before an INSERT against the table and within itself, after an UPDATE among the touched keys."""
+def key_checks(
+    table: Table, name: FullName, verb: str, change: str, compiled: Filter
+) -> tuple[KeyCheck, ...]:
+    """Uniqueness: before an INSERT against the table and within itself, after an UPDATE among the touched
+    keys."""
     checks: list[KeyCheck] = []
     for index in table.keys:
         if verb == "INSERT":
@@ -87,9 +90,7 @@ def _against(table: Table, index: Index, change: str, compiled: Filter) -> KeyCh
         where = f" AND {compiled(table, 'c', index.where)}"
         same += f" AND {compiled(table, 't', index.where)}"
     shown = ", ".join(f"c.{quoted(name)}" for name in index.column_names)
-    sql = (
-        f"SELECT {shown} FROM {change} AS c WHERE EXISTS (SELECT 1 FROM {table.storage} AS t WHERE {same}){where} LIMIT 1"
-    )
+    sql = f"SELECT {shown} FROM {change} AS c WHERE EXISTS (SELECT 1 FROM {table.storage} AS t WHERE {same}){where} LIMIT 1"
     return _unique(table, index, sql)
 
 
@@ -109,7 +110,12 @@ def _unique(table: Table, index: Index, sql: str) -> KeyCheck:
     columns = frozenset(name.lower() for name in index.column_names)
     shown = table.name if table.kind == "T@" else table.full_name
     if index.is_constraint:
-        return KeyCheck(sql, 2627, (index.kind if index.kind == "PRIMARY KEY" else "UNIQUE KEY", index.name, shown), columns)
+        return KeyCheck(
+            sql,
+            2627,
+            (index.kind if index.kind == "PRIMARY KEY" else "UNIQUE KEY", index.name, shown),
+            columns,
+        )
     return KeyCheck(sql, 2601, (shown, index.name), columns)
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tsqld.binder.bound import Bound
-from tsqld.catalog.model import Catalog, Module, Synonym, Table
-from tsqld.catalog.model import Sequence as SequenceObject
+from tsqld.catalog.model import Catalog, Object, Synonym, Table
 from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type
 from tsqld.types import SqlType
@@ -18,8 +17,9 @@ from tsqld.types import SqlType
 class Reference:
     """A value known only when the statement runs.
 
-    `kind` is 'variable' (local variable `name`), 'now' (the statement's clock, `name` the function), 'session'
-    (a session value such as @@ROWCOUNT) or 'function' (a catalog or session function of `arguments`).
+    `kind` is 'variable' (local variable `name`), 'now' (the statement's clock, `name` the function),
+    'session' (a session value such as @@ROWCOUNT) or 'function' (a catalog or session function of
+    `arguments`).
     """
 
     kind: str
@@ -39,9 +39,13 @@ class SystemRelation:
 class Environment(Protocol):
     """The session as the compiler sees it."""
 
-    database: str
-    identity_insert: str
-    """Storage name of the table SET IDENTITY_INSERT is ON for, or empty."""
+    @property
+    def database(self) -> str: ...
+
+    @property
+    def identity_insert(self) -> str:
+        """Storage name of the table SET IDENTITY_INSERT is ON for, or empty."""
+        ...
 
     def catalog(self, database: str) -> Catalog:
         """The catalog as of this transaction. Error 911."""
@@ -96,7 +100,7 @@ class Context:
         return Bound(self.parameter(Reference("variable", name.lower()), type), type)
 
 
-Resolved = Table | Module | Synonym | SequenceObject | SystemRelation
+Resolved = Object | SystemRelation
 
 
 @dataclass(frozen=True, slots=True)

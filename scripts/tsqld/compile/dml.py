@@ -1,8 +1,8 @@
 """Compiles INSERT, UPDATE, DELETE and MERGE into change plans.
 
-A change plan computes its rows once. Where keys, references or OUTPUT must look at them, they are first put into
-a *change set* (a DuckDB temp table, `{change}` in the texts), checked there, then applied by row identity; else one
-DuckDB statement does it all. Constraints live in the catalog: DuckDB knows none of them.
+A change plan computes its rows once. Where keys, references or OUTPUT must look at them, they are first put
+into a *change set* (a DuckDB temp table, `{change}` in the texts), checked there, then applied by row
+identity; else one DuckDB statement does it all. Constraints live in the catalog: DuckDB knows none of them.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ class OutputPlan:
 class ChangePlan:
     """How to run one DML statement.
 
-    `change` fills the change set, or is empty and `apply` is one statement that does it directly. `references` are
-    the run-time values of `change` (or of the direct statement). `checks` run on the change set before `apply`,
-    `after` behind it. `assigns` are variables set from the last row's outputs. `counted` counts the rows that take an
-    identity value where not all do.
+    `change` fills the change set, or is empty and `apply` is one statement that does it directly.
+    `references` are the run-time values of `change` (or of the direct statement). `checks` run on the change
+    set before `apply`, `after` behind it. `assigns` are variables set from the last row's outputs. `counted`
+    counts the rows that take an identity value where not all do.
     """
 
     kind: str
@@ -65,7 +65,8 @@ class ChangePlan:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A resolved DML target: the base table, its columns as the statement names them, its relation in scope."""
+    """A resolved DML target: the base table, its columns as the statement names them, its relation in
+    scope."""
 
     table: Table
     name: FullName
@@ -81,6 +82,14 @@ class _Target:
 
 class DmlCompiler(QueryCompiler):
     """Adds statements that change rows."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._with: list[str] = []
+        self._expose = False
+        self._base_names: dict[tuple[str, str], str] = {}
+        self._cte_definitions: dict[str, n.CommonTable] = {}
+        self._cte_scopes: dict[str, dict[str, object]] = {}
 
     # targets
 
@@ -103,7 +112,11 @@ class DmlCompiler(QueryCompiler):
         definition = parse_module(module.text)
         query = definition.query
         body = query.body if query else None
-        if not isinstance(body, n.Select) or len(body.sources) != 1 or not isinstance(body.sources[0], n.TableSource):
+        if (
+            not isinstance(body, n.Select)
+            or len(body.sources) != 1
+            or not isinstance(body.sources[0], n.TableSource)
+        ):
             raise error(4405, module.full_name, line=line)
         if body.group_by or body.distinct or body.top or (query and query.ctes):
             raise error(4406, module.full_name, line=line)
@@ -198,7 +211,11 @@ class DmlCompiler(QueryCompiler):
         return self._value_rows(node, node.source, target, columns)
 
     def _value_rows(
-        self, node: n.Insert, rows: tuple[tuple[n.Expression, ...], ...], target: _Target, columns: Sequence[Column]
+        self,
+        node: n.Insert,
+        rows: tuple[tuple[n.Expression, ...], ...],
+        target: _Target,
+        columns: Sequence[Column],
     ) -> QueryText:
         place = Place(Scope())
         bound: list[list[Bound]] = []
@@ -250,16 +267,38 @@ class DmlCompiler(QueryCompiler):
         references = tuple(self.context.references)
         if not needs_change:
             direct = f"INSERT INTO {table.storage} ({names}) {with_text}{rows}"
-            return ChangePlan("INSERT", table, target.name, references, "", (direct,), identity=identity,
-                              explicit_identity=explicit, reads=reads)  # fmt: skip
+            return ChangePlan(
+                "INSERT",
+                table,
+                target.name,
+                references,
+                "",
+                (direct,),
+                identity=identity,
+                explicit_identity=explicit,
+                reads=reads,
+            )
         change = rows
         if output_values:
             alias = "n"
             listed = ", ".join(f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1))
             change = f"SELECT {alias}.*, {listed} FROM ({rows}) AS {alias}"
         apply = f"INSERT INTO {table.storage} ({names}) SELECT {names} FROM {CHANGE}"
-        return ChangePlan("INSERT", table, target.name, references, f"{with_text}{change}", (apply,), checks, (),
-                          outputs, (), identity, explicit, reads)  # fmt: skip
+        return ChangePlan(
+            "INSERT",
+            table,
+            target.name,
+            references,
+            f"{with_text}{change}",
+            (apply,),
+            checks,
+            (),
+            outputs,
+            (),
+            identity,
+            explicit,
+            reads,
+        )
 
     def _insert_keys(self, table: Table, name: FullName, explicit: bool) -> tuple[KeyCheck, ...]:
         """Unique keys an INSERT can violate: not those holding an identity the engine numbers."""
@@ -282,8 +321,8 @@ class DmlCompiler(QueryCompiler):
     ) -> tuple[str, bool, str]:
         """DuckDB text of the rows as they will be stored, checked and complete.
 
-        Returns the text, whether the engine numbers the identity column, and the column's name when the statement
-        gives its values.
+        Returns the text, whether the engine numbers the identity column, and the column's name when the
+        statement gives its values.
         """
         alias = self.context.alias("q")
         given = {column.name.lower(): i for i, column in enumerate(columns, 1)}
@@ -310,7 +349,9 @@ class DmlCompiler(QueryCompiler):
             else:
                 value = self._default(column)
             parts.append(f"{self.stored(value, column, name, 'INSERT', line)} AS {quoted(column.name)}")
-        rows = f"SELECT {', '.join(parts)} FROM ({source}) AS {alias}" if parts else f"SELECT 1 FROM ({source})"
+        rows = (
+            f"SELECT {', '.join(parts)} FROM ({source}) AS {alias}" if parts else f"SELECT 1 FROM ({source})"
+        )
         rows = self._with_persisted(table, name, rows, line)
         return self._checked(table, name, rows, "INSERT"), bool(table.identity) and not explicit, explicit
 
@@ -353,7 +394,9 @@ class DmlCompiler(QueryCompiler):
         for check in texts:
             condition = self.condition(parse_condition(check.text), Place(scope))
             where = f", column '{check.column}'" if check.column else ""
-            problem = f.raise_error(547, verb, "CHECK", check.name, name.database, name.two_part, where, state=0)
+            problem = f.raise_error(
+                547, verb, "CHECK", check.name, name.database, name.two_part, where, state=0
+            )
             tests.append(f"(CASE WHEN NOT {condition} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
         return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}"
 
@@ -363,7 +406,9 @@ class DmlCompiler(QueryCompiler):
         scope = Scope([_named(row_relation(target.table, "n"), "inserted")])
         return self._outputs(node.outputs, scope)
 
-    def _outputs(self, outputs: Sequence[n.Output], scope: Scope) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
+    def _outputs(
+        self, outputs: Sequence[n.Output], scope: Scope
+    ) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
         """Compile OUTPUT items where `inserted` and `deleted` are in scope; `o1 …` in the change set."""
         plans: list[OutputPlan] = []
         values: list[Bound] = []
@@ -422,10 +467,7 @@ class DmlCompiler(QueryCompiler):
             raise error(271, column.name, line=item.line)
         if column.name.lower() in new:
             raise error(264, column.name, line=item.line)
-        if isinstance(item.value, n.Default):
-            value = self._default(column)
-        else:
-            value = self.value(item.value, place)
+        value = self._default(column) if isinstance(item.value, n.Default) else self.value(item.value, place)
         if item.operator != "=":
             old = relation.column(column.name)
             assert old is not None
@@ -466,7 +508,9 @@ class DmlCompiler(QueryCompiler):
             positions.append((variable, len(output_values), column))
         changed = {column.name.lower() for column, _ in stored.values()}
         after = tuple(
-            check for check in key_checks(table, target.name, "UPDATE", CHANGE, self.filter_text) if changed & set(check.columns)
+            check
+            for check in key_checks(table, target.name, "UPDATE", CHANGE, self.filter_text)
+            if changed & set(check.columns)
         )
         checks = reference_checks(table, target.name, "UPDATE", CHANGE, changed, self.context.environment)
         after += delete_checks(table, target.name, "UPDATE", CHANGE, changed, self.context.environment)
@@ -475,27 +519,60 @@ class DmlCompiler(QueryCompiler):
         needed_sql = [
             f"{seen.sql} AS {quoted(seen.name)}" for seen in relation.columns if seen.name.lower() in needed
         ]
-        old = [f"{seen.sql} AS {quoted('old ' + seen.name)}" for seen in relation.columns
-               if seen.name.lower() in {name for check in after for name in check.old_columns}]  # fmt: skip
+        old = [
+            f"{seen.sql} AS {quoted('old ' + seen.name)}"
+            for seen in relation.columns
+            if seen.name.lower() in {name for check in after for name in check.old_columns}
+        ]
         listed += needed_sql + old
         listed += [f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1)]
         joined = " JOIN " in from_sql
         head = f"SELECT DISTINCT ON ({relation.rowid}) " if joined else "SELECT "
         limit = self._top_rows(node.top)
-        rows = f"{head}{', '.join([f'{relation.rowid} AS tsqld_rowid', *listed])} FROM {from_sql}{where}{limit}"
-        rows = self._update_checked(table, target.name, rows, stored, relation, from_sql, where, limit, head, listed)
+        rows = (
+            f"{head}{', '.join([f'{relation.rowid} AS tsqld_rowid', *listed])} FROM {from_sql}{where}{limit}"
+        )
+        rows = self._update_checked(
+            table, target.name, rows, stored, relation, from_sql, where, limit, head, listed
+        )
         rows = self._with_text() + rows
-        setters = ", ".join(f"{quoted(column.name)} = ch.{quoted(column.name)}" for column, _ in stored.values())
+        setters = ", ".join(
+            f"{quoted(column.name)} = ch.{quoted(column.name)}" for column, _ in stored.values()
+        )
         reads, references = frozenset(self.context.reads), tuple(self.context.references)
         needs_change = bool(checks or after or outputs or positions or self.context.volatile)
         if not stored:
-            return ChangePlan("UPDATE", table, target.name, references, rows, (), (), (), outputs, tuple(positions),
-                              reads=reads)  # fmt: skip
+            return ChangePlan(
+                "UPDATE",
+                table,
+                target.name,
+                references,
+                rows,
+                (),
+                (),
+                (),
+                outputs,
+                tuple(positions),
+                reads=reads,
+            )
         if needs_change:
             apply = f"UPDATE {table.storage} AS u SET {setters} FROM {CHANGE} AS ch WHERE u.rowid = ch.tsqld_rowid"
-            return ChangePlan("UPDATE", table, target.name, references, rows, (apply,), checks, after, outputs,
-                              tuple(positions), reads=reads)  # fmt: skip
-        direct = f"UPDATE {table.storage} AS u SET {setters} FROM ({rows}) AS ch WHERE u.rowid = ch.tsqld_rowid"
+            return ChangePlan(
+                "UPDATE",
+                table,
+                target.name,
+                references,
+                rows,
+                (apply,),
+                checks,
+                after,
+                outputs,
+                tuple(positions),
+                reads=reads,
+            )
+        direct = (
+            f"UPDATE {table.storage} AS u SET {setters} FROM ({rows}) AS ch WHERE u.rowid = ch.tsqld_rowid"
+        )
         return ChangePlan("UPDATE", table, target.name, references, "", (direct,), reads=reads)
 
     def _update_checked(
@@ -527,7 +604,9 @@ class DmlCompiler(QueryCompiler):
         for check in texts:
             condition = self.condition(parse_condition(check.text), Place(scope))
             place = f", column '{check.column}'" if check.column else ""
-            problem = f.raise_error(547, "UPDATE", "CHECK", check.name, name.database, name.two_part, place, state=0)
+            problem = f.raise_error(
+                547, "UPDATE", "CHECK", check.name, name.database, name.two_part, place, state=0
+            )
             tests.append(f"(CASE WHEN NOT {condition} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
         return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}"
 
@@ -578,8 +657,11 @@ class DmlCompiler(QueryCompiler):
             if len(target.name) == 1 and target.name[0].lower() in visible:
                 raise error(208, target.name[0], line=line)
             resolved = self._target(target)
-            text, relation = self.base_table(resolved.table, target.name[-1] if target.name else target.variable,
-                                             (target.name[-1].lower(),) if target.name else (target.variable.lower(),))
+            text, relation = self.base_table(
+                resolved.table,
+                target.name[-1] if target.name else target.variable,
+                (target.name[-1].lower(),) if target.name else (target.variable.lower(),),
+            )
             scope.relations.insert(0, relation)
             return scope, f"{text} CROSS JOIN {from_sql}", relation, resolved
         return scope, from_sql, relation, self._relation_target(relation, line)
@@ -591,8 +673,6 @@ class DmlCompiler(QueryCompiler):
         finally:
             self._expose = False
 
-    _expose = False
-    _with: list[str] = []
 
     def _target_relation(self, target: n.Target, scope: Scope) -> Relation | None:
         if target.variable:
@@ -605,8 +685,11 @@ class DmlCompiler(QueryCompiler):
         if found:
             return found[0]
         table = self._base_of(target)
-        same = [r for r in scope.relations if r.table is not None and table is not None
-                and r.table.storage == table.storage]  # fmt: skip
+        same = [
+            r
+            for r in scope.relations
+            if r.table is not None and table is not None and r.table.storage == table.storage
+        ]
         return same[0] if len(same) == 1 else None
 
     def _base_of(self, target: n.Target) -> Table | None:
@@ -629,7 +712,9 @@ class DmlCompiler(QueryCompiler):
             return whole
         visible = {}
         for column in relation.columns:
-            base = whole.visible.get((self._base_names.get((relation.alias, column.name.lower())) or column.name).lower())
+            base = whole.visible.get(
+                (self._base_names.get((relation.alias, column.name.lower())) or column.name).lower()
+            )
             if base is not None:
                 visible[column.name.lower()] = base
         return _Target(table, name, visible, tuple(visible.values()))
@@ -637,7 +722,8 @@ class DmlCompiler(QueryCompiler):
     def _lone_target(
         self, target: n.Target, visible: Mapping[str, object], scope: Scope, line: int
     ) -> tuple[Scope, str, Relation, _Target]:
-        """UPDATE t SET …: the target is the only source. A common table or view passes through to its table."""
+        """UPDATE t SET …: the target is the only source. A common table or view passes through to its
+        table."""
         source: n.Source
         if target.variable:
             source = n.VariableSource(line, target.variable)
@@ -651,11 +737,7 @@ class DmlCompiler(QueryCompiler):
 
     # views and common tables that rows can be changed through
 
-    _base_names: dict[tuple[str, str], str] = {}
-
-    def _view(
-        self, module: Module, exposed: str, names: tuple[str, ...], line: int
-    ) -> tuple[str, Relation]:
+    def _view(self, module: Module, exposed: str, names: tuple[str, ...], line: int) -> tuple[str, Relation]:
         if not self._expose or not self._updatable(parse_module(module.text).query):
             return super()._view(module, exposed, names, line)
         definition = parse_module(module.text)
@@ -673,9 +755,6 @@ class DmlCompiler(QueryCompiler):
         text = self.query(definition.query, None, self._cte_scopes[found.alias], expose_rowid=True)
         exposed = source.alias or source.name[-1]
         return self._passing(text, definition.columns, exposed, (exposed.lower(),))
-
-    _cte_definitions: dict[str, n.CommonTable] = {}
-    _cte_scopes: dict[str, dict[str, object]] = {}
 
     def _common_table(self, cte: n.CommonTable, visible: dict[str, object], recursion: int | None) -> str:
         before = dict(visible)
@@ -745,7 +824,9 @@ class DmlCompiler(QueryCompiler):
         head = f"SELECT DISTINCT ON ({relation.rowid}) " if " JOIN " in from_sql else "SELECT "
         change = f"{with_text}{head}{', '.join(listed)} FROM {from_sql}{where}{limit}"
         apply = f"DELETE FROM {table.storage} WHERE rowid IN (SELECT tsqld_rowid FROM {CHANGE})"
-        return ChangePlan("DELETE", table, target.name, references, change, (apply,), (), after, outputs, reads=reads)
+        return ChangePlan(
+            "DELETE", table, target.name, references, change, (apply,), (), after, outputs, reads=reads
+        )
 
 
 def _whole(table: Table, name: FullName) -> _Target:
@@ -762,7 +843,9 @@ def row_relation(table: Table, alias: str, prefix: str = "") -> Relation:
         alias,
         (table.schema.lower(), table.name.lower()),
         tuple(
-            RelationColumn(column.name, f"{alias}.{quoted(prefix + column.name)}", column.type, column.nullable)
+            RelationColumn(
+                column.name, f"{alias}.{quoted(prefix + column.name)}", column.type, column.nullable
+            )
             for column in table.columns
             if _stored(column)
         ),
@@ -776,5 +859,6 @@ def _named(relation: Relation, name: str) -> Relation:
 
 def _mentions(text: str, columns: set[str]) -> bool:
     return any(
-        isinstance(node, n.ColumnName) and node.parts[-1].lower() in columns for node in walk(parse_condition(text))
+        isinstance(node, n.ColumnName) and node.parts[-1].lower() in columns
+        for node in walk(parse_condition(text))
     )

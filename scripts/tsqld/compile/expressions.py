@@ -1,24 +1,35 @@
 """Compiles values and conditions to DuckDB text with T-SQL types.
 
-`value` gives a Bound, `condition` DuckDB text of a three-valued boolean. T-SQL keeps the two apart: a condition is
-no value (error 102) and a value no condition (error 4145).
+`value` gives a Bound, `condition` DuckDB text of a three-valued boolean. T-SQL keeps the two apart: a
+condition is no value (error 102) and a value no condition (error 4145).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.binder.typenames import resolve, with_collation
+from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference, full_name
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.types import INT, SYSNAME, SqlType, nvarchar, varchar
 
-_CONDITIONS = (n.Comparison, n.Quantified, n.Logical, n.Not, n.IsNull, n.IsDistinct, n.InList, n.InQuery, n.Between,
-               n.Like, n.Exists)  # fmt: skip
+_CONDITIONS = (
+    n.Comparison,
+    n.Quantified,
+    n.Logical,
+    n.Not,
+    n.IsNull,
+    n.IsDistinct,
+    n.InList,
+    n.InQuery,
+    n.Between,
+    n.Like,
+    n.Exists,
+)
 
 
 @dataclass(slots=True)
@@ -239,7 +250,12 @@ class ExpressionCompiler:
         culture = self.value(node.culture, place) if node.culture is not None else None
         arguments = [operand, *([culture] if culture else [])]
         name = "TRY_PARSE" if node.is_try else "PARSE"
-        return _flagged(f.cast_explicit(f.call(name, arguments, node.line), target, None, try_=node.is_try, line=node.line), operand)
+        return _flagged(
+            f.cast_explicit(
+                f.call(name, arguments, node.line), target, None, try_=node.is_try, line=node.line
+            ),
+            operand,
+        )
 
     def _collate(self, node: n.Collate, place: Place) -> Bound:
         operand = self.value(node.operand, place)
@@ -385,7 +401,9 @@ def _flagged(result: Bound, *operands: Bound) -> Bound:
     aggregated = any(operand.aggregated for operand in operands)
     windowed = any(operand.windowed for operand in operands)
     if aggregated or windowed:
-        return replace(result, aggregated=result.aggregated or aggregated, windowed=result.windowed or windowed)
+        return replace(
+            result, aggregated=result.aggregated or aggregated, windowed=result.windowed or windowed
+        )
     return result
 
 
@@ -401,8 +419,16 @@ def _collation(name: str, line: int) -> str:
 
 
 def _word(node: n.Expression) -> str:
-    words = {n.Exists: "EXISTS", n.Like: "LIKE", n.InList: "IN", n.InQuery: "IN", n.Between: "BETWEEN", n.Not: "NOT",
-             n.IsNull: "IS", n.IsDistinct: "IS"}  # fmt: skip
+    words = {
+        n.Exists: "EXISTS",
+        n.Like: "LIKE",
+        n.InList: "IN",
+        n.InQuery: "IN",
+        n.Between: "BETWEEN",
+        n.Not: "NOT",
+        n.IsNull: "IS",
+        n.IsDistinct: "IS",
+    }
     return words.get(type(node), "(")
 
 
@@ -438,5 +464,3 @@ GLOBALS: dict[str, SqlType] = {
     "@@TEXTSIZE": INT,
     "@@MICROSOFTVERSION": INT,
 }
-
-

@@ -1,7 +1,7 @@
 """Scalar functions written in T-SQL, folded into the expression that calls them.
 
-As SQL Server 2019 inlines them: DECLARE, SET, IF and RETURN become one expression over the arguments. A body that
-loops or reads tables row by row is refused where it cannot be folded.
+As SQL Server 2019 inlines them: DECLARE, SET, IF and RETURN become one expression over the arguments. A body
+that loops or reads tables row by row is refused where it cannot be folded.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ class Compiler(SessionCompiler):
         folded = self._folded(definition.body, _Variables(arguments, types), module, place)
         self.context.depth -= 1
         if folded is None:
-            raise unsupported(f"the scalar function {module.full_name}, which may end without RETURN", call.line)
+            raise unsupported(
+                f"the scalar function {module.full_name}, which may end without RETURN", call.line
+            )
         result = f.convert(folded, module.returns, line=call.line)
         flags = list(arguments.values())
         return Bound(
@@ -125,7 +127,9 @@ class Compiler(SessionCompiler):
         value = node.value
         if node.operator != "=":
             value = n.Binary(node.line, node.operator[:-1], n.Variable(node.line, node.name), value)
-        return variables.with_value(name, f.convert(self._inside(value, variables, place), type, line=node.line))
+        return variables.with_value(
+            name, f.convert(self._inside(value, variables, place), type, line=node.line)
+        )
 
     def _inside(self, node: n.Expression, variables: _Variables, place: Place) -> Bound:
         self.arguments.append(variables.values)

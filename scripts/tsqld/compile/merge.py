@@ -1,7 +1,7 @@
 """Compiles MERGE: one change set of source joined to target, each row with the clause that takes it.
 
-The change set holds the target's row identity, the clause's number, the row as it will be, the row as it was, and
-the source's columns when OUTPUT wants them; then one DELETE, one UPDATE and one INSERT apply it.
+The change set holds the target's row identity, the clause's number, the row as it will be, the row as it was,
+and the source's columns when OUTPUT wants them; then one DELETE, one UPDATE and one INSERT apply it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from tsqld.catalog.model import Column
 from tsqld.compile import operations as f
 from tsqld.compile.checks import KeyCheck, check_texts, delete_checks, key_checks, reference_checks
 from tsqld.compile.context import Reference
-from tsqld.compile.dml import CHANGE, ChangePlan, DmlCompiler, OutputPlan, _named, _stored, _Target, row_relation
+from tsqld.compile.dml import (
+    CHANGE,
+    ChangePlan,
+    DmlCompiler,
+    OutputPlan,
+    _named,
+    _stored,
+    _Target,
+    row_relation,
+)
 from tsqld.compile.expressions import Place
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
@@ -91,7 +100,9 @@ class MergeCompiler(DmlCompiler):
             clauses.append(_Clause(number, when, test, values))
         return clauses
 
-    def _merge_update(self, when: n.MergeWhen, target: _Target, mine: Relation, place: Place) -> dict[str, str]:
+    def _merge_update(
+        self, when: n.MergeWhen, target: _Target, mine: Relation, place: Place
+    ) -> dict[str, str]:
         new: dict[str, tuple[Column, str]] = {}
         for item in when.assignments:
             if item.variable:
@@ -114,7 +125,9 @@ class MergeCompiler(DmlCompiler):
         for column, item in zip(columns, items, strict=False):
             if column.identity:
                 raise error(544, table.name, line=when.line)
-            given[column.name.lower()] = self._default(column) if isinstance(item, n.Default) else self.value(item, place)
+            given[column.name.lower()] = (
+                self._default(column) if isinstance(item, n.Default) else self.value(item, place)
+            )
         values: dict[str, str] = {}
         for column in table.columns:
             if not _stored(column):
@@ -264,9 +277,22 @@ class MergeCompiler(DmlCompiler):
         identity = table.identity is not None and any(c.when.action == "INSERT" for c in clauses)
         inserts = [str(c.number) for c in clauses if c.when.action == "INSERT"]
         counted = f"SELECT count(*) FROM {CHANGE} WHERE tsqld_action IN ({', '.join(inserts) or '0'})"
-        return ChangePlan("MERGE", table, name, tuple(self.context.references), self._with_text() + rows,
-                          self._applies(target, clauses), checks, after, outputs, (), identity, "",
-                          frozenset(self.context.reads), counted if identity else "")  # fmt: skip
+        return ChangePlan(
+            "MERGE",
+            table,
+            name,
+            tuple(self.context.references),
+            self._with_text() + rows,
+            self._applies(target, clauses),
+            checks,
+            after,
+            outputs,
+            (),
+            identity,
+            "",
+            frozenset(self.context.reads),
+            counted if identity else "",
+        )
 
     def _applies(self, target: _Target, clauses: Sequence[_Clause]) -> tuple[str, ...]:
         storage = target.table.storage
@@ -307,7 +333,9 @@ class MergeCompiler(DmlCompiler):
             condition = self.condition(parse_condition(check.text), Place(scope))
             where = f", column '{check.column}'" if check.column else ""
             name = target.name
-            problem = f.raise_error(547, "MERGE", "CHECK", check.name, name.database, name.two_part, where, state=0)
+            problem = f.raise_error(
+                547, "MERGE", "CHECK", check.name, name.database, name.two_part, where, state=0
+            )
             tests.append(
                 f"(CASE WHEN n.tsqld_action IN ({writes}) AND NOT {condition} "
                 f"THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)"
@@ -324,7 +352,11 @@ class MergeCompiler(DmlCompiler):
         inserts = ", ".join(str(c.number) for c in clauses if c.when.action == "INSERT")
         if inserts:
             hidden = tuple(
-                replace(c, sql=f"(CASE WHEN n.tsqld_action IN ({inserts}) THEN NULL ELSE {c.sql} END)", nullable=True)
+                replace(
+                    c,
+                    sql=f"(CASE WHEN n.tsqld_action IN ({inserts}) THEN NULL ELSE {c.sql} END)",
+                    nullable=True,
+                )
                 for c in old.columns
             )
             old = replace(old, columns=hidden)

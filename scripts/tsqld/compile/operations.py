@@ -1,4 +1,5 @@
-"""What the compiler does to bound values: the functions package, and the few operations only compiling needs."""
+"""What the compiler does to bound values: the functions package, and the few operations only compiling
+needs."""
 
 from __future__ import annotations
 
@@ -63,9 +64,7 @@ def convert(value: Bound, target: SqlType, *, line: int = 0) -> Bound:
     return _convert(value, target, line=line)
 
 
-def cast_explicit(
-    value: Bound, target: SqlType, style: Bound | None, *, try_: bool, line: int
-) -> Bound:
+def cast_explicit(value: Bound, target: SqlType, style: Bound | None, *, try_: bool, line: int) -> Bound:
     """CAST, CONVERT and their TRY_ forms."""
     return _convert(value, target, style=style, try_=try_, line=line)
 
@@ -128,9 +127,7 @@ def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) 
     cut = _convert(whole, target, line=line)
     head = quote(error(2628, table, column, "\x00").message.split("\x00")[0])
     problem = raise_text(2628, f"{head} || left({whole.sql}, {target.length}) || {quote(chr(39) + '.')}")
-    sql = (
-        f"(CASE WHEN length(rtrim({whole.sql}, ' ')) > {target.length} THEN {problem} ELSE {cut.sql} END)"
-    )
+    sql = f"(CASE WHEN length(rtrim({whole.sql}, ' ')) > {target.length} THEN {problem} ELSE {cut.sql} END)"
     return Bound(sql, target, value.nullable)
 
 

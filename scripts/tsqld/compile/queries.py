@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
+from tsqld.compile import operations as f
 from tsqld.compile.aggregates import _AGGREGATES, ordered
 from tsqld.compile.expressions import Grouping, Place
 from tsqld.compile.sources import SourceCompiler
@@ -25,7 +25,8 @@ DEFAULT_RECURSION = 100
 
 @dataclass(frozen=True, slots=True)
 class CteName:
-    """A common table expression in scope: its DuckDB name and columns; `recursive` while its own body compiles."""
+    """A common table expression in scope: its DuckDB name and columns; `recursive` while its own body
+    compiles."""
 
     alias: str
     columns: tuple[OutColumn, ...]
@@ -71,7 +72,13 @@ class QueryCompiler(SourceCompiler):
         with_texts = [self._common_table(cte, visible, query.max_recursion) for cte in query.ctes]
         body = query.body
         has_top = isinstance(body, n.Select) and body.top is not None
-        if query.order_by and not allow_order and not has_top and query.offset is None and query.for_clause is None:
+        if (
+            query.order_by
+            and not allow_order
+            and not has_top
+            and query.offset is None
+            and query.for_clause is None
+        ):
             raise error(1033, line=query.order_by[0].line)
         if isinstance(body, n.Select):
             text = self._select(body, query, parent, visible, expose_rowid)
@@ -170,7 +177,9 @@ class QueryCompiler(SourceCompiler):
             if got.type.name != wanted.type.name:
                 raise error(240, wanted.name, cte.name, line=member.line)
         level = next(
-            f"{relation.alias}.tsqld_level" for relation in scope.relations if relation.exposed == "tsqld:" + alias
+            f"{relation.alias}.tsqld_level"
+            for relation in scope.relations
+            if relation.exposed == "tsqld:" + alias
         )
         following = f"{level} + 1"
         if limit:
@@ -206,14 +215,18 @@ class QueryCompiler(SourceCompiler):
         keys = [self._set_order(item, text, alias) for item in query.order_by]
         names = ", ".join(f"{alias}.c{i}" for i in range(1, len(text.columns) + 1))
         tail = self._limits(query)
-        return replace(text, sql=f"SELECT {names} FROM ({text.sql}) AS {alias} ORDER BY {', '.join(keys)}{tail}")
+        return replace(
+            text, sql=f"SELECT {names} FROM ({text.sql}) AS {alias} ORDER BY {', '.join(keys)}{tail}"
+        )
 
     def _set_order(self, item: n.OrderItem, text: QueryText, alias: str) -> str:
         position = _ordinal(item, len(text.columns))
         if position is None:
             node = item.expression
             wanted = node.parts[-1].lower() if isinstance(node, n.ColumnName) else ""
-            found = [i for i, column in enumerate(text.columns, 1) if column.name.lower() == wanted and wanted]
+            found = [
+                i for i, column in enumerate(text.columns, 1) if column.name.lower() == wanted and wanted
+            ]
             if not found:
                 raise error(104, line=item.line)
             position = found[0]
@@ -257,7 +270,9 @@ class QueryCompiler(SourceCompiler):
             for i, column in enumerate(columns, 1)
         )
         word = "EXISTS" if operator == "INTERSECT" else "NOT EXISTS"
-        return f"{distinct} ({first}) AS {left} WHERE {word} (SELECT 1 FROM ({second}) AS {right} WHERE {same})"
+        return (
+            f"{distinct} ({first}) AS {left} WHERE {word} (SELECT 1 FROM ({second}) AS {right} WHERE {same})"
+        )
 
     def _aligned(self, text: QueryText, columns: Sequence[OutColumn], line: int) -> str:
         if all(have.type == want.type for have, want in zip(text.columns, columns, strict=True)):
@@ -373,7 +388,11 @@ class QueryCompiler(SourceCompiler):
     ) -> str:
         if isinstance(item, n.Grouping):
             inner = ", ".join(self._group_item(part, scope, grouping, in_sets) for part in item.items)
-            words = {"ROLLUP": f"ROLLUP ({inner})", "CUBE": f"CUBE ({inner})", "SETS": f"GROUPING SETS ({inner})"}
+            words = {
+                "ROLLUP": f"ROLLUP ({inner})",
+                "CUBE": f"CUBE ({inner})",
+                "SETS": f"GROUPING SETS ({inner})",
+            }
             return words.get(item.kind, f"({inner})")
         if isinstance(item, n.Literal):
             raise error(164, line=item.line)

@@ -79,7 +79,8 @@ def openjson(arguments: Sequence[Bound], line: int) -> RowSet:
 def openjson_with(
     arguments: Sequence[Bound], fields: Sequence[tuple[str, SqlType, str, bool]], line: int
 ) -> RowSet:
-    """OPENJSON(json [, path]) WITH (column type path [AS JSON], …): a row per element, or one for an object."""
+    """OPENJSON(json [, path]) WITH (column type path [AS JSON], …): a row per element, or one for an
+    object."""
     document = _document(arguments, line)
     elements = (
         f"CASE json_type({document}) WHEN 'ARRAY' THEN json_extract({document}, '$[*]') "
@@ -105,7 +106,9 @@ def _document(arguments: Sequence[Bound], line: int) -> str:
         raise error(189, "openjson", 1, 2, line=line)
     text = convert(arguments[0], nvarchar(MAX), line=line).sql
     problem = raise_error(13609)
-    document = f"(CASE WHEN {text} IS NULL OR json_valid({text}) THEN {text}::JSON ELSE CAST({problem} AS JSON) END)"
+    document = (
+        f"(CASE WHEN {text} IS NULL OR json_valid({text}) THEN {text}::JSON ELSE CAST({problem} AS JSON) END)"
+    )
     if len(arguments) == 1:
         return document
     if not isinstance(arguments[1].value, str):

@@ -1,6 +1,7 @@
 """Functions whose answer is the session's or the catalog's, not DuckDB's: they become run-time values.
 
-Their arguments are computed before the statement runs, so they may hold variables and expressions but no columns.
+Their arguments are computed before the statement runs, so they may hold variables and expressions but no
+columns.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.compile.context import Context, Reference
-from tsqld.compile.merge import MergeCompiler
 from tsqld.compile.expressions import Place
+from tsqld.compile.merge import MergeCompiler
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.types import BIGINT, INT, MAX, SQL_VARIANT, SYSNAME, SqlType, decimal, nvarchar, varbinary
@@ -123,5 +124,3 @@ def assigned_variables(query: n.Query) -> bool:
     if marks == {True, False}:
         raise error(141, line=body.line)
     return marks == {True}
-
-

@@ -1,7 +1,7 @@
 """Compiles FROM clauses: tables, views, joins, APPLY, derived tables, functions, PIVOT and UNPIVOT.
 
-Every source gets its own DuckDB alias, so that T-SQL's qualifiers never meet DuckDB's name rules. Views and inline
-functions are expanded from their text; their names see only what they may.
+Every source gets its own DuckDB alias, so that T-SQL's qualifiers never meet DuckDB's name rules. Views and
+inline functions are expanded from their text; their names see only what they may.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tsqld.compile import operations as f
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module, Table
+from tsqld.compile import operations as f
 from tsqld.compile.aggregates import AggregateCompiler
 from tsqld.compile.context import Context, FullName, SystemRelation, resolve_object
 from tsqld.compile.expressions import Place
@@ -156,7 +156,11 @@ class SourceCompiler(AggregateCompiler):
             names,
             tuple(
                 RelationColumn(
-                    column.name, f"{alias}.{quoted(column.name)}", column.type, column.nullable, bool(column.identity)
+                    column.name,
+                    f"{alias}.{quoted(column.name)}",
+                    column.type,
+                    column.nullable,
+                    bool(column.identity),
                 )
                 for column in table.columns
             ),
@@ -180,18 +184,14 @@ class SourceCompiler(AggregateCompiler):
             columns.append(seen)
         return replace(relation, columns=tuple(columns))
 
-    def _system(
-        self, target: SystemRelation, exposed: str, names: tuple[str, ...]
-    ) -> tuple[str, Relation]:
+    def _system(self, target: SystemRelation, exposed: str, names: tuple[str, ...]) -> tuple[str, Relation]:
         alias = self.context.alias()
         columns = tuple(
             RelationColumn(name, f"{alias}.{quoted(name)}", type) for name, type in target.columns
         )
         return f"{target.sql} AS {alias}", Relation(alias, names, columns, exposed=exposed)
 
-    def _view(
-        self, module: Module, exposed: str, names: tuple[str, ...], line: int
-    ) -> tuple[str, Relation]:
+    def _view(self, module: Module, exposed: str, names: tuple[str, ...], line: int) -> tuple[str, Relation]:
         self.context.depth += 1
         if self.context.depth > _MAX_NESTING:
             raise error(217, line=line)
@@ -357,9 +357,7 @@ class SourceCompiler(AggregateCompiler):
         keys = [column for column in relation.columns if column.name.lower() not in used]
         values = [self._pivot_value(source, value, pivot_column, place) for value in source.values]
         columns = [OutColumn(column.name, column.type, column.nullable) for column in keys]
-        columns += [
-            OutColumn(name, bound.type) for name, bound in zip(source.values, values, strict=True)
-        ]
+        columns += [OutColumn(name, bound.type) for name, bound in zip(source.values, values, strict=True)]
         grouped = [f.key(Bound(column.sql, column.type)) for column in keys]
         shown = [
             column.sql if key == column.sql else f"any_value({column.sql})"
@@ -393,7 +391,10 @@ class SourceCompiler(AggregateCompiler):
         )
         inner = self.context.alias("u")
         columns = [OutColumn(column.name, column.type, column.nullable) for column in keys]
-        columns += [OutColumn(source.value, values[0].type, False), OutColumn(source.column, nvarchar(128), False)]
+        columns += [
+            OutColumn(source.value, values[0].type, False),
+            OutColumn(source.column, nvarchar(128), False),
+        ]
         listed = [column.sql for column in keys] + [f"{inner}.v", f"{inner}.n"]
         select = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate(listed, 1))
         alias = self.context.alias()

@@ -28,7 +28,8 @@ class OutColumn:
 
 @dataclass(frozen=True, slots=True)
 class QueryText:
-    """A compiled query: DuckDB text yielding c1 … cn. `source` is the one relation below when rows keep identity."""
+    """A compiled query: DuckDB text yielding c1 … cn. `source` is the one relation below when rows keep
+    identity."""
 
     sql: str
     columns: tuple[OutColumn, ...]

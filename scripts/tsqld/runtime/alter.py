@@ -87,7 +87,9 @@ class Alteration:
             return
         if column.identity is not None or column.computed:
             if self._rows():
-                raise unsupported("adding an identity or persisted column to a table with rows", self.node.line)
+                raise unsupported(
+                    "adding an identity or persisted column to a table with rows", self.node.line
+                )
         elif not column.nullable and column.default is None and self._rows():
             raise error(4901, column.name, self.table.name, line=self.node.line)
         name = quoted(column.name)
@@ -116,7 +118,9 @@ class Alteration:
             self._verify_references(before, table)
         else:
             checks = tuple(replace(c, trusted=False) if c not in before.checks else c for c in table.checks)
-            foreign = tuple(replace(k, trusted=False) if k not in before.foreign_keys else k for k in table.foreign_keys)
+            foreign = tuple(
+                replace(k, trusted=False) if k not in before.foreign_keys else k for k in table.foreign_keys
+            )
             self.table = replace(table, checks=checks, foreign_keys=foreign)
 
     def _no_nulls(self, column: Column) -> None:
@@ -140,10 +144,21 @@ class Alteration:
             ).fetchone()
             if row is not None:
                 where = f", column '{check.column}'" if check.column else ""
-                raise error(547, "ALTER TABLE", "CHECK", check.name, self.database, table.full_name, where, line=self.node.line)
+                raise error(
+                    547,
+                    "ALTER TABLE",
+                    "CHECK",
+                    check.name,
+                    self.database,
+                    table.full_name,
+                    where,
+                    line=self.node.line,
+                )
 
     def _verify_references(self, before: Table, table: Table) -> None:
-        added = replace(table, foreign_keys=tuple(k for k in table.foreign_keys if k not in before.foreign_keys))
+        added = replace(
+            table, foreign_keys=tuple(k for k in table.foreign_keys if k not in before.foreign_keys)
+        )
         environment = SessionEnvironment(self.session)
         for check in reference_checks(added, self._name(), "ALTER TABLE", table.storage, None, environment):
             row = self.session.executor.read(check.sql).fetchone()
@@ -173,7 +188,9 @@ class Alteration:
         fitted = compiler.stored(
             Bound(name, column.type, column.nullable), changed, self._name(), "ALTER TABLE", self.node.line
         )
-        self._execute(f"ALTER TABLE {self.table.storage} ALTER COLUMN {name} TYPE {duck_type(changed.type)} USING {fitted}")
+        self._execute(
+            f"ALTER TABLE {self.table.storage} ALTER COLUMN {name} TYPE {duck_type(changed.type)} USING {fitted}"
+        )
 
     # DROP
 
@@ -191,10 +208,14 @@ class Alteration:
     def _unused(self, column: Column, verb: str, *, keys_too: bool) -> None:
         """Error 4922 when an index, constraint or computed column needs the column."""
         name = column.name.lower()
-        needs = [i.name for i in self.table.indexes if name in {c.lower() for c in (*i.column_names, *i.include)}]
+        needs = [
+            i.name for i in self.table.indexes if name in {c.lower() for c in (*i.column_names, *i.include)}
+        ]
         needs += [k.name for k in self.table.foreign_keys if name in {c.lower() for c in k.columns}]
         needs += [c.name for c in self.table.checks if _mentions(parse_condition(c.text), name)]
-        needs += [c.name for c in self.table.columns if c.computed and _mentions(parse_value(c.computed), name)]
+        needs += [
+            c.name for c in self.table.columns if c.computed and _mentions(parse_value(c.computed), name)
+        ]
         if column.default is not None:
             needs.append(column.default.name) if keys_too else None
         if needs:
@@ -212,7 +233,8 @@ class Alteration:
             foreign_keys=tuple(k for k in table.foreign_keys if k.name.lower() != name),
             checks=tuple(c for c in table.checks if c.name.lower() != name),
             columns=tuple(
-                replace(c, default=None) if c.default and c.default.name.lower() == name else c for c in table.columns
+                replace(c, default=None) if c.default and c.default.name.lower() == name else c
+                for c in table.columns
             ),
         )
         if changed == table:
@@ -235,7 +257,9 @@ class Alteration:
     def _switch_constraints(self, action: n.AlterAction) -> None:
         disabled = action.kind == "NOCHECK"
         names = {name.lower() for name in action.names}
-        known = {c.name.lower() for c in self.table.checks} | {k.name.lower() for k in self.table.foreign_keys}
+        known = {c.name.lower() for c in self.table.checks} | {
+            k.name.lower() for k in self.table.foreign_keys
+        }
         for name in names - known:
             raise error(4917, name, line=self.node.line)
         before = self.table
@@ -270,8 +294,12 @@ class Alteration:
             raise error(4904 if action.target_partition else 4905, target.full_name, line=action.line)
         names = ", ".join(quoted(c.name) for c in self.table.columns if not c.computed or c.persisted)
         for name in (self.table.storage, target.storage):
-            self.session.engine.locks.acquire(self.session.spid, name, "X", timeout_ms=self.session.options.lock_timeout)
-        self._execute(f"INSERT INTO {target.storage} ({names}) SELECT {names} FROM {self.table.storage}{where}")
+            self.session.engine.locks.acquire(
+                self.session.spid, name, "X", timeout_ms=self.session.options.lock_timeout
+            )
+        self._execute(
+            f"INSERT INTO {target.storage} ({names}) SELECT {names} FROM {self.table.storage}{where}"
+        )
         self._execute(f"DELETE FROM {self.table.storage}{where}")
         transaction = self.session.executor.transaction
         assert transaction is not None
@@ -294,7 +322,8 @@ class Alteration:
         operator = "<=" if function.right else "<"
         column = quoted(placed[1])
         tests = [
-            f"CAST({convert(constant(v), function.type).sql} {operator} {column} AS INTEGER)" for v in function.values
+            f"CAST({convert(constant(v), function.type).sql} {operator} {column} AS INTEGER)"
+            for v in function.values
         ]
         return f" WHERE coalesce({' + '.join(['1', *tests])}, 1) = {int(wanted)}"
 

@@ -1,4 +1,5 @@
-"""Runs change plans: the change set, its checks, the change, OUTPUT rows and identity values, in one transaction."""
+"""Runs change plans: the change set, its checks, the change, OUTPUT rows and identity values, in one
+transaction."""
 
 from __future__ import annotations
 
@@ -128,7 +129,9 @@ class Changes:
         if not plan.assigns:
             return
         names = ", ".join(f"o{position}" for _, position, _ in plan.assigns)
-        row = self.session.executor.read(f"SELECT {names} FROM {change} ORDER BY tsqld_rowid DESC LIMIT 1").fetchone()
+        row = self.session.executor.read(
+            f"SELECT {names} FROM {change} ORDER BY tsqld_rowid DESC LIMIT 1"
+        ).fetchone()
         if row is None:
             return
         for (variable, _, column), value in zip(plan.assigns, row, strict=True):

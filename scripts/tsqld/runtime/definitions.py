@@ -26,11 +26,13 @@ from tsqld.catalog.model import (
     PartitionFunction,
     PartitionScheme,
     Schema,
-    Sequence as SequenceObject,
     Synonym,
     Table,
     UserType,
     entry_key,
+)
+from tsqld.catalog.model import (
+    Sequence as SequenceObject,
 )
 from tsqld.compile.checks import unique_check
 from tsqld.compile.context import Context, FullName, full_name
@@ -51,8 +53,18 @@ if TYPE_CHECKING:
     from tsqld.runtime.evaluate import Evaluator
     from tsqld.runtime.interpreter import SelectPlan
 
-_WORDS = {"PROCEDURE": "procedure", "VIEW": "view", "TRIGGER": "trigger", "TABLE": "table", "SEQUENCE": "sequence object",
-          "SYNONYM": "synonym", "FUNCTION": "function", "TYPE": "type", "SCHEMA": "schema", "INDEX": "index"}  # fmt: skip
+_WORDS = {
+    "PROCEDURE": "procedure",
+    "VIEW": "view",
+    "TRIGGER": "trigger",
+    "TABLE": "table",
+    "SEQUENCE": "sequence object",
+    "SYNONYM": "synonym",
+    "FUNCTION": "function",
+    "TYPE": "type",
+    "SCHEMA": "schema",
+    "INDEX": "index",
+}
 
 
 class Definitions:
@@ -145,13 +157,36 @@ class Definitions:
         words = [word.upper() for word in node.options if word not in (",", "=")]
         if words[:1] in (["COLLATE"], ["MODIFY NAME"]):
             raise unsupported(f"ALTER DATABASE … {words[0]}", node.line)
-        known = ("READ_COMMITTED_SNAPSHOT", "ALLOW_SNAPSHOT_ISOLATION", "RECOVERY", "COMPATIBILITY_LEVEL", "AUTO_CLOSE",
-                 "AUTO_SHRINK", "AUTO_CREATE_STATISTICS", "AUTO_UPDATE_STATISTICS", "QUERY_STORE", "PAGE_VERIFY",
-                 "DELAYED_DURABILITY", "TRUSTWORTHY", "TARGET_RECOVERY_TIME", "MULTI_USER", "ANSI_NULLS",
-                 "QUOTED_IDENTIFIER", "ARITHABORT", "ANSI_WARNINGS", "ANSI_PADDING", "CONCAT_NULL_YIELDS_NULL",
-                 "AUTO_UPDATE_STATISTICS_ASYNC", "ACCELERATED_DATABASE_RECOVERY", "RECURSIVE_TRIGGERS",
-                 "PARAMETERIZATION", "NUMERIC_ROUNDABORT", "DB_CHAINING", "CURSOR_DEFAULT",
-                 "CURSOR_CLOSE_ON_COMMIT")  # fmt: skip
+        known = (
+            "READ_COMMITTED_SNAPSHOT",
+            "ALLOW_SNAPSHOT_ISOLATION",
+            "RECOVERY",
+            "COMPATIBILITY_LEVEL",
+            "AUTO_CLOSE",
+            "AUTO_SHRINK",
+            "AUTO_CREATE_STATISTICS",
+            "AUTO_UPDATE_STATISTICS",
+            "QUERY_STORE",
+            "PAGE_VERIFY",
+            "DELAYED_DURABILITY",
+            "TRUSTWORTHY",
+            "TARGET_RECOVERY_TIME",
+            "MULTI_USER",
+            "ANSI_NULLS",
+            "QUOTED_IDENTIFIER",
+            "ARITHABORT",
+            "ANSI_WARNINGS",
+            "ANSI_PADDING",
+            "CONCAT_NULL_YIELDS_NULL",
+            "AUTO_UPDATE_STATISTICS_ASYNC",
+            "ACCELERATED_DATABASE_RECOVERY",
+            "RECURSIVE_TRIGGERS",
+            "PARAMETERIZATION",
+            "NUMERIC_ROUNDABORT",
+            "DB_CHAINING",
+            "CURSOR_DEFAULT",
+            "CURSOR_CLOSE_ON_COMMIT",
+        )
         if not words or words[0] not in known:
             raise unsupported(f"ALTER DATABASE … SET {words[0] if words else ''}", node.line)
         self._change(catalog.with_option(words[0], words[1] if len(words) > 1 else "ON"))
@@ -172,7 +207,9 @@ class Definitions:
         storage = f"{quoted(catalog.name)}.{quoted(schema.name)}.{quoted(name.name)}"
         object_id, catalog = self._identifier(catalog)
         now = _now()
-        table = Table(object_id, schema.name, name.name, now, now, (), storage=storage, placed_on=node.placed_on)
+        table = Table(
+            object_id, schema.name, name.name, now, now, (), storage=storage, placed_on=node.placed_on
+        )
         table, catalog = self.built(table, node.definition, catalog)
         self._create_storage(table)
         self._change(catalog.put(table))
@@ -199,7 +236,9 @@ class Definitions:
         """A table variable: like a temp table, but it outlives rollbacks."""
         serial = self.session.engine.serial()
         now = _now()
-        table = Table(-serial, "dbo", name, now, now, (), storage=f"temp.main.{quoted(f'{name} {serial}')}", kind="T@")
+        table = Table(
+            -serial, "dbo", name, now, now, (), storage=f"temp.main.{quoted(f'{name} {serial}')}", kind="T@"
+        )
         table, _ = self.built(table, definition, self._catalog())
         self._outside(table)
         self.session.temporary_version += 1
@@ -231,7 +270,9 @@ class Definitions:
     def refill(self, table: Table, rows: Sequence[Sequence[Any]]) -> None:
         """Put a table variable's rows back after a rollback."""
         cursor = self.session.executor.cursor
-        cursor.execute(self._storage_text(table).replace("CREATE TEMP TABLE", "CREATE TEMP TABLE IF NOT EXISTS", 1))
+        cursor.execute(
+            self._storage_text(table).replace("CREATE TEMP TABLE", "CREATE TEMP TABLE IF NOT EXISTS", 1)
+        )
         cursor.execute(f"DELETE FROM {table.storage}")
         if rows:
             places = ", ".join(f"${i}" for i in range(1, len(rows[0]) + 1))
@@ -261,17 +302,15 @@ class Definitions:
     def _create_storage(self, table: Table) -> None:
         self._write(self._storage_text(table))
 
-    def built(
-        self, table: Table, definition: n.TableDefinition, catalog: Catalog
-    ) -> tuple[Table, Catalog]:
+    def built(self, table: Table, definition: n.TableDefinition, catalog: Catalog) -> tuple[Table, Catalog]:
         """A table with the columns, constraints and indexes of a definition added."""
         for written in definition.columns:
             table, catalog = self._with_column(table, written, catalog)
         for written in definition.columns:
             for constraint in written.constraints:
                 table, catalog = self._with_constraint(table, constraint, catalog, written.name)
-        for constraint in definition.constraints:
-            table, catalog = self._with_constraint(table, constraint, catalog, "")
+        for separate in definition.constraints:
+            table, catalog = self._with_constraint(table, separate, catalog, "")
         for index in definition.indexes:
             table = self._with_index(table, index)
         return table, catalog
@@ -306,7 +345,13 @@ class Definitions:
         if written.default is not None:
             default, catalog = self._default(table, written.default, written.name, catalog)
         column = Column(
-            written.name, type, nullable, written.identity, default, rowguidcol=written.rowguidcol, column_id=column_id
+            written.name,
+            type,
+            nullable,
+            written.identity,
+            default,
+            rowguidcol=written.rowguidcol,
+            column_id=column_id,
         )
         return column, catalog
 
@@ -332,8 +377,14 @@ class Definitions:
         assert written.computed is not None
         value = self.compiler().value(written.computed, Place(Scope([relation])))
         nullable = value.nullable if written.nullable is None else written.nullable
-        return Column(written.name, value.type, nullable, computed=written.computed_text, persisted=written.persisted,
-                      column_id=column_id)  # fmt: skip
+        return Column(
+            written.name,
+            value.type,
+            nullable,
+            computed=written.computed_text,
+            persisted=written.persisted,
+            column_id=column_id,
+        )
 
     def _with_constraint(
         self,
@@ -351,7 +402,13 @@ class Definitions:
                 name = constraint.name or f"CK__{table.name[:9]}__{object_id:08X}"
                 relation = _relation(table)
                 self.compiler().condition(constraint.condition, Place(Scope([relation])))
-                check = Check(name, constraint.text, column=column, object_id=object_id, system_named=not constraint.name)
+                check = Check(
+                    name,
+                    constraint.text,
+                    column=column,
+                    object_id=object_id,
+                    system_named=not constraint.name,
+                )
                 return replace(table, checks=(*table.checks, check)), catalog
             case n.ForeignKey():
                 return self._with_foreign_key(table, constraint, object_id, catalog), catalog
@@ -370,8 +427,12 @@ class Definitions:
 
         if not name or table.is_temporary:
             return
-        taken = {taken.lower() for other in catalog.tables() if other.schema.lower() == table.schema.lower()
-                 for _, taken, _ in constraints_of(other)}  # fmt: skip
+        taken = {
+            taken.lower()
+            for other in catalog.tables()
+            if other.schema.lower() == table.schema.lower()
+            for _, taken, _ in constraints_of(other)
+        }
         taken |= {found.lower() for _, found, _ in constraints_of(table)}
         if name.lower() in taken or catalog.object(table.schema, name) is not None:
             raise error(2714, name, line=line)
@@ -390,8 +451,17 @@ class Definitions:
             clustered = written.kind == "PRIMARY KEY" and table.clustered is None
         short = "PK" if written.kind == "PRIMARY KEY" else "UQ"
         name = written.name or f"{short}__{table.name[:9]}__{object_id:016X}"
-        index = Index(name, tuple(columns), True, clustered, written.kind, index_id=_index_id(table, clustered),
-                      object_id=object_id, placed_on=written.filegroup, system_named=not written.name)  # fmt: skip
+        index = Index(
+            name,
+            tuple(columns),
+            True,
+            clustered,
+            written.kind,
+            index_id=_index_id(table, clustered),
+            object_id=object_id,
+            placed_on=written.filegroup,
+            system_named=not written.name,
+        )
         return replace(table, indexes=(*table.indexes, index))
 
     def _primary(self, table: Table, names: Sequence[str], line: int) -> Table:
@@ -425,10 +495,21 @@ class Definitions:
             if table.column(column) is None:
                 raise error(1769, shown, column, table.name, line=written.line)
         wanted = {column.lower() for column in referenced}
-        if not any({name.lower() for name in key.column_names} == wanted for key in parent.keys if not key.where):
+        if not any(
+            {name.lower() for name in key.column_names} == wanted for key in parent.keys if not key.where
+        ):
             raise error(1776, parent.full_name, shown, line=written.line)
-        foreign = ForeignKey(shown, written.columns, parent.schema, parent.name, referenced, written.on_delete,
-                             written.on_update, object_id=object_id, system_named=not written.name)  # fmt: skip
+        foreign = ForeignKey(
+            shown,
+            written.columns,
+            parent.schema,
+            parent.name,
+            referenced,
+            written.on_delete,
+            written.on_update,
+            object_id=object_id,
+            system_named=not written.name,
+        )
         return replace(table, foreign_keys=(*table.foreign_keys, foreign))
 
     # indexes
@@ -449,8 +530,17 @@ class Definitions:
             raise error(1902, table.full_name, table.clustered.name, line=written.line)
         if written.where is not None:
             self.compiler().condition(written.where, Place(Scope([_relation(table)])))
-        index = Index(written.name, tuple(columns), written.unique, written.clustered, written.kind, written.include,
-                      written.where_text, _index_id(table, written.clustered), placed_on=written.placed_on)  # fmt: skip
+        index = Index(
+            written.name,
+            tuple(columns),
+            written.unique,
+            written.clustered,
+            written.kind,
+            written.include,
+            written.where_text,
+            _index_id(table, written.clustered),
+            placed_on=written.placed_on,
+        )
         return replace(table, indexes=(*table.indexes, index))
 
     def _create_index(self, node: n.CreateIndex) -> None:
@@ -479,7 +569,9 @@ class Definitions:
         if node.action in ("REBUILD", "DISABLE"):
             disabled = node.action == "DISABLE"
             changed = tuple(
-                replace(index, disabled=disabled) if not node.name or index.name.lower() == node.name.lower() else index
+                replace(index, disabled=disabled)
+                if not node.name or index.name.lower() == node.name.lower()
+                else index
                 for index in table.indexes
             )
             if not disabled:
@@ -536,7 +628,8 @@ class Definitions:
             changes.lock_table(table.storage, "X")
             for other in self._catalog().tables():
                 if other.storage != table.storage and any(
-                    (foreign.schema.lower(), foreign.table.lower()) == (table.schema.lower(), table.name.lower())
+                    (foreign.schema.lower(), foreign.table.lower())
+                    == (table.schema.lower(), table.name.lower())
                     for foreign in other.foreign_keys
                 ):
                     raise error(4712, table.full_name, line=node.line)
@@ -630,7 +723,8 @@ class Definitions:
         text = compiler.query(node.query, None, allow_order=False)
         named = compiler._named_columns(text.columns, node.columns, node.name[-1], node.line)
         return tuple(
-            Column(column.name, column.type, column.nullable, column_id=i) for i, column in enumerate(named, 1)
+            Column(column.name, column.type, column.nullable, column_id=i)
+            for i, column in enumerate(named, 1)
         )
 
     # DROP
@@ -661,7 +755,9 @@ class Definitions:
                 return
             raise error(3701, "drop", _WORDS[node.kind], ".".join(parts), line=node.line)
         if not _is_kind(found, node.kind):
-            raise error(3705, node.kind, ".".join(parts), _kind_word(found), _kind_word(found).upper(), line=node.line)
+            raise error(
+                3705, node.kind, ".".join(parts), _kind_word(found), _kind_word(found).upper(), line=node.line
+            )
         if isinstance(found, Table):
             self._drop_table(found, catalog, name, node.line)
             return
@@ -700,7 +796,9 @@ class Definitions:
         if key not in catalog.entries:
             if node.if_exists:
                 return
-            raise error(15151 if node.kind == "SCHEMA" else 3701, "drop", node.kind.lower(), parts[-1], line=node.line)
+            raise error(
+                15151 if node.kind == "SCHEMA" else 3701, "drop", node.kind.lower(), parts[-1], line=node.line
+            )
         if node.kind == "SCHEMA":
             inside = next((o for o in catalog.objects() if o.schema.lower() == parts[-1].lower()), None)
             if inside is not None:
@@ -728,7 +826,9 @@ class Definitions:
                 if node.if_exists:
                     continue
                 raise error(3701, "drop", "database", parts[-1], line=node.line)
-            users = [s for s in self.session.engine.sessions.values() if s.database.lower() == found.name.lower()]
+            users = [
+                s for s in self.session.engine.sessions.values() if s.database.lower() == found.name.lower()
+            ]
             if users:
                 raise error(3702, found.name, line=node.line)
             self.session.engine.drop_database(found.name)
@@ -739,20 +839,21 @@ class Definitions:
         name = self._full(node.name, node.line)
         catalog = self._catalog(name.database)
         old = catalog.object(name.schema, name.name)
-        options = dict(node.options)
+        options = {word: value for word, value in node.options if value is not None}
+        mentioned = {word for word, _ in node.options}
         if node.mode == "ALTER":
             if not isinstance(old, SequenceObject):
                 raise error(15151, "alter", "sequence object", name.name, line=node.line)
             changed = replace(
                 old,
-                increment=options.get("INCREMENT") or old.increment,
-                minimum=options["MINVALUE"] if options.get("MINVALUE") is not None else old.minimum,
-                maximum=options["MAXVALUE"] if options.get("MAXVALUE") is not None else old.maximum,
-                cycle=bool(options["CYCLE"]) if "CYCLE" in options else old.cycle,
+                increment=options.get("INCREMENT", old.increment),
+                minimum=options.get("MINVALUE", old.minimum),
+                maximum=options.get("MAXVALUE", old.maximum),
+                cycle="CYCLE" in options if "CYCLE" in mentioned else old.cycle,
                 modified=_now(),
             )
-            if "RESTART" in options:
-                start = options["RESTART"] if options["RESTART"] is not None else old.start
+            if "RESTART" in mentioned:
+                start = options.get("RESTART", old.start)
                 self.session.engine.counters.restart(name.database, old.object_id, start, changed.increment)
             self._change(catalog.put(changed))
             return
@@ -760,14 +861,24 @@ class Definitions:
             raise error(2714, name.name, line=node.line)
         type = self.type(node.type) if node.type else SqlType("bigint")
         low, high = _limits(type)
-        increment = options.get("INCREMENT") or 1
-        minimum = options["MINVALUE"] if options.get("MINVALUE") is not None else low
-        maximum = options["MAXVALUE"] if options.get("MAXVALUE") is not None else high
-        start = options["START"] if options.get("START") is not None else (minimum if increment > 0 else maximum)
+        increment = options.get("INCREMENT", 1)
+        minimum, maximum = options.get("MINVALUE", low), options.get("MAXVALUE", high)
+        start = options.get("START", minimum if increment > 0 else maximum)
         object_id, catalog = self._identifier(catalog)
         now = _now()
-        made = SequenceObject(object_id, name.schema, name.name, now, now, type, start, increment, minimum, maximum,
-                              bool(options.get("CYCLE")))  # fmt: skip
+        made = SequenceObject(
+            object_id,
+            name.schema,
+            name.name,
+            now,
+            now,
+            type,
+            start,
+            increment,
+            minimum,
+            maximum,
+            "CYCLE" in options,
+        )
         self._change(catalog.put(made))
 
     def _create_synonym(self, node: n.CreateSynonym) -> None:
@@ -869,8 +980,17 @@ class Definitions:
                 raise error(2714, parts[-1], line=line)
             serial = session.engine.serial()
             storage = f"temp.main.{quoted(f'{parts[-1]} {serial}')}"
-            table = Table(-serial, "dbo", parts[-1], now, now, tuple(columns), storage=storage, kind="T#",
-                          next_column_id=len(columns))  # fmt: skip
+            table = Table(
+                -serial,
+                "dbo",
+                parts[-1],
+                now,
+                now,
+                tuple(columns),
+                storage=storage,
+                kind="T#",
+                next_column_id=len(columns),
+            )
         else:
             schema = catalog.schema(name.schema)
             if schema is None:
@@ -879,8 +999,16 @@ class Definitions:
                 raise error(2714, name.name, line=line)
             object_id, catalog = self._identifier(catalog)
             storage = f"{quoted(catalog.name)}.{quoted(schema.name)}.{quoted(name.name)}"
-            table = Table(object_id, schema.name, name.name, now, now, tuple(columns), storage=storage,
-                          next_column_id=len(columns))  # fmt: skip
+            table = Table(
+                object_id,
+                schema.name,
+                name.name,
+                now,
+                now,
+                tuple(columns),
+                storage=storage,
+                next_column_id=len(columns),
+            )
         self._create_storage(table)
         session.executor.fresh(plan.reads)
         parameters = self.evaluator.parameters(plan.references)
@@ -945,7 +1073,9 @@ def _index_id(table: Table, clustered: bool) -> int:
 def _is_kind(found: Object, kind: str) -> bool:
     if isinstance(found, Module):
         return found.kind.split()[-1] == kind
-    return isinstance(found, {"TABLE": Table, "SEQUENCE": SequenceObject, "SYNONYM": Synonym}.get(kind, type(None)))
+    return isinstance(
+        found, {"TABLE": Table, "SEQUENCE": SequenceObject, "SYNONYM": Synonym}.get(kind, type(None))
+    )
 
 
 def _kind_word(found: Object) -> str:

@@ -1,7 +1,7 @@
 """Computes values: compiles expressions, caches what was compiled, fills in run-time parameters.
 
-Expressions without tables run on the scratch cursor, beside any transaction. Integer arithmetic and comparisons of
-variables, the stuff of loops, are evaluated in Python by the same rules.
+Expressions without tables run on the scratch cursor, beside any transaction. Integer arithmetic and
+comparisons of variables, the stuff of loops, are evaluated in Python by the same rules.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
-from tsqld.compile.operations import cast_explicit
 from tsqld.compile.inline import Compiler
+from tsqld.compile.operations import cast_explicit
 from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
@@ -69,7 +69,7 @@ class Evaluator:
         entry = self._cache.get(key)
         if entry is not None:
             for known, made in entry[1]:
-                if known == signature or known == with_temporaries:
+                if known in (signature, with_temporaries):
                     return made
         environment = SessionEnvironment(session)
         compiler = Compiler(Context(environment))
@@ -180,6 +180,8 @@ class Evaluator:
             case "scalar":
                 nested = [self.parameter(inner) for inner in reference.arguments]  # type: ignore[arg-type]
                 return self.session.executor.scalar_row(f"SELECT {reference.name}", nested)[0]
+            case "constant":
+                return self._argument(reference.arguments[0])
             case "sequence":
                 return self._functions.next_value(reference.name)
         raise AssertionError(f"no value for {reference}")

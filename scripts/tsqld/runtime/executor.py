@@ -1,8 +1,9 @@
 """The one place that talks to DuckDB: runs texts, keeps the transaction, turns DuckDB's errors into T-SQL's.
 
-DuckDB aborts a whole transaction on any error and has no savepoints. So every writing text of an open transaction
-is journalled with its parameters; after an error, a rollback to a savepoint, or when READ COMMITTED must see what
-others committed since, the transaction is rolled back, begun again and the journal is run anew.
+DuckDB aborts a whole transaction on any error and has no savepoints. So every writing text of an open
+transaction is journalled with its parameters; after an error, a rollback to a savepoint, or when READ
+COMMITTED must see what others committed since, the transaction is rolled back, begun again and the journal is
+run anew.
 """
 
 from __future__ import annotations
@@ -181,8 +182,16 @@ class Executor:
 _PATTERNS: list[tuple[re.Pattern[str], int, tuple[str, ...]]] = [
     (re.compile(r"More than one row returned by a subquery"), 512, ()),
     (re.compile(r"division by zero", re.IGNORECASE), 8134, ()),
-    (re.compile(r"Catalog write-write conflict|Conflict on (update|tuple)|write-write conflict"), 1205, ("0",)),
-    (re.compile(r"out of range|Overflow|cannot be cast|doesn't fit", re.IGNORECASE), 8115, ("expression", "numeric")),
+    (
+        re.compile(r"Catalog write-write conflict|Conflict on (update|tuple)|write-write conflict"),
+        1205,
+        ("0",),
+    ),
+    (
+        re.compile(r"out of range|Overflow|cannot be cast|doesn't fit", re.IGNORECASE),
+        8115,
+        ("expression", "numeric"),
+    ),
 ]
 
 

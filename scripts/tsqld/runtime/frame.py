@@ -12,7 +12,8 @@ from tsqld.types import SqlType
 
 @dataclass(slots=True)
 class Cursor:
-    """A T-SQL cursor: its rows are fixed when it opens (STATIC), which READ_ONLY and FAST_FORWARD cursors may be."""
+    """A T-SQL cursor: its rows are fixed when it opens (STATIC), which READ_ONLY and FAST_FORWARD cursors may
+    be."""
 
     name: str
     query: Any

@@ -1,4 +1,5 @@
-"""The answers of session and catalog functions: @@ROWCOUNT, ERROR_MESSAGE(), OBJECT_ID(), SESSION_CONTEXT() …"""
+"""The answers of session and catalog functions: @@ROWCOUNT, ERROR_MESSAGE(), OBJECT_ID(), SESSION_CONTEXT()
+…"""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsql.tokens import TokenError, tokenize
-from tsqld.catalog.model import Column, Module, Sequence as SequenceObject, Synonym, Table
+from tsqld.catalog.model import Column, Module, Synonym, Table
+from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted
 from tsqld.runtime.session import Session
@@ -16,9 +18,7 @@ from tsqld.runtime.session import Session
 if TYPE_CHECKING:
     from tsqld.runtime.evaluate import Evaluator
 
-VERSION = (
-    "Microsoft SQL Server 2022 (RTM-CU16) - 16.0.4165.4 (X64) \n\ttsqld, an embedded engine of T-SQL on DuckDB"
-)
+VERSION = "Microsoft SQL Server 2022 (RTM-CU16) - 16.0.4165.4 (X64) \n\ttsqld, an embedded engine of T-SQL on DuckDB"
 _SERVER_PROPERTIES: dict[str, Any] = {
     "PRODUCTVERSION": "16.0.4165.4",
     "PRODUCTLEVEL": "RTM",
@@ -42,8 +42,14 @@ _SERVER_PROPERTIES: dict[str, Any] = {
     "RESOURCEVERSION": "16.00.4165",
     "BUILDCLRVERSION": "v4.0.30319",
 }
-_KINDS = {"PROCEDURE": "P", "VIEW": "V", "TRIGGER": "TR", "SCALAR FUNCTION": "FN", "INLINE FUNCTION": "IF",
-          "TABLE FUNCTION": "TF"}  # fmt: skip
+_KINDS = {
+    "PROCEDURE": "P",
+    "VIEW": "V",
+    "TRIGGER": "TR",
+    "SCALAR FUNCTION": "FN",
+    "INLINE FUNCTION": "IF",
+    "TABLE FUNCTION": "TF",
+}
 
 
 def object_kind(found: object) -> str:
@@ -183,7 +189,7 @@ class SessionFunctions:
         if principal is None:
             return "dbo"
         found = [p for p in self._catalog().entries.values() if getattr(p, "principal_id", None) == principal]
-        return found[0].name if found else None  # type: ignore[union-attr]
+        return found[0].name if found else None
 
     _current_user = _session_user = _user = _user_name
 
@@ -230,11 +236,23 @@ class SessionFunctions:
         mode = self.session.engine.locks.holds(
             self.session.spid, f"applock:{self.session.database}:{resource}", owner.lower()
         )
-        names = {"S": "Shared", "U": "Update", "X": "Exclusive", "IS": "IntentShared", "IX": "IntentExclusive"}
+        names = {
+            "S": "Shared",
+            "U": "Update",
+            "X": "Exclusive",
+            "IS": "IntentShared",
+            "IX": "IntentExclusive",
+        }
         return names.get(mode or "", "NoLock")
 
     def _applock_test(self, principal: str, resource: str, mode: str, owner: str) -> int:
-        short = {"shared": "S", "update": "U", "exclusive": "X", "intentshared": "IS", "intentexclusive": "IX"}
+        short = {
+            "shared": "S",
+            "update": "U",
+            "exclusive": "X",
+            "intentshared": "IS",
+            "intentexclusive": "IX",
+        }
         name = f"applock:{self.session.database}:{resource}"
         return int(self.session.engine.locks.available(self.session.spid, name, short[mode.lower()]))
 
@@ -257,7 +275,9 @@ class SessionFunctions:
 
     def _db_id(self, name: str | None = None) -> int | None:
         wanted = (name or self.session.database).lower()
-        return next((number for known, number in self.database_ids().items() if known.lower() == wanted), None)
+        return next(
+            (number for known, number in self.database_ids().items() if known.lower() == wanted), None
+        )
 
     def database_ids(self) -> dict[str, int]:
         fixed = {"master": 1, "tempdb": 2, "model": 3, "msdb": 4}
@@ -277,7 +297,11 @@ class SessionFunctions:
                     return frame.temporaries[name.lower()]
             return self.session.engine.global_temporaries.get(name.lower())
         schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
-        database = parts[-3] if len(parts) > 2 and parts[-3] else (self.session.frame.database or self.session.database)
+        database = (
+            parts[-3]
+            if len(parts) > 2 and parts[-3]
+            else (self.session.frame.database or self.session.database)
+        )
         if self.session.engine.catalog(database) is None:
             return None
         return self.session.catalog(database).object(schema, name)
@@ -324,8 +348,16 @@ class SessionFunctions:
         if found is None:
             return None
         kind = object_kind(found)
-        kinds = {"ISTABLE": ("U",), "ISUSERTABLE": ("U",), "ISVIEW": ("V",), "ISPROCEDURE": ("P",), "ISTRIGGER": ("TR",),
-                 "ISSCALARFUNCTION": ("FN",), "ISTABLEFUNCTION": ("IF", "TF"), "ISINLINEFUNCTION": ("IF",)}  # fmt: skip
+        kinds = {
+            "ISTABLE": ("U",),
+            "ISUSERTABLE": ("U",),
+            "ISVIEW": ("V",),
+            "ISPROCEDURE": ("P",),
+            "ISTRIGGER": ("TR",),
+            "ISSCALARFUNCTION": ("FN",),
+            "ISTABLEFUNCTION": ("IF", "TF"),
+            "ISINLINEFUNCTION": ("IF",),
+        }
         if name.upper() in kinds:
             return int(kind in kinds[name.upper()])
         if isinstance(found, Table):
@@ -407,7 +439,8 @@ class SessionFunctions:
         if found is None:
             return None
         table, database = found
-        assert table.identity is not None and table.identity.identity is not None
+        assert table.identity is not None
+        assert table.identity.identity is not None
         seed, step = table.identity.identity
         following = self.session.engine.counters.next_of(database, table)
         return following - step if following != seed else seed

@@ -1,7 +1,7 @@
 """Identity and sequence counters: outside transactions, unique across sessions, durable.
 
-As in SQL Server, values given to a rolled-back statement are not given again. A high-water mark is written ahead
-in blocks, so a crash may skip values but never repeats one.
+As in SQL Server, values given to a rolled-back statement are not given again. A high-water mark is written
+ahead in blocks, so a crash may skip values but never repeats one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Counters:
 
     def next_of(self, database: str, table: Table) -> int:
         """The value the next row gets."""
-        assert table.identity is not None and table.identity.identity is not None
+        assert table.identity is not None
+        assert table.identity.identity is not None
         key = (database.lower(), table.object_id)
         if key not in self._next:
             seed = table.identity.identity[0]
@@ -45,7 +46,8 @@ class Counters:
 
     def used(self, database: str, table: Table, count: int) -> int:
         """`count` rows were numbered; the last value given."""
-        assert table.identity is not None and table.identity.identity is not None
+        assert table.identity is not None
+        assert table.identity.identity is not None
         step = table.identity.identity[1]
         key = (database.lower(), table.object_id)
         last = self._next[key] + (count - 1) * step
@@ -55,7 +57,8 @@ class Counters:
 
     def explicit(self, database: str, table: Table, value: int) -> None:
         """A value given under IDENTITY_INSERT moves the counter beyond it."""
-        assert table.identity is not None and table.identity.identity is not None
+        assert table.identity is not None
+        assert table.identity.identity is not None
         step = table.identity.identity[1]
         key = (database.lower(), table.object_id)
         current = self.next_of(database, table)
@@ -65,7 +68,8 @@ class Counters:
         self.last[key] = value
 
     def reseed(self, database: str, table: Table, value: int) -> None:
-        assert table.identity is not None and table.identity.identity is not None
+        assert table.identity is not None
+        assert table.identity.identity is not None
         key = (database.lower(), table.object_id)
         self._marks.pop(key, None)
         self._advance(key, database, value, table.identity.identity[1], durable=not table.is_temporary)

@@ -1,8 +1,8 @@
 """Runs statements: control flow, queries, changes, errors and transactions.
 
-Statements are generators of events, so rows and messages reach the client as they happen. One rule decides what an
-error does: inside TRY it travels to the nearest CATCH; outside it is told to the client and ends the statement, or
-the batch where SQL Server ends the batch.
+Statements are generators of events, so rows and messages reach the client as they happen. One rule decides
+what an error does: inside TRY it travels to the nearest CATCH; outside it is told to the client and ends the
+statement, or the batch where SQL Server ends the batch.
 """
 
 from __future__ import annotations
@@ -33,11 +33,51 @@ from tsqld.types import MAX, SqlType, nvarchar
 
 _CHUNK: Final = 2000
 # Errors that end the batch and roll the transaction back even with XACT_ABORT OFF: conversions and deadlocks.
-_BATCH_ENDING: Final = frozenset({235, 241, 242, 244, 245, 248, 293, 295, 1205, 8114, 8169, 9420, 50100, 50101})
+_BATCH_ENDING: Final = frozenset(
+    {235, 241, 242, 244, 245, 248, 293, 295, 1205, 8114, 8169, 9420, 50100, 50101}
+)
 # Errors found while compiling a statement: a CATCH of the same scope never sees them.
-_COMPILE_TIME: Final = frozenset({102, 104, 107, 108, 109, 110, 116, 120, 121, 137, 144, 145, 147, 156, 164, 174, 189,
-                                  195, 205, 206, 207, 208, 209, 213, 257, 263, 264, 402, 1033, 1087, 4104, 8120, 8127,
-                                  8155, 8156, 8158, 8159})  # fmt: skip
+_COMPILE_TIME: Final = frozenset(
+    {
+        102,
+        104,
+        107,
+        108,
+        109,
+        110,
+        116,
+        120,
+        121,
+        137,
+        144,
+        145,
+        147,
+        156,
+        164,
+        174,
+        189,
+        195,
+        205,
+        206,
+        207,
+        208,
+        209,
+        213,
+        257,
+        263,
+        264,
+        402,
+        1033,
+        1087,
+        4104,
+        8120,
+        8127,
+        8155,
+        8156,
+        8158,
+        8159,
+    }
+)
 _MAX_NESTING: Final = 32
 
 
@@ -107,10 +147,7 @@ class Interpreter:
     def batch(self, text: str) -> Iterator[Event]:
         """One batch. Ends with a Done."""
         session = self.session
-        del session.frames[1:]
-        session.frames[0] = Frame(database=session.database, temporaries=session.temporaries)
-        session.try_depth = 0
-        session.caught.clear()
+        self._fresh_frame()
         try:
             batch = parse_batch(text)
         except TsqlError as problem:
@@ -119,6 +156,16 @@ class Interpreter:
             yield Done(None)
             return
         yield from self.top_level(batch.statements)
+
+    def _fresh_frame(self) -> None:
+        """A new batch: no variables, but the session's temp tables and last identity."""
+        session = self.session
+        identity = session.frames[0].scope_identity
+        session.frames = [
+            Frame(database=session.database, temporaries=session.temporaries, scope_identity=identity)
+        ]
+        session.try_depth = 0
+        session.caught.clear()
 
     def top_level(self, statements: Sequence[n.Statement]) -> Iterator[Event]:
         """Statements of a batch or text, with what the end of a batch brings."""
@@ -142,19 +189,11 @@ class Interpreter:
         self, statement: str, declarations: str, arguments: Sequence[Argument]
     ) -> Iterator[Event]:
         """sp_executesql from a client."""
-        session = self.session
-        del session.frames[1:]
-        session.frames[0] = Frame(database=session.database, temporaries=session.temporaries)
-        session.try_depth = 0
-        session.caught.clear()
+        self._fresh_frame()
         yield from self.procedures.client_text(statement, declarations, arguments)
 
     def remote_call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
-        session = self.session
-        del session.frames[1:]
-        session.frames[0] = Frame(database=session.database, temporaries=session.temporaries)
-        session.try_depth = 0
-        session.caught.clear()
+        self._fresh_frame()
         yield from self.procedures.client_call(procedure, arguments)
 
     def transaction_request(self, kind: str, name: str) -> Iterator[Event]:
@@ -191,7 +230,11 @@ class Interpreter:
                 return
             except Jumped as jump:
                 found = next(
-                    (i for i, s in enumerate(statements) if isinstance(s, n.Label) and s.name.lower() == jump.label),
+                    (
+                        i
+                        for i, s in enumerate(statements)
+                        if isinstance(s, n.Label) and s.name.lower() == jump.label
+                    ),
                     None,
                 )
                 if found is None:
@@ -226,7 +269,10 @@ class Interpreter:
         if session.try_depth:
             raise problem
         yield _error_event(problem)
-        if problem.number in (515, 547, 2601, 2627, 2628, 8152, 8134, 8115, 220, 3930) and not session.options.xact_abort:
+        if (
+            problem.number in (515, 547, 2601, 2627, 2628, 8152, 8134, 8115, 220, 3930)
+            and not session.options.xact_abort
+        ):
             yield Message("The statement has been terminated.", 3621, 0, 0, problem.line, problem.procedure)
         raised = getattr(problem, "raised", "")
         if raised == "RAISERROR":
@@ -274,19 +320,19 @@ class Interpreter:
                 continue
 
     def _break(self, node: n.Break) -> Iterator[Event]:
+        yield from ()
         raise BreakLoop
-        yield
 
     def _continue(self, node: n.Continue) -> Iterator[Event]:
+        yield from ()
         raise ContinueLoop
-        yield
 
     def _label(self, node: n.Label) -> Iterator[Event]:
         yield from ()
 
     def _goto(self, node: n.Goto) -> Iterator[Event]:
+        yield from ()
         raise Jumped(node.name.lower())
-        yield
 
     def _return(self, node: n.Return) -> Iterator[Event]:
         if node.value is not None:
@@ -294,8 +340,8 @@ class Interpreter:
                 raise error(178, line=node.line)
             value = self.evaluator.converted(node.value, SqlType("int"))
             self.session.frame.return_code = value or 0
+        yield from ()
         raise Returned
-        yield
 
     def _try(self, node: n.TryCatch) -> Iterator[Event]:
         session = self.session
@@ -327,20 +373,27 @@ class Interpreter:
             if not session.caught:
                 raise error(10704, line=node.line)
             old = session.caught[-1].problem
-            problem = TsqlError(old.number, old.message, severity=old.severity, state=old.state, line=old.line,
-                                procedure=old.procedure)  # fmt: skip
+            problem = TsqlError(
+                old.number,
+                old.message,
+                severity=old.severity,
+                state=old.state,
+                line=old.line,
+                procedure=old.procedure,
+            )
             problem.raised = "THROW"  # type: ignore[attr-defined]
             raise problem
-        assert node.message is not None and node.state is not None
+        assert node.message is not None
+        assert node.state is not None
         number = self.evaluator.converted(node.number, SqlType("int"))
         message = self.evaluator.converted(node.message, nvarchar(2048)) or ""
         state = self.evaluator.converted(node.state, SqlType("tinyint"))
         if number is None or not 50000 <= number <= 2147483647:
             raise error(35100, number, line=node.line)
         problem = TsqlError(number, message, severity=16, state=state or 0, line=node.line)
+        yield from ()
         problem.raised = "THROW"  # type: ignore[attr-defined]
         raise problem
-        yield
 
     def _raiserror(self, node: n.Raiserror) -> Iterator[Event]:
         message, type = self.evaluator.value(node.message)
@@ -357,7 +410,9 @@ class Interpreter:
         if severity > 18:
             raise unsupported("RAISERROR with a severity above 18", node.line)
         if severity <= 10:
-            yield Message(text, number if severity else 50000, severity, state, node.line, self.session.frame.procedure)
+            yield Message(
+                text, number if severity else 50000, severity, state, node.line, self.session.frame.procedure
+            )
             return
         problem = TsqlError(number, text, severity=severity, state=state, line=node.line)
         problem.raised = "RAISERROR"  # type: ignore[attr-defined]
@@ -493,13 +548,17 @@ class Interpreter:
         changed = replace(query, body=replace(body, items=tuple(items)))
         text = compiler.query(changed, None)
         context = compiler.context
-        return SelectPlan(text.sql, tuple(context.references), text.columns, frozenset(context.reads), tuple(assigns))
+        return SelectPlan(
+            text.sql, tuple(context.references), text.columns, frozenset(context.reads), tuple(assigns)
+        )
 
     def _assign(self, node: n.SelectStatement, plan: SelectPlan) -> None:
         """SELECT @a = …: the last row decides; none leaves the variables alone."""
         session = self.session
         names = {name for name, _ in plan.assigns}
-        carried = any(reference.kind == "variable" and reference.name in names for reference in plan.references)
+        carried = any(
+            reference.kind == "variable" and reference.name in names for reference in plan.references
+        )
         body = node.query.body
         assert isinstance(body, n.Select)
         if carried and body.sources:
@@ -624,13 +683,16 @@ class Interpreter:
     def _begin_implicitly(self) -> None:
         session = self.session
         if session.options.implicit_transactions and not session.trancount:
-            session.executor.begin(frozen=session.options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED"))
+            session.executor.begin(
+                frozen=session.options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
+            )
             session.trancount = 1
 
     def _in_transaction(self, work: Callable[[], Iterator[Event]]) -> Iterator[Event]:
         """Run a writing statement: on its own in a transaction of its own, else inside the open one.
 
-        A statement that fails inside an open transaction leaves no trace: the journal is cut back and replayed.
+        A statement that fails inside an open transaction leaves no trace: the journal is cut back and
+        replayed.
         """
         session = self.session
         executor = session.executor
@@ -689,7 +751,7 @@ class Interpreter:
 
     def _transaction_name(self, node: n.Transaction) -> str | None:
         if isinstance(node.name, n.Variable):
-            return self.evaluator.value(node.name)[0]
+            return str(self.evaluator.value(node.name)[0])
         return node.name if isinstance(node.name, str) else None
 
     def _commit(self, line: int) -> None:
@@ -711,8 +773,10 @@ class Interpreter:
         if not session.trancount:
             raise error(3903, line=line)
         transaction = session.executor.transaction
-        if name is not None and transaction is not None and any(
-            point.name.lower() == name.lower() for point in transaction.savepoints
+        if (
+            name is not None
+            and transaction is not None
+            and any(point.name.lower() == name.lower() for point in transaction.savepoints)
         ):
             if transaction.doomed:
                 raise error(3931, line=line)
@@ -772,7 +836,12 @@ _KEEPS_ERROR: Final = (n.If, n.While, n.Block, n.TryCatch, n.Label, n.Goto, n.Ex
 
 def _error_event(problem: TsqlError) -> Error:
     return Error(
-        problem.number, problem.message, problem.severity, problem.state, max(problem.line, 1), problem.procedure
+        problem.number,
+        problem.message,
+        problem.severity,
+        problem.state,
+        max(problem.line, 1),
+        problem.procedure,
     )
 
 

@@ -51,7 +51,8 @@ class LockManager:
         timeout_ms: int = -1,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """Take a lock; True when it had to wait. Errors: 1222 after `timeout_ms` (-1 waits for ever), 1205."""
+        """Take a lock; True when it had to wait. Errors: 1222 after `timeout_ms` (-1 waits for ever),
+        1205."""
         deadline = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
         waited = False
         with self._changed:
@@ -61,7 +62,9 @@ class LockManager:
                     self._waits[spid] = blockers
                     if self._in_cycle(spid):
                         raise error(1205, spid)
-                    left = _POLL_SECONDS if deadline is None else min(_POLL_SECONDS, deadline - time.monotonic())
+                    left = (
+                        _POLL_SECONDS if deadline is None else min(_POLL_SECONDS, deadline - time.monotonic())
+                    )
                     if left <= 0 and deadline is not None:
                         raise error(1222)
                     self._changed.wait(max(left, 0.001))

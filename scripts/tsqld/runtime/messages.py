@@ -1,6 +1,7 @@
 """printf-style messages of RAISERROR, FORMATMESSAGE and THROW, and how PRINT shows values.
 
-Source: Microsoft Learn, "RAISERROR" (type specifications d i o s u x X, flags - + 0 # and blank, width, precision).
+Source: Microsoft Learn, "RAISERROR" (type specifications d i o s u x X, flags - + 0 # and blank, width,
+precision).
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import Any
 
 from tsqld.errors import TsqlError
 
-_SPEC = re.compile(r"%(?P<flags>[-+0# ]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?P<size>I64|h|l)?(?P<type>[diosuxX%])")
+_SPEC = re.compile(
+    r"%(?P<flags>[-+0# ]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?P<size>I64|h|l)?(?P<type>[diosuxX%])"
+)
 
 
 def formatted(template: str, arguments: Sequence[Any]) -> str:
@@ -36,11 +39,17 @@ def _one(flags: str, width: Any, precision: Any, kind: str, value: Any) -> str:
         text = "(null)"
     elif kind == "s":
         if isinstance(value, bool | int):
-            raise TsqlError(2786, "The data type of substitution parameter 1 does not match the expected type of the format specification.")
+            raise TsqlError(
+                2786,
+                "The data type of substitution parameter 1 does not match the expected type of the format specification.",
+            )
         text = str(value)
         text = text[: int(precision)] if precision is not None else text
     elif not isinstance(value, int):
-        raise TsqlError(2786, "The data type of substitution parameter 1 does not match the expected type of the format specification.")
+        raise TsqlError(
+            2786,
+            "The data type of substitution parameter 1 does not match the expected type of the format specification.",
+        )
     else:
         text = _number(flags, kind, int(value))
         if precision is not None:

@@ -1,21 +1,24 @@
-"""Calls: procedures by name, dynamic text, sp_executesql, and what clients call remotely; also BULK INSERT."""
+"""Calls: procedures by name, dynamic text, sp_executesql, and what clients call remotely; also BULK
+INSERT."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from tsqld.binder.bound import Bound
 from tsqld.binder.typenames import resolve
-
 from tsqld.bulk.layout import TargetColumn
 from tsqld.bulk.options import options_from
 from tsqld.bulk.source import open_bulk
 from tsqld.catalog.model import Module, ModuleParameter, Synonym
-from tsqld.compile.context import full_name
+from tsqld.compile.context import Reference, full_name
 from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error, unsupported
@@ -137,11 +140,16 @@ class Procedures:
             raise error(2809, "procedure", name.name, name.name, found.kind.lower(), line=line)
         yield from self._run(found, name.database, arguments, line)
 
-    def _run(self, module: Module, database: str, arguments: Sequence[Argument], line: int) -> Iterator[Event]:
+    def _run(
+        self, module: Module, database: str, arguments: Sequence[Argument], line: int
+    ) -> Iterator[Event]:
         session = self.session
         definition = parse_module(module.text)
         frame = Frame(
-            procedure=module.full_name, procedure_id=module.object_id, database=database, nest=session.frame.nest + 1
+            procedure=module.full_name,
+            procedure_id=module.object_id,
+            database=database,
+            nest=session.frame.nest + 1,
         )
         positions = self._bind(module, definition, arguments, frame, line)
         options = replace(session.options)
@@ -355,7 +363,9 @@ class Procedures:
 
     # calls from clients
 
-    def client_text(self, statement: str, declarations: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+    def client_text(
+        self, statement: str, declarations: str, arguments: Sequence[Argument]
+    ) -> Iterator[Event]:
         yield from self._told(self.parameterised(statement, declarations, arguments, 0))
 
     def client_call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
@@ -373,26 +383,50 @@ class Procedures:
             yield Done(None)
         except TsqlError as problem:
             session.last_error = problem.number
-            yield Error(problem.number, problem.message, problem.severity, problem.state, max(problem.line, 1),
-                        problem.procedure)  # fmt: skip
+            yield Error(
+                problem.number,
+                problem.message,
+                problem.severity,
+                problem.state,
+                max(problem.line, 1),
+                problem.procedure,
+            )
             yield Done(None)
         transaction = session.executor.transaction
         if session.trancount and transaction is not None and transaction.doomed:
             session.rollback_all()
-            problem = error(3998)
-            yield Error(problem.number, problem.message, problem.severity, problem.state, 1)
+            doomed = error(3998)
+            yield Error(doomed.number, doomed.message, doomed.severity, doomed.state, 1)
 
     # SET
 
     def set_option(self, option: str, node: n.SetOption) -> None:
         options = self.session.options
         value = node.value
-        switches = {"NOCOUNT": "nocount", "XACT_ABORT": "xact_abort", "IMPLICIT_TRANSACTIONS": "implicit_transactions",
-                    "FMTONLY": "fmtonly", "ARITHABORT": "arithabort", "QUOTED_IDENTIFIER": "quoted_identifier"}  # fmt: skip
-        must_stay = {"ANSI_NULLS": "ON", "ANSI_WARNINGS": "ON", "CONCAT_NULL_YIELDS_NULL": "ON", "ARITHABORT": "ON",
-                     "QUOTED_IDENTIFIER": "ON", "NUMERIC_ROUNDABORT": "OFF", "NOEXEC": "OFF", "PARSEONLY": "OFF",
-                     "SHOWPLAN_ALL": "OFF", "SHOWPLAN_TEXT": "OFF", "SHOWPLAN_XML": "OFF", "FMTONLY": "OFF",
-                     "ARITHIGNORE": "OFF", "FORCEPLAN": "OFF"}  # fmt: skip
+        switches = {
+            "NOCOUNT": "nocount",
+            "XACT_ABORT": "xact_abort",
+            "IMPLICIT_TRANSACTIONS": "implicit_transactions",
+            "FMTONLY": "fmtonly",
+            "ARITHABORT": "arithabort",
+            "QUOTED_IDENTIFIER": "quoted_identifier",
+        }
+        must_stay = {
+            "ANSI_NULLS": "ON",
+            "ANSI_WARNINGS": "ON",
+            "CONCAT_NULL_YIELDS_NULL": "ON",
+            "ARITHABORT": "ON",
+            "QUOTED_IDENTIFIER": "ON",
+            "NUMERIC_ROUNDABORT": "OFF",
+            "NOEXEC": "OFF",
+            "PARSEONLY": "OFF",
+            "SHOWPLAN_ALL": "OFF",
+            "SHOWPLAN_TEXT": "OFF",
+            "SHOWPLAN_XML": "OFF",
+            "FMTONLY": "OFF",
+            "ARITHIGNORE": "OFF",
+            "FORCEPLAN": "OFF",
+        }
         if option in must_stay and isinstance(value, str) and value != must_stay[option]:
             raise unsupported(f"SET {option} {value}", node.line)
         if option in switches:
@@ -450,17 +484,20 @@ class Procedures:
         for message in source.messages:
             yield _notice(message, session.frame.procedure)
         kept = [column for column in columns if not column.ignored]
-        aliases = [name for name in source.columns]
+        aliases = list(source.columns)
         listed = ", ".join(f'"{name}" AS c{i}' for i, name in enumerate(aliases, 1))
         name = session.engine.serial()
         by_name = {column.name.lower(): column for column in kept}
         chosen = [by_name[name.lower()] for name in aliases]
         out = tuple(OutColumn(column.name, column.type, True) for column in chosen)
-        text = QueryText(f"SELECT {listed} FROM ({source.sql}) AS bulk{name}", out)
+        numbered = _numbered(source.sql)
+        text = QueryText(f"SELECT {listed} FROM ({numbered}) AS bulk{name}", out)
         insert = n.Insert(node.line, n.Target(node.line, node.table), tuple(aliases), None)
-        if source.parameters:
-            raise unsupported("a data file that needs bound parameters", node.line)
-        plan = Compiler(_context(session)).insert_rows_plan(insert.target, insert.columns, text, node.line)
+        context = _context(session)
+        context.references += [
+            Reference("constant", "bulk", (Bound("", INT, value=value),)) for value in source.parameters
+        ]
+        plan = Compiler(context).insert_rows_plan(insert.target, insert.columns, text, node.line)
         try:
             yield from self.interpreter.changes.run(plan)
         except TsqlError as problem:
@@ -474,10 +511,26 @@ class Procedures:
         if node.words[0] in ("CHECKPOINT", "RECONFIGURE"):
             yield from ()
             return
-        harmless = ("FREEPROCCACHE", "DROPCLEANBUFFERS", "FREESYSTEMCACHE", "UPDATEUSAGE", "TRACEON", "TRACEOFF")
+        harmless = (
+            "FREEPROCCACHE",
+            "DROPCLEANBUFFERS",
+            "FREESYSTEMCACHE",
+            "UPDATEUSAGE",
+            "TRACEON",
+            "TRACEOFF",
+        )
         if node.words[1] not in harmless:
             raise unsupported(f"DBCC {node.words[1]}", node.line)
         yield from ()
+
+
+_PLACES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?")
+
+
+def _numbered(sql: str) -> str:
+    """`?` places as `$1`, `$2` …, which DuckDB does not let stand beside each other."""
+    numbers = count(1)
+    return _PLACES.sub(lambda found: f"${next(numbers)}" if found[0] == "?" else found[0], sql)
 
 
 def _context(session: Session) -> Any:
@@ -494,7 +547,9 @@ def _restore(session: Session, options: Any) -> None:
 def _notice(problem: TsqlError, procedure: str) -> Event:
     """A problem told without ending anything."""
     if problem.severity > 10:
-        return Error(problem.number, problem.message, problem.severity, problem.state, max(problem.line, 1), procedure)
-    return Message(problem.message, problem.number, problem.severity, problem.state, max(problem.line, 1), procedure)
-
-
+        return Error(
+            problem.number, problem.message, problem.severity, problem.state, max(problem.line, 1), procedure
+        )
+    return Message(
+        problem.message, problem.number, problem.severity, problem.state, max(problem.line, 1), procedure
+    )

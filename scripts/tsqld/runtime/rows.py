@@ -1,6 +1,7 @@
 """SELECT @s = @s + column FROM …: assignments that each row carries to the next.
 
-The query yields the columns the expressions read; each row's values become variables, and the assignment runs.
+The query yields the columns the expressions read; each row's values become variables, and the assignment
+runs.
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ class Session:
         """Run a batch of T-SQL text."""
         return self._guarded(self.interpreter.batch(text))
 
-    def execute_sql(self, statement: str, declarations: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+    def execute_sql(
+        self, statement: str, declarations: str, arguments: Sequence[Argument]
+    ) -> Iterator[Event]:
         """Run a parameterised text, as sp_executesql does."""
         return self._guarded(self.interpreter.execute_sql(statement, declarations, arguments))
 
@@ -134,7 +136,12 @@ class Session:
             yield Done(None)
         except TsqlError as problem:
             yield Error(
-                problem.number, problem.message, problem.severity, problem.state, problem.line, problem.procedure
+                problem.number,
+                problem.message,
+                problem.severity,
+                problem.state,
+                problem.line,
+                problem.procedure,
             )
             yield Done(None)
         finally:
@@ -192,5 +199,5 @@ class Session:
         transaction = self.executor.transaction
         assert transaction is not None
         before = self.catalog(changed.name)
-        store.save(self.executor.write, changed, before)  # type: ignore[arg-type]
+        store.save(self.executor.write, changed, before)
         transaction.catalogs[changed.name.lower()] = changed

@@ -1,4 +1,5 @@
-"""System procedures: sp_executesql, application locks, session context, renaming, help and catalog procedures."""
+"""System procedures: sp_executesql, application locks, session context, renaming, help and catalog
+procedures."""
 
 from __future__ import annotations
 
@@ -16,7 +17,13 @@ from tsqld.types import nvarchar
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
 
-_MODES: Final = {"shared": "S", "update": "U", "exclusive": "X", "intentshared": "IS", "intentexclusive": "IX"}
+_MODES: Final = {
+    "shared": "S",
+    "update": "U",
+    "exclusive": "X",
+    "intentshared": "IS",
+    "intentexclusive": "IX",
+}
 
 
 class SystemProcedures:
@@ -97,7 +104,9 @@ class SystemProcedures:
             return
         if owner == "transaction" and not session.trancount:
             raise TsqlError(
-                15000 + 422, "Application locks with lock owner 'Transaction' need an open transaction.", severity=16
+                15000 + 422,
+                "Application locks with lock owner 'Transaction' need an open transaction.",
+                severity=16,
             )
         timeout = values.get("locktimeout")
         resource = f"applock:{session.database}:{values['resource']}"
@@ -148,7 +157,10 @@ class SystemProcedures:
             lambda: self._renamed(str(values["objname"]), str(values["newname"]), kind)
         )
         yield Message(
-            "Caution: Changing any part of an object name could break scripts and stored procedures.", 15477, 0, 1
+            "Caution: Changing any part of an object name could break scripts and stored procedures.",
+            15477,
+            0,
+            1,
         )
 
     def _renamed(self, old: str, new: str, kind: str) -> Iterator[Event]:
@@ -160,10 +172,16 @@ class SystemProcedures:
             raise error(15225, old, session.database, kind)
         catalog = session.catalog(session.database)
         if kind in ("COLUMN", "INDEX"):
-            table = catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
+            table = (
+                catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
+            )
             if table is None:
                 raise error(15248, "@objname", kind)
-            changed = self._column_renamed(table, parts[-1], new) if kind == "COLUMN" else _index_renamed(table, parts[-1], new)
+            changed = (
+                self._column_renamed(table, parts[-1], new)
+                if kind == "COLUMN"
+                else _index_renamed(table, parts[-1], new)
+            )
             session.change_catalog(catalog.put(changed))
             return
         if kind not in ("OBJECT", "TABLE"):
@@ -191,6 +209,7 @@ class SystemProcedures:
         self.session.executor.write(
             f"ALTER TABLE {table.storage} RENAME COLUMN {quoted(column.name)} TO {quoted(new)}"
         )
+
         def swap(name: str) -> str:
             return new if name.lower() == old.lower() else name
 
@@ -198,7 +217,9 @@ class SystemProcedures:
             table,
             columns=tuple(replace(c, name=swap(c.name)) for c in table.columns),
             indexes=tuple(
-                replace(i, columns=tuple((swap(c), d) for c, d in i.columns), include=tuple(map(swap, i.include)))
+                replace(
+                    i, columns=tuple((swap(c), d) for c, d in i.columns), include=tuple(map(swap, i.include))
+                )
                 for i in table.indexes
             ),
             foreign_keys=tuple(replace(k, columns=tuple(map(swap, k.columns))) for k in table.foreign_keys),
@@ -224,7 +245,13 @@ class SystemProcedures:
         catalog = session.catalog(session.database)
         rows = []
         for found in catalog.objects():
-            kind = "TABLE" if isinstance(found, Table) else "VIEW" if getattr(found, "kind", "") == "VIEW" else ""
+            kind = (
+                "TABLE"
+                if isinstance(found, Table)
+                else "VIEW"
+                if getattr(found, "kind", "") == "VIEW"
+                else ""
+            )
             if kind and (wanted is None or _matches(found.name, str(wanted))):
                 rows.append((catalog.name, found.schema, found.name, kind, None))
         rows.sort(key=lambda row: (row[3], row[1], row[2]))
@@ -245,7 +272,8 @@ def _index_renamed(table: Table, old: str, new: str) -> Table:
     if not any(index.name.lower() == old.lower() for index in table.indexes):
         raise error(15248, "@objname", "INDEX")
     return replace(
-        table, indexes=tuple(replace(i, name=new) if i.name.lower() == old.lower() else i for i in table.indexes)
+        table,
+        indexes=tuple(replace(i, name=new) if i.name.lower() == old.lower() else i for i in table.indexes),
     )
 
 
@@ -254,5 +282,3 @@ def _matches(name: str, pattern: str) -> bool:
 
     text = "".join(".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
     return re.fullmatch(text, name, re.IGNORECASE) is not None
-
-

@@ -15,7 +15,10 @@ def to_duck(value: Any, type: SqlType | None) -> Any:
     """A Python value as a DuckDB parameter."""
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         offset = value.utcoffset() or dt.timedelta()
-        return {"utc": value.astimezone(dt.UTC).replace(tzinfo=None), "minutes": int(offset.total_seconds() // 60)}
+        return {
+            "utc": value.astimezone(dt.UTC).replace(tzinfo=None),
+            "minutes": int(offset.total_seconds() // 60),
+        }
     if isinstance(value, str) and type is not None and type.name == "sql_variant":
         return {"type": f"nvarchar({len(value) or 1})", "text": value}
     return value

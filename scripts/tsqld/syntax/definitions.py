@@ -1,6 +1,9 @@
-"""Parses CREATE, ALTER and DROP of everything but tables: schemas, sequences, types, partitions, principals …"""
+"""Parses CREATE, ALTER and DROP of everything but tables: schemas, sequences, types, partitions, principals
+…"""
 
 from __future__ import annotations
+
+from typing import NoReturn
 
 from tsql.tokens import Kind
 from tsqld.syntax import nodes as n
@@ -54,7 +57,7 @@ class DefinitionParser(TableParser):
             return self._principal("CREATE", line)
         self._refuse_definition("CREATE")
 
-    def _refuse_definition(self, verb: str) -> n.Statement:  # type: ignore[return]
+    def _refuse_definition(self, verb: str) -> NoReturn:
         if self.token.upper in _REFUSED:
             self.refuse(f"{verb} {self.token.upper}")
         self.fail()
@@ -78,7 +81,7 @@ class DefinitionParser(TableParser):
             return self._principal("ALTER", line)
         if self.at("SCHEMA", "AUTHORIZATION"):
             self.refuse(f"ALTER {self.token.upper}")
-        return self._refuse_definition("ALTER")
+        self._refuse_definition("ALTER")
 
     def drop(self) -> n.Statement:
         line = self.advance().line
@@ -89,8 +92,22 @@ class DefinitionParser(TableParser):
             kind = "PROCEDURE"
         if kind == "PARTITION":
             kind = f"PARTITION {self.expect('FUNCTION', 'SCHEME')}"
-        known = ("TABLE", "VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "SCHEMA", "SEQUENCE", "SYNONYM", "TYPE", "INDEX",
-                 "DATABASE", "STATISTICS", "PARTITION FUNCTION", "PARTITION SCHEME")  # fmt: skip
+        known = (
+            "TABLE",
+            "VIEW",
+            "PROCEDURE",
+            "FUNCTION",
+            "TRIGGER",
+            "SCHEMA",
+            "SEQUENCE",
+            "SYNONYM",
+            "TYPE",
+            "INDEX",
+            "DATABASE",
+            "STATISTICS",
+            "PARTITION FUNCTION",
+            "PARTITION SCHEME",
+        )
         if kind not in known:
             self.refuse(f"DROP {kind}") if kind in _REFUSED else self.fail()
         if_exists = self.accept_words("IF", "EXISTS")
@@ -146,8 +163,24 @@ class DefinitionParser(TableParser):
         return n.AlterDatabase(line, name, tuple(words))
 
     def _statement_starts(self) -> bool:
-        return self.at("SELECT", "USE", "CREATE", "ALTER", "EXEC", "EXECUTE", "IF", "PRINT", "DECLARE", "INSERT", "END",
-                       "BEGIN", "DROP", "UPDATE", "DELETE", "RETURN")  # fmt: skip
+        return self.at(
+            "SELECT",
+            "USE",
+            "CREATE",
+            "ALTER",
+            "EXEC",
+            "EXECUTE",
+            "IF",
+            "PRINT",
+            "DECLARE",
+            "INSERT",
+            "END",
+            "BEGIN",
+            "DROP",
+            "UPDATE",
+            "DELETE",
+            "RETURN",
+        )
 
     def _sequence(self, mode: str, line: int) -> n.CreateSequence:
         name = self.object_name()
@@ -325,7 +358,8 @@ class DefinitionParser(TableParser):
         permissions = [self._permission_name()]
         while self.accept(","):
             permissions.append(self._permission_name())
-        securable_class, securable = "DATABASE", ()
+        securable_class = "DATABASE"
+        securable: n.Parts = ()
         if self.accept("ON"):
             securable_class = "OBJECT"
             if self.at(*_SECURABLE_CLASSES) and self.peek().upper == "::":

@@ -123,7 +123,7 @@ class DmlParser(QueryParser):
             variable = self.advance().value
             operator = self.expect(*_ASSIGNMENTS)
             if operator == "=" and self.at_name() and self.peek().upper in _ASSIGNMENTS:
-                column = (self.name(),)
+                column: n.Parts = (self.name(),)
                 inner = self.expect(*_ASSIGNMENTS)
                 return n.Assignment(line, column, inner, self.expression(), variable)
             return n.Assignment(line, (), operator, self.expression(), variable)

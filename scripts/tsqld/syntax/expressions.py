@@ -1,7 +1,8 @@
 """Parses values and conditions.
 
-Precedence is Microsoft Learn's "Operator precedence": ~ / * % + - & ^ | comparison NOT AND OR (with BETWEEN, IN,
-LIKE, ANY at comparison). Conditions and values share one grammar; the binder tells them apart (error 4145).
+Precedence is Microsoft Learn's "Operator precedence": ~ / * % + - & ^ | comparison NOT AND OR (with BETWEEN,
+IN, LIKE, ANY at comparison). Conditions and values share one grammar; the binder tells them apart (error
+4145).
 """
 
 from __future__ import annotations
@@ -173,7 +174,8 @@ class ExpressionParser(TokenStream):
         return self.peek(ahead).upper in ("SELECT", "WITH") and (ahead == 0 or self._closes_as_query(ahead))
 
     def _closes_as_query(self, opened: int) -> bool:
-        """`((SELECT …) UNION …)` is a query, `((SELECT …) + 1)` a value: look behind the first closing one."""
+        """`((SELECT …) UNION …)` is a query, `((SELECT …) + 1)` a value: look behind the first closing
+        one."""
         depth, position = opened, self.position + opened
         while depth >= opened and position < len(self.tokens) - 1:
             upper = self.tokens[position].upper

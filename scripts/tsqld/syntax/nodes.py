@@ -1,8 +1,8 @@
 """The statements and expressions of T-SQL as frozen trees.
 
-Made by `syntax.parser`, read by `binder`, `compile` and `runtime`. Every construct the grammar knows has a node;
-what it does not know is a syntax error or a refusal, never a dropped clause. Names are tuples of their written
-parts, unquoted; keywords are upper case.
+Made by `syntax.parser`, read by `binder`, `compile` and `runtime`. Every construct the grammar knows has a
+node; what it does not know is a syntax error or a refusal, never a dropped clause. Names are tuples of their
+written parts, unquoted; keywords are upper case.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class Node:
     line: int = field(compare=False)
 
 
-# --- types -----------------------------------------------------------------------------------------------------
+# --- types
+# -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class TypeName(Node):
     arguments: tuple[int, ...] = ()
 
 
-# --- expressions -----------------------------------------------------------------------------------------------
+# --- expressions
+# -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,8 @@ class Window(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Expression):
-    """A function call. `star` is COUNT(*); `nulls` is IGNORE, RESPECT or empty; `datepart` the bare first word."""
+    """A function call. `star` is COUNT(*); `nulls` is IGNORE, RESPECT or empty; `datepart` the bare first
+    word."""
 
     name: Parts
     arguments: tuple[Expression, ...]
@@ -247,7 +250,8 @@ class NextValue(Expression):
     order_by: tuple[OrderItem, ...] = ()
 
 
-# --- queries ---------------------------------------------------------------------------------------------------
+# --- queries
+# ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +427,8 @@ class Query(Node):
     max_recursion: int | None = None
 
 
-# --- statements ------------------------------------------------------------------------------------------------
+# --- statements
+# ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,7 +541,8 @@ class Truncate(Statement):
     partitions: tuple[tuple[int, int], ...] = ()
 
 
-# --- procedural ------------------------------------------------------------------------------------------------
+# --- procedural
+# ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -710,7 +716,8 @@ class Fetch(Statement):
     into: Parts
 
 
-# --- definitions -----------------------------------------------------------------------------------------------
+# --- definitions
+# -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -847,8 +854,8 @@ class AlterIndex(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Drop(Statement):
-    """`kind` is TABLE, VIEW, PROCEDURE, FUNCTION, TRIGGER, SCHEMA, SEQUENCE, SYNONYM, TYPE, INDEX, DATABASE, …;
-    for an index, `tables` holds the table of each."""
+    """`kind` is TABLE, VIEW, PROCEDURE, FUNCTION, TRIGGER, SCHEMA, SEQUENCE, SYNONYM, TYPE, INDEX, DATABASE,
+    …; for an index, `tables` holds the table of each."""
 
     kind: str
     names: tuple[Parts, ...]
@@ -872,9 +879,9 @@ class Parameter(Node):
 class CreateModule(Statement):
     """CREATE, ALTER or CREATE OR ALTER of a PROCEDURE, FUNCTION, VIEW or TRIGGER.
 
-    `mode` is CREATE, ALTER or CREATE OR ALTER; `kind` PROCEDURE, VIEW, TRIGGER, SCALAR FUNCTION, INLINE FUNCTION or
-    TABLE FUNCTION. `text` is the whole definition. `body` holds statements, `query` the view's or inline
-    function's query.
+    `mode` is CREATE, ALTER or CREATE OR ALTER; `kind` PROCEDURE, VIEW, TRIGGER, SCALAR FUNCTION, INLINE
+    FUNCTION or TABLE FUNCTION. `text` is the whole definition. `body` holds statements, `query` the view's or
+    inline function's query.
     """
 
     mode: str

@@ -1,14 +1,14 @@
 """Parses a batch into statements: the procedural grammar and modules, on top of all the others.
 
-`parse_batch(text)` is the entry. A CREATE of a procedure, function, view or trigger must be alone in its batch
-(error 111) and keeps its whole text.
+`parse_batch(text)` is the entry. A CREATE of a procedure, function, view or trigger must be alone in its
+batch (error 111) and keeps its whole text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NoReturn
 
 from tsql.tokens import Kind
 from tsqld.errors import error, unsupported
@@ -17,7 +17,8 @@ from tsqld.syntax.definitions import DefinitionParser
 from tsqld.syntax.queries import _ASSIGNMENTS
 
 _MODULE_OPTIONS: Final = frozenset(
-    """RECOMPILE ENCRYPTION SCHEMABINDING VIEW_METADATA NATIVE_COMPILATION EXECUTE EXEC RETURNS CALLED INLINE""".split()
+    """RECOMPILE ENCRYPTION SCHEMABINDING VIEW_METADATA NATIVE_COMPILATION EXECUTE EXEC RETURNS CALLED
+    INLINE""".split()
 )
 _CURSOR_OPTIONS: Final = frozenset(
     """LOCAL GLOBAL FORWARD_ONLY SCROLL STATIC KEYSET DYNAMIC FAST_FORWARD READ_ONLY SCROLL_LOCKS OPTIMISTIC
@@ -25,10 +26,10 @@ _CURSOR_OPTIONS: Final = frozenset(
 )
 # SET options of one word that take ON or OFF: Microsoft Learn, "SET statements".
 _SWITCHES: Final = frozenset(
-    """ANSI_DEFAULTS ANSI_NULLS ANSI_NULL_DFLT_OFF ANSI_NULL_DFLT_ON ANSI_PADDING ANSI_WARNINGS ARITHABORT ARITHIGNORE
-    CONCAT_NULL_YIELDS_NULL CURSOR_CLOSE_ON_COMMIT FIPS_FLAGGER FMTONLY FORCEPLAN IMPLICIT_TRANSACTIONS NOCOUNT NOEXEC
-    NUMERIC_ROUNDABORT PARSEONLY QUOTED_IDENTIFIER REMOTE_PROC_TRANSACTIONS SHOWPLAN_ALL SHOWPLAN_TEXT SHOWPLAN_XML
-    XACT_ABORT NO_BROWSETABLE""".split()
+    """ANSI_DEFAULTS ANSI_NULLS ANSI_NULL_DFLT_OFF ANSI_NULL_DFLT_ON ANSI_PADDING ANSI_WARNINGS ARITHABORT
+    ARITHIGNORE CONCAT_NULL_YIELDS_NULL CURSOR_CLOSE_ON_COMMIT FIPS_FLAGGER FMTONLY FORCEPLAN
+    IMPLICIT_TRANSACTIONS NOCOUNT NOEXEC NUMERIC_ROUNDABORT PARSEONLY QUOTED_IDENTIFIER
+    REMOTE_PROC_TRANSACTIONS SHOWPLAN_ALL SHOWPLAN_TEXT SHOWPLAN_XML XACT_ABORT NO_BROWSETABLE""".split()
 )
 
 
@@ -53,7 +54,9 @@ class Parser(DefinitionParser):
             "(": lambda: n.SelectStatement(self.line, self.query()),
             "WITH": self.with_statement,
             "INSERT": self.insert,
-            "UPDATE": lambda: self.update_statistics() if self.peek().upper == "STATISTICS" else self.update(),
+            "UPDATE": lambda: (
+                self.update_statistics() if self.peek().upper == "STATISTICS" else self.update()
+            ),
             "DELETE": self.delete,
             "MERGE": self.merge,
             "BULK": self.bulk_insert,
@@ -107,7 +110,13 @@ class Parser(DefinitionParser):
 
     def _first_or_next(self, first: bool) -> n.Statement:
         """A bare procedure name runs it when it is the first statement of a batch."""
-        if first and self.position == 0 and self.at_name() and not self.at(*self._starts) and self.peek().upper != ":":
+        if (
+            first
+            and self.position == 0
+            and self.at_name()
+            and not self.at(*self._starts)
+            and self.peek().upper != ":"
+        ):
             return self._execute_module(self.line, "")
         return self.statement()
 
@@ -121,9 +130,23 @@ class Parser(DefinitionParser):
             self._refuse_or_fail()
         return start()
 
-    def _refuse_or_fail(self) -> None:
-        refused = ("BACKUP", "RESTORE", "KILL", "SHUTDOWN", "REVERT", "READTEXT", "WRITETEXT", "UPDATETEXT", "RECEIVE",
-                   "SEND", "SETUSER", "OPENXML", "ADD", "MOVE")  # fmt: skip
+    def _refuse_or_fail(self) -> NoReturn:
+        refused = (
+            "BACKUP",
+            "RESTORE",
+            "KILL",
+            "SHUTDOWN",
+            "REVERT",
+            "READTEXT",
+            "WRITETEXT",
+            "UPDATETEXT",
+            "RECEIVE",
+            "SEND",
+            "SETUSER",
+            "OPENXML",
+            "ADD",
+            "MOVE",
+        )
         if self.token.upper in refused:
             raise unsupported(self.token.upper, self.line)
         self.fail()
@@ -226,8 +249,17 @@ class Parser(DefinitionParser):
             return n.SetOption(line, tuple(options), self.advance().upper)
         if len(options) > 1:
             self.fail()
-        known = ("DATEFIRST", "DATEFORMAT", "DEADLOCK_PRIORITY", "LOCK_TIMEOUT", "LANGUAGE", "ROWCOUNT", "TEXTSIZE",
-                 "CONTEXT_INFO", "QUERY_GOVERNOR_COST_LIMIT")  # fmt: skip
+        known = (
+            "DATEFIRST",
+            "DATEFORMAT",
+            "DEADLOCK_PRIORITY",
+            "LOCK_TIMEOUT",
+            "LANGUAGE",
+            "ROWCOUNT",
+            "TEXTSIZE",
+            "CONTEXT_INFO",
+            "QUERY_GOVERNOR_COST_LIMIT",
+        )
         if options[0] not in known:
             raise error(195, options[0], "SET option", line=line)
         if self.token.kind is Kind.NAME:
@@ -288,7 +320,7 @@ class Parser(DefinitionParser):
 
     def _return(self) -> n.Return:
         line = self.advance().line
-        if self.at_end() or self.at(";", "END", "ELSE") or self.at(*self._starts) and not self.at("("):
+        if self.at_end() or self.at(";", "END", "ELSE") or (self.at(*self._starts) and not self.at("(")):
             return n.Return(line, None)
         if self.peek().upper == ":" and self.at_name():
             return n.Return(line, None)
@@ -584,7 +616,8 @@ class Parser(DefinitionParser):
             self.refuse("CURSOR VARYING parameters")
         type_name = self.type_name()
         self.accept("NULL") or self.accept_words("NOT", "NULL")
-        default, has_default = None, False
+        default: n.Expression | None = None
+        has_default = False
         if self.accept("="):
             has_default = True
             if self.at_name():
@@ -607,7 +640,7 @@ class Parser(DefinitionParser):
             word = self.advance().upper
             if word in ("EXECUTE", "EXEC"):
                 self.expect("AS")
-                who = self.advance().value.upper
+                who = self.advance().value.upper()
                 if who != "CALLER":
                     self.refuse(f"EXECUTE AS {who}")
             elif word in ("RETURNS", "CALLED"):
@@ -659,12 +692,31 @@ class Parser(DefinitionParser):
             self.expect("TABLE")
             table = self.table_definition()
             options, body = self._function_body()
-            return n.CreateModule(line, mode, "TABLE FUNCTION", name, self._definition_text(start), parameters, body,
-                                  options=options, return_variable=variable, return_table=table)  # fmt: skip
+            return n.CreateModule(
+                line,
+                mode,
+                "TABLE FUNCTION",
+                name,
+                self._definition_text(start),
+                parameters,
+                body,
+                options=options,
+                return_variable=variable,
+                return_table=table,
+            )
         returns = self.type_name()
         options, body = self._function_body()
-        return n.CreateModule(line, mode, "SCALAR FUNCTION", name, self._definition_text(start), parameters, body,
-                              options=options, returns=returns)  # fmt: skip
+        return n.CreateModule(
+            line,
+            mode,
+            "SCALAR FUNCTION",
+            name,
+            self._definition_text(start),
+            parameters,
+            body,
+            options=options,
+            returns=returns,
+        )
 
     def _function_body(self) -> tuple[n.Parts, tuple[n.Statement, ...]]:
         options = self._module_options()
@@ -692,8 +744,16 @@ class Parser(DefinitionParser):
         self.accept(";")
         if not self.at_end():
             self.fail()
-        return n.CreateModule(line, mode, "INLINE FUNCTION", name, self._definition_text(start), parameters,
-                              query=query, options=options)  # fmt: skip
+        return n.CreateModule(
+            line,
+            mode,
+            "INLINE FUNCTION",
+            name,
+            self._definition_text(start),
+            parameters,
+            query=query,
+            options=options,
+        )
 
     def _set_operation_follows(self) -> bool:
         """`RETURN (SELECT …) UNION …` is one query; `RETURN (WITH … SELECT …)` is wrapped."""
@@ -723,8 +783,18 @@ class Parser(DefinitionParser):
         self.expect("AS")
         body = self.statements_until()
         self.check_labels(body)
-        return n.CreateModule(line, mode, "TRIGGER", name, self._definition_text(start), (), body, table=table,
-                              events=tuple(events), options=options)  # fmt: skip
+        return n.CreateModule(
+            line,
+            mode,
+            "TRIGGER",
+            name,
+            self._definition_text(start),
+            (),
+            body,
+            table=table,
+            events=tuple(events),
+            options=options,
+        )
 
     # labels
 

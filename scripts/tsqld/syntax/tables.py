@@ -205,9 +205,12 @@ class TableParser(DmlParser):
     def placement(self) -> n.Parts:
         """ON filegroup, ON scheme(column), TEXTIMAGE_ON filegroup."""
         placed: n.Parts = ()
-        while self.at("ON", "TEXTIMAGE_ON", "FILESTREAM_ON") and self.peek().upper not in ("DELETE", "UPDATE"):
+        while self.at("ON", "TEXTIMAGE_ON", "FILESTREAM_ON") and self.peek().upper not in (
+            "DELETE",
+            "UPDATE",
+        ):
             first = self.advance().upper == "ON"
-            parts = (self.advance().value,)
+            parts: n.Parts = (self.advance().value,)
             if self.at("("):
                 parts += self.name_list()
             placed = parts if first else placed
@@ -341,9 +344,7 @@ class TableParser(DmlParser):
         if self.at("CHECK", "NOCHECK"):
             kind = self.advance().upper
             self.expect("CONSTRAINT")
-            return (
-                n.AlterAction(line, kind, names=self._names_or_all(), with_check=with_check),
-            )
+            return (n.AlterAction(line, kind, names=self._names_or_all(), with_check=with_check),)
         if self.accept("SWITCH"):
             return (self._switch(line),)
         if self.accept("REBUILD"):
