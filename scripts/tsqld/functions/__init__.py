@@ -1,9 +1,9 @@
 """Scalar functions, operators and conversions: T-SQL values compiled to DuckDB text.
 
-Place in the pipeline: the expression compiler hands over bound operands and gets a bound expression back; only the
-macros and functions that `install` creates reach DuckDB. Modules, in order of use: `literals`, `precedence`,
-`convert` (to_number, to_text, to_date, to_bytes, variants), `arithmetic`, `comparison`, `like`, `registry` (calls,
-which strings, texts and the other families enter themselves in).
+Place in the pipeline: the expression compiler hands over bound operands and gets a bound expression back;
+only the macros and functions that `install` creates reach DuckDB. Modules, in order of use: `literals`,
+`precedence`, `convert` (to_number, to_text, to_date, to_bytes, variants), `arithmetic`, `comparison`, `like`,
+`registry` (calls, which strings, texts and the other families enter themselves in).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tsqld.functions.comparison import compare, key, sort_key
 from tsqld.functions.convert import convert
 from tsqld.functions.dates import NOW_FUNCTIONS
 from tsqld.functions.install import install
+from tsqld.functions.jsons import json_text
 from tsqld.functions.like import like
 from tsqld.functions.literals import constant, literal, null, string
 from tsqld.functions.macros import MACROS
@@ -22,13 +23,15 @@ from tsqld.functions.parsing import parse
 from tsqld.functions.precedence import check_implicit, common_of, common_type, implicit_allowed
 from tsqld.functions.registry import call, coverage, is_known
 from tsqld.functions.results import limited, narrowed
-from tsqld.functions.jsons import json_text
 from tsqld.functions.sqltext import failure, raise_error
 from tsqld.functions.tables import generate_series, openjson, openjson_with, string_split
 
 __all__ = [
-    "MACROS", "NOW_FUNCTIONS", "Bound", "binary", "call", "check_implicit", "common_of", "common_type", "compare", "constant", "convert",
-    "coverage", "failure", "generate_series", "implicit_allowed", "install", "is_known", "json_text", "key", "like",
-    "limited", "literal", "narrowed", "null", "openjson", "openjson_with", "parse", "raise_error", "sort_key", "string",
+    "MACROS", "NOW_FUNCTIONS", "Bound", "binary", "call", "check_implicit", "common_of", "common_type",
+    "compare", "constant", "convert",
+    "coverage", "failure", "generate_series", "implicit_allowed", "install", "is_known", "json_text",
+    "key", "like",
+    "limited", "literal", "narrowed", "null", "openjson", "openjson_with", "parse", "raise_error",
+    "sort_key", "string",
     "string_split", "unary",
 ]  # fmt: skip

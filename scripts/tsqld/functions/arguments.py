@@ -27,7 +27,7 @@ def text(value: Bound, place: int, function: str, line: int, *, strict: bool = F
     """An argument as text; numbers and dates are written out unless `strict`. Error 8116."""
     if value.type.is_text or value.is_null:
         return value if value.type.is_text else replace(value, sql="CAST(NULL AS VARCHAR)", type=varchar(1))
-    if strict or value.type.is_binary and value.type.name not in ("binary", "varbinary"):
+    if strict or (value.type.is_binary and value.type.name not in ("binary", "varbinary")):
         raise error(8116, shown(value.type), place, function, line=line)
     if value.type.is_binary:
         return convert(value, varchar(value.type.length), line=line, explicit=True)
@@ -75,7 +75,13 @@ def made(sql: str, type: SqlType, *args: Bound, nullable: bool | None = None) ->
 
 def varying(type: SqlType) -> SqlType:
     """The variable-length type of the same text: varchar(n) of char(n)."""
-    names = {"char": "varchar", "nchar": "nvarchar", "text": "varchar", "ntext": "nvarchar", "sysname": "nvarchar"}
+    names = {
+        "char": "varchar",
+        "nchar": "nvarchar",
+        "text": "varchar",
+        "ntext": "nvarchar",
+        "sysname": "nvarchar",
+    }
     return replace(type, name=names.get(type.name, type.name), length=type.length or MAX)
 
 

@@ -20,17 +20,21 @@ from tsqld.functions.sqltext import duck_type, let, let_all, raise_error
 from tsqld.types import BIT, DATETIME, INT, MAX, SMALLINT, SqlType
 
 NAMES: Final = {
-    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "&": "'&'", "|": "'|'", "^": "'^'",
+    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "&": "'&'", "|": "'|'",
+    "^": "'^'",
 }  # fmt: skip
-_NEVER: Final = frozenset({"xml", "text", "ntext", "image", "sql_variant", "uniqueidentifier", "rowversion", "timestamp"})
+_NEVER: Final = frozenset(
+    {"xml", "text", "ntext", "image", "sql_variant", "uniqueidentifier", "rowversion", "timestamp"}
+)
 _OLD_DATES: Final = ("datetime", "smalldatetime")
 
 
 def binary(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     """`left op right`.
 
-    Errors: 402 and 8117 for types the operator does not take, 206 and 257 for operands that do not convert to one
-    type; at run time 8115 on overflow, 8134 on division by zero, 245 and its kin for text that is no number.
+    Errors: 402 and 8117 for types the operator does not take, 206 and 257 for operands that do not convert to
+    one type; at run time 8115 on overflow, 8134 on division by zero, 245 and its kin for text that is no
+    number.
     """
     left, right = _with_typed_nulls(op, left, right)
     a, b = left.type, right.type
@@ -104,7 +108,7 @@ def _made(sql: str, type: SqlType, left: Bound, right: Bound) -> Bound:
     )  # fmt: skip
 
 
-# --- text and bytes ---------------------------------------------------------------------------------------------
+# --- text and bytes -----------------------------------------------------------------------------------------
 
 
 def _concatenated(left: Bound, right: Bound, unicode: bool) -> Bound:
@@ -139,11 +143,13 @@ def _concatenated_bytes(left: Bound, right: Bound) -> Bound:
     return _made(joined, SqlType(name, length), left, right)
 
 
-# --- dates ------------------------------------------------------------------------------------------------------
+# --- dates --------------------------------------------------------------------------------------------------
 
 
 def _temporal(op: str, left: Bound, right: Bound, line: int) -> Bound:
-    """datetime and smalldatetime take + and - with numbers, text and each other; the newer types take nothing."""
+    """datetime and smalldatetime take + and - with numbers, text and each other; the newer types take
+    nothing.
+    """
     a, b = left.type, right.type
     old_a, old_b = a.name in _OLD_DATES, b.name in _OLD_DATES
     if op not in "+-":
@@ -164,16 +170,18 @@ def _temporal(op: str, left: Bound, right: Bound, line: int) -> Bound:
     return moved if result.name == "datetime" else convert(moved, result, line=line)
 
 
-# --- numbers ----------------------------------------------------------------------------------------------------
+# --- numbers ------------------------------------------------------------------------------------------------
 
 
 def _operand_types(op: str, left: Bound, right: Bound, line: int) -> tuple[SqlType, SqlType]:
     """The numeric types of both sides after text and bytes have taken the other's type."""
     a, b = left.type, right.type
     if a.is_text and b.is_text:
-        raise error(8117 if a.name == b.name else 402, *(
-            (shown(a), NAMES[op]) if a.name == b.name else (shown(a), shown(b), NAMES[op])
-        ), line=line)
+        raise error(
+            8117 if a.name == b.name else 402,
+            *((shown(a), NAMES[op]) if a.name == b.name else (shown(a), shown(b), NAMES[op])),
+            line=line,
+        )
     if not a.is_number and not b.is_number:
         raise _invalid(op, a, b, line)
     a = b if not a.is_number else a
@@ -229,7 +237,9 @@ def _money(op: str, x: str, y: str, type: SqlType) -> str:
     if op in "+-":
         return call(f"{type.name}_range", f"({x} {op} {y})")
     if op == "*":
-        return call(f"{type.name}_range", decimals.multiply(x, y, money, money, decimals.product_type(money, money)))
+        return call(
+            f"{type.name}_range", decimals.multiply(x, y, money, money, decimals.product_type(money, money))
+        )
     if op == "%":
         return f"{decimals.remainder(x, y, money, money, money)}::{decimals.duck(money)}"
     wide = SqlType("decimal", precision=38, scale=4)
@@ -253,13 +263,13 @@ def _decimal(op: str, left: Bound, right: Bound, a: SqlType, b: SqlType, line: i
 
 
 def _decimal_operand(value: Bound, type: SqlType) -> SqlType:
-    """An integer constant is as precise as its digits; other integers as their type; text as the other side."""
+    """An integer constant is as precise as its digits, others as their type, text as the other side."""
     if value.is_literal and value.type.is_integer and isinstance(value.value, int):
         return SqlType("decimal", precision=max(1, len(str(abs(value.value)))), scale=0)
     return as_decimal(type)
 
 
-# --- bits -------------------------------------------------------------------------------------------------------
+# --- bits ---------------------------------------------------------------------------------------------------
 
 
 def _bitwise(op: str, left: Bound, right: Bound, line: int) -> Bound:
@@ -280,4 +290,3 @@ def _bitwise(op: str, left: Bound, right: Bound, line: int) -> Bound:
         return _made(call("both", x, y, words[op]), type, left, right)
     sql = f"xor({x}, {y})" if op == "^" else f"({x} {op} {y})"
     return _made(sql, type, left, right)
-

@@ -1,7 +1,7 @@
 """Bit manipulation and hash functions.
 
-Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Bit manipulation functions", "HASHBYTES".
-Text is hashed as it is stored: varchar by its code page 1252 bytes, nvarchar by UTF-16LE.
+Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Bit manipulation functions",
+"HASHBYTES". Text is hashed as it is stored: varchar by its code page 1252 bytes, nvarchar by UTF-16LE.
 """
 
 from __future__ import annotations
@@ -105,7 +105,12 @@ def _hash(name: str, value: Bound, line: int) -> str:
     raise error(8116, shown(value.type), 2, "hashbytes", line=line)
 
 
-@define("COMPRESS", SYSTEM, 1, note="GZIP as zlib writes it: DECOMPRESS gives the input back, the bytes may differ")
+@define(
+    "COMPRESS",
+    SYSTEM,
+    1,
+    note="GZIP as zlib writes it: DECOMPRESS gives the input back, the bytes may differ",
+)
 def _compress(args: Args, line: int) -> Bound:
     raw = _raw(args[0], "compress", line)
     return a.made(f"tsqld_compress({raw.sql})", varbinary(MAX), args[0])
@@ -137,14 +142,31 @@ def _base64_decode(args: Args, line: int) -> Bound:
     return a.made(f"from_base64({value.sql})", SqlType("varbinary", value.type.length or MAX), value)
 
 
-refuse(CRYPTO, "keys and certificates are not kept", "ENCRYPTBYPASSPHRASE", "DECRYPTBYPASSPHRASE", "ENCRYPTBYKEY",
-       "DECRYPTBYKEY", "ENCRYPTBYCERT", "DECRYPTBYCERT", "SIGNBYCERT", "VERIFYSIGNEDBYCERT", "KEY_GUID", "KEY_ID",
-       "ENCRYPTBYASYMKEY", "DECRYPTBYASYMKEY", "SIGNBYASYMKEY", "VERIFYSIGNEDBYASYMKEY", "CERT_ID", "CERTENCODED")
+refuse(
+    CRYPTO,
+    "keys and certificates are not kept",
+    "ENCRYPTBYPASSPHRASE",
+    "DECRYPTBYPASSPHRASE",
+    "ENCRYPTBYKEY",
+    "DECRYPTBYKEY",
+    "ENCRYPTBYCERT",
+    "DECRYPTBYCERT",
+    "SIGNBYCERT",
+    "VERIFYSIGNEDBYCERT",
+    "KEY_GUID",
+    "KEY_ID",
+    "ENCRYPTBYASYMKEY",
+    "DECRYPTBYASYMKEY",
+    "SIGNBYASYMKEY",
+    "VERIFYSIGNEDBYASYMKEY",
+    "CERT_ID",
+    "CERTENCODED",
+)
 refuse(CRYPTO, "random bytes are not reproducible", "CRYPT_GEN_RANDOM")
 refuse(SYSTEM, "password hashes are kept in another form", "PWDENCRYPT", "PWDCOMPARE")
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 def _signed(value: int, width: int) -> int:

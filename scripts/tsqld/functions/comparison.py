@@ -1,9 +1,10 @@
 """Comparison of two values, and the key under which DuckDB groups, joins and sorts them as SQL Server would.
 
-Place in the pipeline: called for = <> < > <= >=, IN, BETWEEN, GROUP BY, DISTINCT, ORDER BY, joins and unique keys.
-Source: Microsoft Learn, "Comparison operators", "Collation and Unicode support"; KB 316626 (trailing spaces).
-Text is compared without trailing spaces and, unless its collation says otherwise, without case. Order is by code
-point of the lower-case text, where SQL Server sorts by linguistic weight: a documented deviation.
+Place in the pipeline: called for = <> < > <= >=, IN, BETWEEN, GROUP BY, DISTINCT, ORDER BY, joins and unique
+keys. Source: Microsoft Learn, "Comparison operators", "Collation and Unicode support"; KB 316626 (trailing
+spaces). Text is compared without trailing spaces and, unless its collation says otherwise, without case.
+Order is by code point of the lower-case text, where SQL Server sorts by linguistic weight: a documented
+deviation.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ _OPERATORS: Final = {
     "=": "=", "<>": "<>", "!=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!<": ">=", "!>": "<=",
 }  # fmt: skip
 _WORDS: Final = {
-    "=": "equal to", "<>": "not equal to", "<": "less than", ">": "greater than", "<=": "less than or equal to",
+    "=": "equal to", "<>": "not equal to", "<": "less than", ">": "greater than",
+    "<=": "less than or equal to",
     ">=": "greater than or equal to",
 }  # fmt: skip
 _UNCOMPARABLE: Final = frozenset({"text", "ntext", "image", "xml"})
 
 
 def key(value: Bound) -> str:
-    """The DuckDB text under which values equal in T-SQL are equal in DuckDB, and sort as `<` compares them."""
+    """The DuckDB text under which values that are equal in T-SQL are equal in DuckDB."""
     return key_of(value, value.type.is_case_sensitive)
 
 
@@ -64,7 +66,8 @@ def sort_key(value: Bound) -> str:
 def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     """`left op right` as a DuckDB condition; its type is bit, which no T-SQL expression can read.
 
-    Errors: 402 for types that never compare, 206 and 257 for types that do not convert, 468 for two collations.
+    Errors: 402 for types that never compare, 206 and 257 for types that do not convert, 468 for two
+    collations.
     """
     op = _OPERATORS[op]
     x, y, case_sensitive = comparable(op, left, right, line)

@@ -45,7 +45,8 @@ def family(type: SqlType) -> str:
 class Conversion:
     """`value` to be turned into `target`.
 
-    `style` is CONVERT's third argument, None where none was given. With `lenient`, what does not convert is NULL.
+    `style` is CONVERT's third argument, None where none was given. With `lenient`, what does not convert is
+    NULL.
     """
 
     value: Bound
@@ -77,7 +78,9 @@ class Conversion:
 
     def overflow(self) -> str:
         """8115 in the wording that names both types."""
-        words = f"Arithmetic overflow error converting {shown(self.source)} to data type {shown(self.target)}."
+        words = (
+            f"Arithmetic overflow error converting {shown(self.source)} to data type {shown(self.target)}."
+        )
         return self.fail_constant(8115, words, state=8 if self.target.is_decimal else 2)
 
     def expression_overflow(self) -> str:
@@ -88,7 +91,9 @@ class Conversion:
 
     def unconvertible(self) -> str:
         """8114, which names both types."""
-        return self.fail_constant(8114, f"Error converting data type {shown(self.source)} to {shown(self.target)}.")
+        return self.fail_constant(
+            8114, f"Error converting data type {shown(self.source)} to {shown(self.target)}."
+        )
 
     def rejected(self, sql: str) -> str:
         """245, which quotes the value computed by `sql`."""
@@ -102,4 +107,6 @@ class Conversion:
     def result(self, sql: str, *, fails_to_null: bool | None = None) -> Bound:
         """`sql` as a bound expression of the target type."""
         nullable = self.value.nullable or (self.lenient if fails_to_null is None else fails_to_null)
-        return Bound(sql, self.target, nullable, aggregated=self.value.aggregated, windowed=self.value.windowed)
+        return Bound(
+            sql, self.target, nullable, aggregated=self.value.aggregated, windowed=self.value.windowed
+        )

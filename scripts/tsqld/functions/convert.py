@@ -1,7 +1,7 @@
 """CAST, CONVERT, TRY_CAST, TRY_CONVERT and implicit conversion: which converter serves which pair of types.
 
-Place in the pipeline: called by the expression compiler and by every function that takes other types than it is
-given. Source: Microsoft Learn, "CAST and CONVERT".
+Place in the pipeline: called by the expression compiler and by every function that takes other types than it
+is given. Source: Microsoft Learn, "CAST and CONVERT".
 """
 
 from __future__ import annotations
@@ -88,10 +88,11 @@ def convert(
     line: int = 0,
     explicit: bool = False,
 ) -> Bound:
-    """`value` as a `target`; with `try_`, NULL where the value does not convert; `explicit` for CAST and CONVERT.
+    """`value` as a `target`; with `try_`, NULL where the value does not convert; `explicit` for CAST and
+    CONVERT.
 
-    Errors: 206 and 257 for pairs of types that do not convert by themselves, 529 for pairs of types that never convert; the rest (245, 8114, 8115, 241, 242 …) are raised by the
-    DuckDB text when a row fails.
+    Errors: 206 and 257 for pairs of types that do not convert by themselves, 529 for pairs of types that
+    never convert; the rest (245, 8114, 8115, 241, 242 …) are raised by the DuckDB text when a row fails.
     """
     if value.is_null:
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)

@@ -75,8 +75,13 @@ def _scale(argument: Bound, function: str, line: int) -> int:
     """The precision argument, which must be a constant from 0 to 7."""
     scale = a.constant_int(argument)
     if scale is None:
-        text = f"Scale argument is not valid. Valid expressions for data type {function.removesuffix('fromparts')} scale"
-        raise TsqlError(10760, f"{text} argument are integer constants and integer constant expressions.", line=line)
+        text = (
+            "Scale argument is not valid. Valid expressions for data type "
+            f"{function.removesuffix('fromparts')} scale"
+        )
+        raise TsqlError(
+            10760, f"{text} argument are integer constants and integer constant expressions.", line=line
+        )
     if not 0 <= scale <= 7:
         raise TsqlError(1002, f"Line {line}: Specified scale {scale} is invalid.", severity=15, line=line)
     return scale
@@ -148,14 +153,18 @@ def _current_timezone_id(args: Args, line: int) -> Bound:
     return Bound("'UTC'", SqlType("varchar", 120), nullable=False)
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 def _cannot_construct(kind: str) -> TsqlError:
     return error(289, kind)
 
 
-@udf("moment_from_parts", "INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VARCHAR, INTEGER", "TIMESTAMP")
+@udf(
+    "moment_from_parts",
+    "INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VARCHAR, INTEGER",
+    "TIMESTAMP",
+)
 def moment_from_parts(
     year: int, month: int, day: int, hour: int, minute: int, second: int, fraction: int, kind: str, scale: int
 ) -> datetime.datetime:
@@ -219,6 +228,6 @@ def zone_of_utc(utc: datetime.datetime, zone: str) -> dict[str, object]:
 
 @udf("zone_of_local", "TIMESTAMP, VARCHAR", OFFSET)
 def zone_of_local(local: datetime.datetime, zone: str) -> dict[str, object]:
-    """A local time of `zone` with the offset that applies: before the change where two do, after it in a gap."""
+    """A local time of `zone` with its offset: the earlier one where two apply, the later one in a gap."""
     minutes, local = offset_of_local(local, zone)
     return {"utc": local - datetime.timedelta(minutes=minutes), "minutes": minutes}

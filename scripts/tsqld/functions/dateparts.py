@@ -1,6 +1,7 @@
 """Date parts: their names, and which type has which.
 
-Place in the pipeline: used by the date functions. Source: Microsoft Learn, "DATEPART", "DATEADD", "DATETRUNC".
+Place in the pipeline: used by the date functions. Source: Microsoft Learn, "DATEPART", "DATEADD",
+"DATETRUNC".
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from tsqld.functions.to_date import constant
 from tsqld.types import DATETIME, SqlType, datetime2
 
 _NAMES: Final = {
-    "year": "yy yyyy", "quarter": "qq q", "month": "mm m", "dayofyear": "dy y", "day": "dd d", "week": "wk ww",
-    "weekday": "dw w", "hour": "hh", "minute": "mi n", "second": "ss s", "millisecond": "ms", "microsecond": "mcs",
+    "year": "yy yyyy", "quarter": "qq q", "month": "mm m", "dayofyear": "dy y", "day": "dd d",
+    "week": "wk ww",
+    "weekday": "dw w", "hour": "hh", "minute": "mi n", "second": "ss s", "millisecond": "ms",
+    "microsecond": "mcs",
     "nanosecond": "ns", "tzoffset": "tz", "iso_week": "isowk isoww",
 }  # fmt: skip
 _ALIASES: Final = {alias: name for name, text in _NAMES.items() for alias in (name, *text.split())}
@@ -53,7 +56,7 @@ def unsupported_part(part: str, function: str, type: SqlType, line: int) -> Tsql
 
 def check_part(part: str, function: str, type: SqlType, line: int) -> None:
     """9810 when a date is asked for hours or a time for days."""
-    if type.name == "date" and part in CLOCK_PARTS or type.name == "time" and part in DAY_PARTS:
+    if (type.name == "date" and part in CLOCK_PARTS) or (type.name == "time" and part in DAY_PARTS):
         raise unsupported_part(part, function, type, line)
     if part == "tzoffset" and type.name not in ("datetimeoffset", "datetime2"):
         raise unsupported_part(part, function, type, line)
@@ -74,18 +77,24 @@ def as_date(value: Bound, place: int, function: str, line: int, *, text_type: Sq
 
 
 def as_instant(value: Bound, place: int, function: str, line: int) -> Bound:
-    """An argument as a date or time type, text as datetime2 without its seventh digit, which no part asks for."""
+    """An argument as a date or time type, text as datetime2 without its seventh digit, which no part asks
+    for.
+    """
     if not value.type.is_text:
         return as_date(value, place, function, line)
     if isinstance(value.value, str):
         return Bound(_constant(value, line), datetime2(7), False)
     source = quote(shown(value.type))
-    pattern = "[1-9][0-9]{3}-[01][0-9]-[0-3][0-9](?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?)?"
+    pattern = (
+        "[1-9][0-9]{3}-[01][0-9]-[0-3][0-9](?:[ "
+        "T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?)?"
+    )
 
     def body(v: str) -> str:
         slow = f"tsqld_moment({v}, {source}, 'instant', 7, -1)"
         return (
-            f"CASE WHEN regexp_full_match({v}, '{pattern}') THEN coalesce(TRY_CAST({v} AS TIMESTAMP), {slow}) "
+            f"CASE WHEN regexp_full_match({v}, '{pattern}') THEN coalesce(TRY_CAST({v} AS TIMESTAMP), "
+            f"{slow}) "
             f"WHEN {v} IS NOT NULL THEN {slow} END"
         )
 

@@ -1,7 +1,7 @@
 """Date functions that move, compare and take apart: DATEADD, DATEDIFF, DATEPART, DATENAME, EOMONTH …
 
-Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Date and time data types and functions".
-Weeks begin on Sunday (DATEFIRST 7); DATEDIFF counts boundaries crossed.
+Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Date and time data types and
+functions". Weeks begin on Sunday (DATEFIRST 7); DATEDIFF counts boundaries crossed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _MONTHS: Final = {"year": 12, "quarter": 3, "month": 1}
 _DAYS: Final = {"dayofyear": 1, "day": 1, "weekday": 1, "week": 7}
 
 
-# --- DATEADD ----------------------------------------------------------------------------------------------------
+# --- DATEADD ------------------------------------------------------------------------------------------------
 
 
 @define("DATEADD", CATEGORY, 3, note="nanosecond is refused where it would leave microseconds")
@@ -71,10 +71,18 @@ def moved(part: str, number: str, date: Bound) -> str:
         utc = Bound(call("utc_of", date.sql), datetime2(type.scale))
         local = Bound(call("local_of", date.sql), datetime2(type.scale))
         if part in CLOCK_PARTS:
-            return let_all([number, date.sql], lambda n, d: call(
-                "offset_of", moved(part, n, Bound(call("utc_of", d), utc.type)), f"({d}).minutes"))
-        return let_all([number, date.sql], lambda n, d: call("offset_of_local", moved(
-            part, n, Bound(call("local_of", d), local.type)), f"({d}).minutes"))
+            return let_all(
+                [number, date.sql],
+                lambda n, d: call(
+                    "offset_of", moved(part, n, Bound(call("utc_of", d), utc.type)), f"({d}).minutes"
+                ),
+            )
+        return let_all(
+            [number, date.sql],
+            lambda n, d: call(
+                "offset_of_local", moved(part, n, Bound(call("local_of", d), local.type)), f"({d}).minutes"
+            ),
+        )
     x = timestamp(date)
     if part in _MONTHS:
         shifted = call("add_months", x, number, str(_MONTHS[part]))
@@ -85,10 +93,15 @@ def moved(part: str, number: str, date: Bound) -> str:
     else:
         shifted = call("add_micros", x, number, str(MICROS[part]))
     overflow = raise_error(517, type.name)
-    ranged = call(f"in_{type.name}", shifted, *([str(10 ** max(0, 6 - type.scale))] if type.name == "datetime2" else []))
-    return let_all([ranged, number, date.sql], lambda r, n, d: (
-        f"CASE WHEN {r} IS NOT NULL OR {n} IS NULL OR {d} IS NULL THEN {r} ELSE {overflow} END"
-    ))
+    ranged = call(
+        f"in_{type.name}", shifted, *([str(10 ** max(0, 6 - type.scale))] if type.name == "datetime2" else [])
+    )
+    return let_all(
+        [ranged, number, date.sql],
+        lambda r, n, d: (
+            f"CASE WHEN {r} IS NOT NULL OR {n} IS NULL OR {d} IS NULL THEN {r} ELSE {overflow} END"
+        ),
+    )
 
 
 def _moved_clock(part: str, number: str, date: Bound) -> str:
@@ -97,7 +110,7 @@ def _moved_clock(part: str, number: str, date: Bound) -> str:
     return call("round_time", call(micros, *arguments), str(10 ** max(0, 6 - date.type.scale)))
 
 
-# --- DATEDIFF ---------------------------------------------------------------------------------------------------
+# --- DATEDIFF -----------------------------------------------------------------------------------------------
 
 
 @define("DATEDIFF", CATEGORY, 3)
@@ -106,7 +119,9 @@ def _datediff(args: Args, line: int) -> Bound:
     if part in ("year", "quarter", "month", "week", "dayofyear", "day", "weekday", "hour"):
         return a.made(f"({sql})::INTEGER", INT, start, end)
     overflow = raise_error(535)
-    checked = let(sql, lambda n: f"CASE WHEN {n} IS NOT NULL THEN coalesce(TRY_CAST({n} AS INTEGER), {overflow}) END")
+    checked = let(
+        sql, lambda n: f"CASE WHEN {n} IS NOT NULL THEN coalesce(TRY_CAST({n} AS INTEGER), {overflow}) END"
+    )
     return a.made(checked, INT, start, end)
 
 
@@ -114,7 +129,9 @@ def _datediff(args: Args, line: int) -> Bound:
 def _datediff_big(args: Args, line: int) -> Bound:
     _, sql, start, end = _difference("datediff_big", args, line)
     overflow = raise_error(535)
-    checked = let(sql, lambda n: f"CASE WHEN {n} IS NOT NULL THEN coalesce(TRY_CAST({n} AS BIGINT), {overflow}) END")
+    checked = let(
+        sql, lambda n: f"CASE WHEN {n} IS NOT NULL THEN coalesce(TRY_CAST({n} AS BIGINT), {overflow}) END"
+    )
     return a.made(checked, BIGINT, start, end)
 
 
@@ -143,7 +160,7 @@ def _counted(part: str, value: Bound, line: int) -> str:
     return f"({call('micros', moment)} // {MICROS[part]})"
 
 
-# --- DATEPART, DATENAME -------------------------------------------------------------------------------------------
+# --- DATEPART, DATENAME -------------------------------------------------------------------------------------
 
 _ALL: Final = DAY_PARTS | CLOCK_PARTS | {"tzoffset"}
 
@@ -200,7 +217,7 @@ def _day(args: Args, line: int) -> Bound:
     return _part("day", args[0], "day", line)
 
 
-# --- truncating -------------------------------------------------------------------------------------------------
+# --- truncating ---------------------------------------------------------------------------------------------
 
 
 @define("DATETRUNC", CATEGORY, 2)
@@ -218,11 +235,20 @@ def _datetrunc(args: Args, line: int) -> Bound:
         return a.made(f"{call('trunc_clock', value.sql, str(MICROS[part]))}", type, value)
     cut = _truncated(part, timestamp(value))
     if type.name == "datetimeoffset":
-        return a.made(let(value.sql, lambda v: call(
-            "offset_of_local", _truncated(part, call("local_of", v)), f"({v}).minutes")), type, value)
+        return a.made(
+            let(
+                value.sql,
+                lambda v: call("offset_of_local", _truncated(part, call("local_of", v)), f"({v}).minutes"),
+            ),
+            type,
+            value,
+        )
     if part == "week":
         low = {"datetime": "1753-01-01", "smalldatetime": "1900-01-01"}.get(type.name, "0001-01-01")
-        small = "An invalid date value was encountered: The date value is less than the minimum date value allowed for "
+        small = (
+            "An invalid date value was encountered: The date value is less than the minimum date "
+            "value allowed for "
+        )
         fail = raise_text(9837, f"'{small}the data type.'", 3)
         cut = let(cut, lambda m: f"CASE WHEN {m} < TIMESTAMP '{low}' THEN {fail} ELSE {m} END")
     return a.made(f"({cut})::DATE" if type.name == "date" else cut, type, value)
@@ -238,7 +264,19 @@ def _truncated(part: str, moment: str) -> str:
 
 @define("DATE_BUCKET", CATEGORY, 3, 4)
 def _date_bucket(args: Args, line: int) -> Bound:
-    allowed = {"day", "dayofyear", "weekday", "week", "month", "quarter", "year", "hour", "minute", "second", "millisecond"}
+    allowed = {
+        "day",
+        "dayofyear",
+        "weekday",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "hour",
+        "minute",
+        "second",
+        "millisecond",
+    }
     part = part_of(args[0], "date_bucket", allowed, line)
     number = a.integer(args[1], 2, "date_bucket", line)
     value = args[2]
@@ -266,7 +304,7 @@ def _date_bucket(args: Args, line: int) -> Bound:
     return a.made(f"({cut})::DATE" if type.name == "date" else cut, type, value, number, origin)
 
 
-# --- whole dates ------------------------------------------------------------------------------------------------
+# --- whole dates --------------------------------------------------------------------------------------------
 
 
 @define("EOMONTH", CATEGORY, 1, 2)
@@ -278,10 +316,14 @@ def _eomonth(args: Args, line: int) -> Bound:
         return a.made(f"last_day({timestamp(value)})", DATE, value)
     number = a.integer(args[1], 2, "eomonth", line)
     overflow = raise_error(517, "date")
-    sql = let_all([timestamp(value), number.sql], lambda d, n: (
-        f"CASE WHEN {d} IS NULL THEN NULL ELSE coalesce(last_day({call('in_date', call('add_months', d, f'coalesce({n}, 0)', '1'))}), "
-        f"{overflow}) END"
-    ))
+    sql = let_all(
+        [timestamp(value), number.sql],
+        lambda d, n: (
+            f"CASE WHEN {d} IS NULL THEN NULL ELSE "
+            f"coalesce(last_day({call('in_date', call('add_months', d, f'coalesce({n}, 0)', '1'))}), "
+            f"{overflow}) END"
+        ),
+    )
     return a.made(sql, DATE, value, number)
 
 
@@ -291,7 +333,10 @@ def _isdate(args: Args, line: int) -> Bound:
     if value.type.is_text or value.type.is_integer:
         text = a.text(value, 1, "isdate", line)
         moment = convert(text, DATETIME, try_=True, line=line)
-        sql = let(text.sql, lambda v: f"CASE WHEN trim({v}, ' ') <> '' AND ({moment.sql}) IS NOT NULL THEN 1 ELSE 0 END")
+        sql = let(
+            text.sql,
+            lambda v: f"CASE WHEN trim({v}, ' ') <> '' AND ({moment.sql}) IS NOT NULL THEN 1 ELSE 0 END",
+        )
         return a.made(sql, INT, value, nullable=False)
     if value.type.name in ("datetime", "smalldatetime"):
         return a.made(f"CASE WHEN ({value.sql}) IS NOT NULL THEN 1 ELSE 0 END", INT, value, nullable=False)
@@ -302,4 +347,6 @@ def _isdate(args: Args, line: int) -> Bound:
 
 def invalid_zone(function: str, line: int) -> TsqlError:
     """9812."""
-    return TsqlError(9812, f"The timezone provided to builtin function {function} is invalid.", state=2, line=line)
+    return TsqlError(
+        9812, f"The timezone provided to builtin function {function} is invalid.", state=2, line=line
+    )

@@ -1,8 +1,8 @@
 """Dates and times as text, by CONVERT style.
 
 Place in the pipeline: called by `to_text`. Source: Microsoft Learn, "CAST and CONVERT", date and time styles.
-A style is a series of pieces: strftime text, or a mark for what strftime lacks (a day or an hour padded with a space,
-the fraction of a second in the type's own digits).
+A style is a series of pieces: strftime text, or a mark for what strftime lacks (a day or an hour padded with
+a space, the fraction of a second in the type's own digits).
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from tsqld.functions.sqltext import let
 
 _DATES: Final = {
     0: ("%b ", "<day>", " %Y"), 1: ("%m/%d/%y",), 101: ("%m/%d/%Y",), 2: ("%y.%m.%d",), 102: ("%Y.%m.%d",),
-    3: ("%d/%m/%y",), 103: ("%d/%m/%Y",), 4: ("%d.%m.%y",), 104: ("%d.%m.%Y",), 5: ("%d-%m-%y",), 105: ("%d-%m-%Y",),
+    3: ("%d/%m/%y",), 103: ("%d/%m/%Y",), 4: ("%d.%m.%y",), 104: ("%d.%m.%Y",), 5: ("%d-%m-%y",),
+    105: ("%d-%m-%Y",),
     6: ("%d %b %y",), 106: ("%d %b %Y",), 7: ("%b %d, %y",), 107: ("%b %d, %Y",), 10: ("%m-%d-%y",),
-    110: ("%m-%d-%Y",), 11: ("%y/%m/%d",), 111: ("%Y/%m/%d",), 12: ("%y%m%d",), 112: ("%Y%m%d",), 23: ("%Y-%m-%d",),
+    110: ("%m-%d-%Y",), 11: ("%y/%m/%d",), 111: ("%Y/%m/%d",), 12: ("%y%m%d",), 112: ("%Y%m%d",),
+    23: ("%Y-%m-%d",),
     9: ("%b ", "<day>", " %Y"), 13: ("%d %b %Y",), 20: ("%Y-%m-%d",), 21: ("%Y-%m-%d",), 22: ("%m/%d/%y",),
     126: ("%Y-%m-%d",),
 }  # fmt: skip
@@ -36,7 +38,8 @@ _NARROW: Final = frozenset({9, 13, 14})
 def styled(c: Conversion) -> tuple[str, int]:
     """The DuckDB text of `c` as written by its style, and the most characters it has.
 
-    Errors: 281 for a style that does not exist, 8114 for one that needs what the type has not, 50100 for Hijri.
+    Errors: 281 for a style that does not exist, 8114 for one that needs what the type has not, 50100 for
+    Hijri.
     """
     name = c.source.name
     style = c.style if c.style is not None else (0 if name in ("datetime", "smalldatetime") else 21)

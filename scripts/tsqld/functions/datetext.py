@@ -1,9 +1,10 @@
 """Reading dates and times from text, in Python: every form SQL Server takes under us_english.
 
-Place in the pipeline: the careful branch behind `to_date`'s fast one, reached through a DuckDB function, and the
-reference that the fast branch is tested against. Source: Microsoft Learn, "date", "time", "datetime",
-"datetime2", "datetimeoffset", "smalldatetime" (supported string literal formats), "CAST and CONVERT" (styles).
-Two-digit years up to 49 are 20xx. Time is counted in 100 ns, so that rounding sees every digit that was written.
+Place in the pipeline: the careful branch behind `to_date`'s fast one, reached through a DuckDB function, and
+the reference that the fast branch is tested against. Source: Microsoft Learn, "date", "time", "datetime",
+"datetime2", "datetimeoffset", "smalldatetime" (supported string literal formats), "CAST and CONVERT"
+(styles). Two-digit years up to 49 are 20xx. Time is counted in 100 ns, so that rounding sees every digit that
+was written.
 """
 
 from __future__ import annotations
@@ -35,12 +36,15 @@ _TIME = re.compile(
 )
 _OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d{2}):(\d{2}))$", re.IGNORECASE)
 _ISO = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?$", re.IGNORECASE
+    r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?$",
+    re.IGNORECASE,
 )
 _NUMERIC = re.compile(r"(\d{1,4})\s*([/.\-])\s*(\d{1,4})\s*\2\s*(\d{1,4})$")
 _ORDERS: Final = {
-    1: "mdy", 101: "mdy", 10: "mdy", 110: "mdy", 22: "mdy", 3: "dmy", 103: "dmy", 4: "dmy", 104: "dmy", 5: "dmy",
-    105: "dmy", 6: "dmy", 106: "dmy", 13: "dmy", 113: "dmy", 2: "ymd", 102: "ymd", 11: "ymd", 111: "ymd", 12: "ymd",
+    1: "mdy", 101: "mdy", 10: "mdy", 110: "mdy", 22: "mdy", 3: "dmy", 103: "dmy", 4: "dmy", 104: "dmy",
+    5: "dmy",
+    105: "dmy", 6: "dmy", 106: "dmy", 13: "dmy", 113: "dmy", 2: "ymd", 102: "ymd", 11: "ymd", 111: "ymd",
+    12: "ymd",
     112: "ymd", 20: "ymd", 120: "ymd", 21: "ymd", 25: "ymd", 121: "ymd", 23: "ymd", 126: "iso", 127: "iso",
 }  # fmt: skip
 STYLES: Final = frozenset(_ORDERS) | {0, 100, 7, 107, 8, 108, 24, 9, 109, 14, 114}
@@ -84,9 +88,9 @@ def read(text: str, target: str, style: int | None) -> Moment:
 
 def _iso(found: re.Match[str], target: str) -> Moment:
     year, month, day, hour, minute, second, fraction, zone = found.groups()
-    if target in _OLD:
-        if second is None or len(fraction or "") > 3 or (zone and zone not in "Zz"):
-            raise Unreadable(found[0])
+    strange = second is None or len(fraction or "") > 3 or (zone and zone not in "Zz")
+    if target in _OLD and strange:
+        raise Unreadable(found[0])
     ticks = _ticks(int(hour), int(minute), int(second or 0), fraction or "", ".", "")
     return Moment(_day(int(year), int(month), int(day)), ticks, _offset_minutes(zone))
 
@@ -117,9 +121,13 @@ def _take_time(text: str, target: str) -> tuple[int, str]:
         hour, minute, second, separator, fraction, half = found.groups()
         if minute is None and half is None:
             continue
-        if (target in _OLD and len(fraction or "") > 3) or len(fraction or "") > (3 if separator == ":" else 7):
+        if (target in _OLD and len(fraction or "") > 3) or len(fraction or "") > (
+            3 if separator == ":" else 7
+        ):
             raise Unreadable(text)
-        ticks = _ticks(int(hour), int(minute or 0), int(second or 0), fraction or "", separator or ".", half or "")
+        ticks = _ticks(
+            int(hour), int(minute or 0), int(second or 0), fraction or "", separator or ".", half or ""
+        )
         rest = (text[: found.start()] + " " + text[found.end() :]).strip()
         return ticks, rest
     return 0, text
@@ -214,10 +222,12 @@ def _day(year: int, month: int, day: int) -> datetime.date:
         raise OutOfRange(f"{year}-{month}-{day}") from None
 
 
-# --- to the target type ------------------------------------------------------------------------------------------
+# --- to the target type -------------------------------------------------------------------------------------
 
 
-def convert(text: str, source: str, target: str, scale: int, style: int | None) -> tuple[datetime.datetime, int]:
+def convert(
+    text: str, source: str, target: str, scale: int, style: int | None
+) -> tuple[datetime.datetime, int]:
     """`text` as the local date and time and the offset (minutes) that a `target(scale)` holds.
 
     The target `instant` is a datetime2 cut to microseconds, for functions that only ask for larger parts.
@@ -237,7 +247,9 @@ def convert(text: str, source: str, target: str, scale: int, style: int | None) 
 
 
 def _unreadable_smalldatetime() -> TsqlError:
-    return TsqlError(295, "Conversion failed when converting character string to smalldatetime data type.", state=3)
+    return TsqlError(
+        295, "Conversion failed when converting character string to smalldatetime data type.", state=3
+    )
 
 
 def _fitted(moment: Moment, target: str, scale: int) -> tuple[datetime.datetime, int]:

@@ -1,9 +1,9 @@
 """Exact decimal multiplication and division with SQL Server's result types.
 
-Place in the pipeline: called by arithmetic. DuckDB multiplies DECIMALs exactly up to 38 digits and divides them
-as floats, so quotients are computed on integers (64 or 128 bits) and, beyond 38 digits, in Python.
-Source: Microsoft Learn, "Precision, scale, and length": the formulas and the reduction to 38 digits.
-Products and sums that lose decimals are rounded half away from zero, quotients are truncated.
+Place in the pipeline: called by arithmetic. DuckDB multiplies DECIMALs exactly up to 38 digits and divides
+them as floats, so quotients are computed on integers (64 or 128 bits) and, beyond 38 digits, in Python.
+Source: Microsoft Learn, "Precision, scale, and length": the formulas and the reduction to 38 digits. Products
+and sums that lose decimals are rounded half away from zero, quotients are truncated.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def add(op: str, left: str, right: str, a: SqlType, b: SqlType, result: SqlType)
 def multiply(left: str, right: str, a: SqlType, b: SqlType, result: SqlType) -> str:
     """left * right, exact when it fits the result type, else rounded to its scale."""
     if a.precision + b.precision + 1 <= 38:
-        wide = left if a.precision > 18 or a.precision + b.precision <= 18 else f"{left}::DECIMAL(19,{a.scale})"
+        wide = (
+            left if a.precision > 18 or a.precision + b.precision <= 18 else f"{left}::DECIMAL(19,{a.scale})"
+        )
         return f"({wide} * {right})::{duck(result)}"
     return let_all([left, right], lambda x, y: _exact_product(x, y, a, b, result))
 
@@ -87,9 +89,10 @@ def _exact_product(x: str, y: str, a: SqlType, b: SqlType, result: SqlType) -> s
 
 def divide(left: str, right: str, a: SqlType, b: SqlType, result: SqlType) -> str:
     """left / right, truncated to the result's scale; 8134 when right is zero."""
-    return let_all([left, right], lambda x, y: (
-        f"CASE WHEN {y} = 0 THEN {raise_error(8134)} ELSE {_quotient(x, y, a, b, result)} END"
-    ))
+    return let_all(
+        [left, right],
+        lambda x, y: f"CASE WHEN {y} = 0 THEN {raise_error(8134)} ELSE {_quotient(x, y, a, b, result)} END",
+    )
 
 
 def _quotient(x: str, y: str, a: SqlType, b: SqlType, result: SqlType) -> str:
@@ -98,12 +101,12 @@ def _quotient(x: str, y: str, a: SqlType, b: SqlType, result: SqlType) -> str:
     slow = _python("divide", x, y, a, b, result)
     if shift < 0:
         return slow
-    numerator = f"({_unscaled(x, a)} * {10 ** shift}::HUGEINT)" if shift <= 38 else ""
+    numerator = f"({_unscaled(x, a)} * {10**shift}::HUGEINT)" if shift <= 38 else ""
     if not numerator:
         return slow
     quotient = f"({numerator} // {_unscaled(y, b)})"
     if a.precision + shift <= 18 and b.precision <= 18:
-        quotient = f"({_unscaled(x, a, 'BIGINT')} * {10 ** shift}::BIGINT // {_unscaled(y, b, 'BIGINT')})"
+        quotient = f"({_unscaled(x, a, 'BIGINT')} * {10**shift}::BIGINT // {_unscaled(y, b, 'BIGINT')})"
     scaled = f"TRY({quotient}::DECIMAL(38,0))"
     if result.scale:
         unit = f"CAST('0.{'0' * (result.scale - 1)}1' AS DECIMAL({result.scale},{result.scale}))"
@@ -126,11 +129,18 @@ def remainder(left: str, right: str, a: SqlType, b: SqlType, result: SqlType) ->
     scale = result.scale
     wide = duck(SqlType("decimal", precision=38, scale=scale))
     fits = max(a.precision - a.scale, b.precision - b.scale) + scale <= 38
-    return let_all([left, right], lambda x, y: (
-        f"CASE WHEN {y} = 0 THEN {raise_error(8134)} ELSE "
-        + (f"({x}::{wide} % {y}::{wide})::{duck(result)}" if fits else _python("remainder", x, y, a, b, result))
-        + " END"
-    ))
+    return let_all(
+        [left, right],
+        lambda x, y: (
+            f"CASE WHEN {y} = 0 THEN {raise_error(8134)} ELSE "
+            + (
+                f"({x}::{wide} % {y}::{wide})::{duck(result)}"
+                if fits
+                else _python("remainder", x, y, a, b, result)
+            )
+            + " END"
+        ),
+    )
 
 
 def _python(name: str, x: str, y: str, a: SqlType, b: SqlType, result: SqlType) -> str:
@@ -139,7 +149,7 @@ def _python(name: str, x: str, y: str, a: SqlType, b: SqlType, result: SqlType) 
     return f"({slow})::{duck(result)}"
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 def _fitted(value: Decimal, precision: int, scale: int, rounding: str) -> str:

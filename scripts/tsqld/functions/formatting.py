@@ -1,7 +1,7 @@
 """FORMAT and FORMATMESSAGE.
 
-Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "FORMAT", "FORMATMESSAGE". FORMAT costs about
-5 µs a row here (and is slow in SQL Server too).
+Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "FORMAT", "FORMATMESSAGE". FORMAT costs
+about 5 µs a row here (and is slow in SQL Server too).
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ Args = Sequence[Bound]
 def _format(args: Args, line: int) -> Bound:
     value, pattern = args[0], a.text(args[1], 2, "format", line)
     type = value.type
-    if not (type.is_number and type.name != "bit" or type.is_temporal):
+    if not ((type.is_number and type.name != "bit") or type.is_temporal):
         raise error(8116, shown(type), 1, "format", line=line)
-    culture = a.text(args[2], 3, "format", line) if len(args) > 2 else Bound("'en-US'", varchar(5), False, "en-US")
+    culture = (
+        a.text(args[2], 3, "format", line) if len(args) > 2 else Bound("'en-US'", varchar(5), False, "en-US")
+    )
     if isinstance(culture.value, str) and culture.value.lower() not in CULTURES:
         raise unsupported(f"FORMAT with the culture {culture.value}", line)
     tail = f"{pattern.sql}, {culture.sql}"
@@ -57,7 +59,9 @@ def _formatmessage(args: Args, line: int) -> Bound:
         raise unsupported("FORMATMESSAGE of a message number", line)
     message = a.text(args[0], 1, "formatmessage", line)
     values = [
-        f"'i' || ({arg.sql})::VARCHAR" if arg.type.is_integer else f"'s' || {a.text(arg, 2, 'formatmessage', line).sql}"
+        f"'i' || ({arg.sql})::VARCHAR"
+        if arg.type.is_integer
+        else f"'s' || {a.text(arg, 2, 'formatmessage', line).sql}"
         for arg in args[1:]
     ]
     listed = f"[{', '.join(values)}]" if values else "[]::VARCHAR[]"
@@ -95,7 +99,9 @@ def net_time(value: datetime.time, pattern: str, culture: str) -> str | None:
 @udf("format_message", "VARCHAR, VARCHAR[]", "VARCHAR", nullable=True)
 def format_message(message: str, values: list[str | None]) -> str:
     """printf-like: %s %d %i %u %x %X %o with flags, width and precision, %%; RAISERROR's rules."""
-    return render_message(message, [None if v is None else int(v[1:]) if v[0] == "i" else v[1:] for v in values])
+    return render_message(
+        message, [None if v is None else int(v[1:]) if v[0] == "i" else v[1:] for v in values]
+    )
 
 
 def render_message(message: str, values: Sequence[int | str | None]) -> str:
@@ -133,11 +139,16 @@ def _number(written: str | None, values: Sequence[int | str | None], used: int) 
 
 
 def _wrong_type(place: int) -> TsqlError:
-    return TsqlError(2786, f"The data type of substitution parameter {place} does not match the expected type of the "
-                     "format specification.")
+    return TsqlError(
+        2786,
+        f"The data type of substitution parameter {place} does not match the expected type of the "
+        "format specification.",
+    )
 
 
-def _substituted(flags: str, width: int | None, precision: int | None, kind: str, value: object, place: int) -> str:
+def _substituted(
+    flags: str, width: int | None, precision: int | None, kind: str, value: object, place: int
+) -> str:
     if value is None:
         text = "(null)"
     elif kind == "s":
@@ -165,6 +176,8 @@ def _integer_text(flags: str, precision: int | None, kind: str, value: int) -> s
         return sign + digits
     if value < 0:
         value += 1 << (32 if value >= -(1 << 31) else 64)
-    digits = {"u": f"{value}", "o": f"{value:o}", "x": f"{value:x}", "X": f"{value:X}"}[kind].rjust(precision or 0, "0")
+    digits = {"u": f"{value}", "o": f"{value:o}", "x": f"{value:x}", "X": f"{value:X}"}[kind].rjust(
+        precision or 0, "0"
+    )
     prefix = {"o": "0", "x": "0x", "X": "0X"}.get(kind, "") if "#" in flags and value else ""
     return prefix + digits

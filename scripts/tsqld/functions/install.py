@@ -1,12 +1,13 @@
 """Puts the macros and the Python functions that compiled T-SQL calls into a DuckDB instance.
 
-Place in the pipeline: called once by the engine when it opens DuckDB, on its root connection, which must stay open
-as long as any cursor uses the functions. DuckDB needs numpy for Python functions.
+Place in the pipeline: called once by the engine when it opens DuckDB, on its root connection, which must stay
+open as long as any cursor uses the functions. DuckDB needs numpy for Python functions.
 """
 
 from __future__ import annotations
 
 import duckdb
+from duckdb.func import FunctionNullHandling
 
 from tsqld.functions.macros import MACROS
 from tsqld.functions.udfs import UDFS
@@ -19,9 +20,11 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
             connection.create_function(
                 name,
                 entry.function,
-                list(entry.parameters),  # type: ignore[arg-type]
-                entry.result,  # type: ignore[arg-type]
-                null_handling="special" if entry.nullable else "default",  # type: ignore[arg-type]
+                [duckdb.sqltype(parameter) for parameter in entry.parameters],
+                duckdb.sqltype(entry.result),
+                null_handling=FunctionNullHandling.SPECIAL
+                if entry.nullable
+                else FunctionNullHandling.DEFAULT,
             )
         except duckdb.NotImplementedException:
             continue  # entered before

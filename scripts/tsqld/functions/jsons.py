@@ -96,7 +96,9 @@ def _joined(opening: str, closing: str, parts: list[str], args: Sequence[Bound])
 
 
 def json_text(value: Bound, line: int = 0) -> str:
-    """DuckDB text that gives `value` as a JSON value, NULL for NULL: numbers bare, bit true or false, the rest quoted."""
+    """DuckDB text that gives `value` as a JSON value, NULL for NULL: numbers bare, bit true or false, the
+    rest quoted.
+    """
     type = value.type
     if value.is_null:
         return "CAST(NULL AS VARCHAR)"
@@ -127,7 +129,7 @@ def json_text(value: Bound, line: int = 0) -> str:
 elsewhere(JSON, "table functions", "OPENJSON")
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 @udf("isjson", "VARCHAR", "INTEGER")

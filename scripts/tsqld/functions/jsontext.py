@@ -1,7 +1,7 @@
 """JSON text read with its positions: what JSON_QUERY cuts out is the text as it was written.
 
-Place in the pipeline: behind the JSON functions and OPENJSON. Source: Microsoft Learn, "JSON path expressions",
-"JSON_VALUE", "JSON_QUERY", "JSON_MODIFY"; RFC 8259. Positions in messages count from 0.
+Place in the pipeline: behind the JSON functions and OPENJSON. Source: Microsoft Learn, "JSON path
+expressions", "JSON_VALUE", "JSON_QUERY", "JSON_MODIFY"; RFC 8259. Positions in messages count from 0.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def malformed(text: str, place: int) -> TsqlError:
     """13609, naming the first character that does not fit."""
     char = text[place] if place < len(text) else "."
     place = min(place, max(0, len(text) - 1)) if place >= len(text) else place
-    message = f"JSON text is not properly formatted. Unexpected character '{char}' is found at position {place}."
+    message = (
+        f"JSON text is not properly formatted. Unexpected character '{char}' is found at position {place}."
+    )
     return TsqlError(13609, message, state=4)
 
 
@@ -120,7 +122,7 @@ def _array(text: str, start: int) -> Node:
     return Node("array", start, place + 1, tuple(members))
 
 
-# --- paths ------------------------------------------------------------------------------------------------------
+# --- paths --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,9 @@ def _step(text: str, place: int) -> tuple[str | int, int]:
 
 def _bad_path(text: str, place: int) -> TsqlError:
     char = text[place] if place < len(text) else "."
-    message = f"JSON path is not properly formatted. Unexpected character '{char}' is found at position {place}."
+    message = (
+        f"JSON path is not properly formatted. Unexpected character '{char}' is found at position {place}."
+    )
     return TsqlError(13607, message, state=4)
 
 

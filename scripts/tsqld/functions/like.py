@@ -1,8 +1,8 @@
 """LIKE and PATINDEX patterns: %, _, [set], [^set] and ESCAPE, as DuckDB conditions.
 
-Place in the pipeline: `like` is called by the expression compiler, `pattern_parts` by PATINDEX. Constant patterns are
-translated once; others by the DuckDB function tsqld_like_regex. Source: Microsoft Learn, "LIKE", "PATINDEX".
-A set's range follows code points without case, where SQL Server follows the collation's order.
+Place in the pipeline: `like` is called by the expression compiler, `pattern_parts` by PATINDEX. Constant
+patterns are translated once; others by the DuckDB function tsqld_like_regex. Source: Microsoft Learn, "LIKE",
+"PATINDEX". A set's range follows code points without case, where SQL Server follows the collation's order.
 """
 
 from __future__ import annotations
@@ -146,8 +146,13 @@ def like(value: Bound, pattern: Bound, escape: Bound | None = None, line: int = 
         escape_sql = escape.sql if escape is not None else "''"
         regex = f"tsqld_like_regex({pattern.sql}, {escape_sql}, {case_sensitive}, {blanks})"
         sql = f"regexp_full_match({value.sql}, {regex})"
-    return Bound(sql, BIT, nullable, aggregated=value.aggregated or pattern.aggregated,
-                 windowed=value.windowed or pattern.windowed)
+    return Bound(
+        sql,
+        BIT,
+        nullable,
+        aggregated=value.aggregated or pattern.aggregated,
+        windowed=value.windowed or pattern.windowed,
+    )
 
 
 def _with_line(problem: TsqlError, line: int) -> TsqlError:
@@ -164,21 +169,23 @@ def _as_text(value: Bound, place: int, line: int) -> Bound:
 
 
 def _constant(value: Bound, pattern: str, escape: str, case_sensitive: bool, blanks: bool) -> str:
-    """Patterns of literals and % become DuckDB's LIKE, which knows prefixes and infixes; others a regular expression."""
+    """Patterns of literals and % become DuckDB's LIKE, which knows prefixes and infixes; others a regular
+    expression.
+    """
     parts = parts_of(pattern, escape)
     if parts is None:
         return let(value.sql, lambda v: f"(CASE WHEN {v} IS NOT NULL THEN FALSE END)")
     open_end = bool(parts) and parts[-1].regex == ANY
     if all(part.literal or part.regex in (ANY, ".") for part in parts) and (open_end or not blanks):
         return _plain(value.sql, parts, case_sensitive)
-    if blanks and not open_end and all(part.literal or part.regex == ANY for part in parts):
-        if _ends_inked(parts):
-            return _plain(call("key_cs", value.sql), parts, case_sensitive)
+    simple = all(part.literal or part.regex == ANY for part in parts)
+    if blanks and not open_end and simple and _ends_inked(parts):
+        return _plain(call("key_cs", value.sql), parts, case_sensitive)
     return _regex(value.sql, pattern, escape, case_sensitive, blanks)
 
 
 def _ends_inked(parts: Sequence[Part]) -> bool:
-    """Whether the pattern ends in a character that is no space, so that the value's end spaces cannot matter."""
+    """Whether the pattern ends in a character that is no space, so that spaces behind it do not matter."""
     return bool(parts) and bool(parts[-1].literal.strip(" "))
 
 
@@ -203,7 +210,8 @@ def _plain_part(part: Part) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def patindex_regexes(pattern: str, case_sensitive: bool, blanks: bool) -> tuple[str, str] | None:
-    """For PATINDEX: the expression found anywhere in the text, and one whose group 1 is what stands before it.
+    """For PATINDEX: the expression found anywhere in the text, and one whose group 1 is what stands before
+    it.
 
     None when the pattern can match nothing.
     """
@@ -223,7 +231,9 @@ def patindex_regexes(pattern: str, case_sensitive: bool, blanks: bool) -> tuple[
 
 @udf("patindex", "VARCHAR, VARCHAR, BOOLEAN, BOOLEAN", "BIGINT")
 def patindex(pattern: str, text: str, case_sensitive: bool, blanks: bool) -> int:
-    """PATINDEX with a pattern that is not constant: the 1-based place of its first match, in UTF-16 units, or 0."""
+    """PATINDEX with a pattern that is not constant: the 1-based place of its first match, in UTF-16 units, or
+    0.
+    """
     found = patindex_regexes(pattern, case_sensitive, blanks)
     match = re.search(found[0], text) if found else None
     return utf16_length(text[: match.start()]) + 1 if match else 0

@@ -43,7 +43,9 @@ def literal(token_kind: Kind, text: str, line: int = 0) -> Bound:
 
 
 def constant(text: str) -> Bound:
-    """The constant that `text` is when read as T-SQL, a sign allowed: what catalogs keep of boundaries and defaults."""
+    """The constant that `text` is when read as T-SQL, a sign allowed: what catalogs keep of boundaries and
+    defaults.
+    """
     tokens = tokenize(text)
     if tokens[0].kind is Kind.NAME and tokens[0].upper == "NULL":
         return NULL

@@ -1,7 +1,7 @@
 """CHOOSE, GREATEST, LEAST, ISNULL, ISNUMERIC and other functions of several or any types.
 
-Place in the pipeline: entered in `registry`; COALESCE, NULLIF and IIF are the compiler's, which sees conditions.
-Source: Microsoft Learn, "Logical functions", "ISNULL", "ISNUMERIC", "System functions".
+Place in the pipeline: entered in `registry`; COALESCE, NULLIF and IIF are the compiler's, which sees
+conditions. Source: Microsoft Learn, "Logical functions", "ISNULL", "ISNUMERIC", "System functions".
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def _isnull(args: Args, line: int) -> Bound:
     converted = convert(value, check.type, line=line)
     if not check.nullable:
         return check
-    return a.made(f"coalesce({check.sql}, {converted.sql})", check.type, check, converted, nullable=converted.nullable)
+    return a.made(
+        f"coalesce({check.sql}, {converted.sql})", check.type, check, converted, nullable=converted.nullable
+    )
 
 
 @define("CHOOSE", LOGICAL, 2, 255)
@@ -75,7 +77,9 @@ def _extreme(function: str, args: Args, line: int) -> Bound:
         if type.name == "bit":
             joined = ", ".join(f"({value.sql})::UTINYINT" for value in values)
             return a.made(f"({function}({joined}) = 1)", type, *values, nullable=nullable)
-        return a.made(f"{function}({', '.join(value.sql for value in values)})", type, *values, nullable=nullable)
+        return a.made(
+            f"{function}({', '.join(value.sql for value in values)})", type, *values, nullable=nullable
+        )
     pairs = ", ".join(f"{{k: {sort_key(value)}, v: {value.sql}}}" for value in values)
     order = "list_reverse_sort" if function == "greatest" else "list_sort"
     sql = f"{order}(list_filter([{pairs}], lambda p: p.k IS NOT NULL))[1].v"
@@ -89,9 +93,13 @@ def _isnumeric(args: Args, line: int) -> Bound:
         return a.made(f"CASE WHEN ({value.sql}) IS NOT NULL THEN 1 ELSE 0 END", INT, value, nullable=False)
     if not value.type.is_text:
         return a.made("0", INT, value, nullable=False)
-    sql = let(value.sql, lambda v: (
-        f"CASE WHEN trim({v}, ' ') <> '' AND regexp_full_match({v}, {quote(_NUMERIC_TEXT)}) THEN 1 ELSE 0 END"
-    ))
+    sql = let(
+        value.sql,
+        lambda v: (
+            f"CASE WHEN trim({v}, ' ') <> '' AND regexp_full_match({v}, {quote(_NUMERIC_TEXT)}) THEN "
+            "1 ELSE 0 END"
+        ),
+    )
     return a.made(sql, INT, value, nullable=False)
 
 
@@ -102,7 +110,12 @@ def _parsename(args: Args, line: int) -> Bound:
     return a.made(f"tsqld_parsename({name.sql}, {piece.sql})", nvarchar(128), name, piece, nullable=True)
 
 
-@define("SQL_VARIANT_PROPERTY", VARIANT, 2, note="BaseType, Precision, Scale, Collation, MaxLength; TotalBytes is NULL")
+@define(
+    "SQL_VARIANT_PROPERTY",
+    VARIANT,
+    2,
+    note="BaseType, Precision, Scale, Collation, MaxLength; TotalBytes is NULL",
+)
 def _variant_property(args: Args, line: int) -> Bound:
     value, which = args[0], a.text(args[1], 2, "sql_variant_property", line)
     if value.type.name != "sql_variant":
@@ -123,10 +136,13 @@ def parsename(name: str, piece: int) -> str | None:
         found = re.match(r'\[((?:[^\]]|\]\])*)\]|"((?:[^"]|"")*)"|([^.\[\]"]*)', rest)
         assert found is not None
         bracketed, quoted, bare = found.groups()
-        part = bracketed.replace("]]", "]") if bracketed is not None else (
-            quoted.replace('""', '"') if quoted is not None else bare)
+        part = (
+            bracketed.replace("]]", "]")
+            if bracketed is not None
+            else (quoted.replace('""', '"') if quoted is not None else bare)
+        )
         parts.append(part)
-        rest = rest[found.end():]
+        rest = rest[found.end() :]
         if not rest:
             break
         if rest[0] != ".":
@@ -142,7 +158,8 @@ def variant_property(type: str, text: str, which: str) -> str | None:
     """A property of the base type of a sql_variant, as text; NULL for a property that does not exist."""
     base, _, facets = type.rstrip(")").partition("(")
     numbers = [int(part) for part in facets.split(",")] if facets and facets != "max" else []
-    sizes = {"bit": (1, 0, 1), "tinyint": (3, 0, 1), "smallint": (5, 0, 2), "int": (10, 0, 4), "bigint": (19, 0, 8),
+    sizes = {"bit": (1, 0, 1), "tinyint": (3, 0, 1), "smallint": (5, 0, 2), "int": (10, 0, 4),
+    "bigint": (19, 0, 8),
              "money": (19, 4, 8), "smallmoney": (10, 4, 4), "float": (53, 0, 8), "real": (24, 0, 4),
              "datetime": (23, 3, 8), "smalldatetime": (16, 0, 4), "date": (10, 0, 3),
              "uniqueidentifier": (0, 0, 16)}  # fmt: skip

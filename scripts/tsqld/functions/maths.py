@@ -1,7 +1,8 @@
 """Mathematical functions.
 
-Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Mathematical functions". Functions of the
-float family compute in DOUBLE and raise 3623 outside their domain and 8115 when the result is no finite number.
+Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Mathematical functions". Functions of
+the float family compute in DOUBLE and raise 3623 outside their domain and 8115 when the result is no finite
+number.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def _guarded(expression: str, domain: str, x: str) -> str:
     checked = _finite(expression.format(x=x))
     if not domain:
         return checked
-    return f"CASE WHEN {x} IS NULL OR {domain.format(x=x)} THEN {checked} ELSE {raise_text(3623, _DOMAIN)} END"
+    return (
+        f"CASE WHEN {x} IS NULL OR {domain.format(x=x)} THEN {checked} ELSE {raise_text(3623, _DOMAIN)} END"
+    )
 
 
 def _finite(sql: str) -> str:
@@ -76,7 +79,9 @@ def _pi(args: Args, line: int) -> Bound:
 def _atn2(args: Args, line: int) -> Bound:
     y, x = (a.floating(arg, place, "atn2", line) for place, arg in enumerate(args, 1))
     fail = raise_text(3623, _DOMAIN)
-    sql = let_all([y.sql, x.sql], lambda p, q: f"CASE WHEN {p} = 0 AND {q} = 0 THEN {fail} ELSE atan2({p}, {q}) END")
+    sql = let_all(
+        [y.sql, x.sql], lambda p, q: f"CASE WHEN {p} = 0 AND {q} = 0 THEN {fail} ELSE atan2({p}, {q}) END"
+    )
     return a.made(sql, FLOAT, y, x)
 
 
@@ -87,16 +92,21 @@ def _log(args: Args, line: int) -> Bound:
         return a.made(let(value.sql, lambda x: _guarded("ln({x})", "{x} > 0", x)), FLOAT, value)
     base = a.floating(args[1], 2, "log", line)
     fail = raise_text(3623, _DOMAIN)
-    sql = let_all([value.sql, base.sql], lambda x, b: (
-        f"CASE WHEN {x} IS NULL OR {b} IS NULL THEN NULL WHEN {x} > 0 AND {b} > 0 AND {b} <> 1 "
-        f"THEN ln({x}) / ln({b}) ELSE {fail} END"
-    ))
+    sql = let_all(
+        [value.sql, base.sql],
+        lambda x, b: (
+            f"CASE WHEN {x} IS NULL OR {b} IS NULL THEN NULL WHEN {x} > 0 AND {b} > 0 AND {b} <> 1 "
+            f"THEN ln({x}) / ln({b}) ELSE {fail} END"
+        ),
+    )
     return a.made(sql, FLOAT, value, base)
 
 
 @define("POWER", MATH, 2)
 def _power(args: Args, line: int) -> Bound:
-    """Computed as float and brought back to the base's type: int for small integers, decimal(38, s) for decimals."""
+    """Computed as float and brought back to the base's type: int for small integers, decimal(38, s) for
+    decimals.
+    """
     base, exponent = args[0], a.floating(args[1], 2, "power", line)
     if base.type.is_text or base.type.name == "bit" or base.is_null:
         base = a.floating(base, 1, "power", line)
@@ -104,18 +114,27 @@ def _power(args: Args, line: int) -> Bound:
         raise error(8116, shown(base.type), 1, "power", line=line)
     x = convert(base, FLOAT, line=line).sql
     fail = raise_text(3623, _DOMAIN)
-    raised = let_all([x, exponent.sql], lambda p, q: (
-        f"CASE WHEN {p} IS NULL OR {q} IS NULL THEN NULL WHEN {p} = 0 AND {q} < 0 OR {p} < 0 AND {q} <> trunc({q}) "
-        f"THEN {fail} ELSE {_finite(f'pow({p}, {q})')} END"
-    ))
+    raised = let_all(
+        [x, exponent.sql],
+        lambda p, q: (
+            f"CASE WHEN {p} IS NULL OR {q} IS NULL THEN NULL WHEN {p} = 0 AND {q} < 0 OR {p} < 0 AND "
+            f"{q} <> trunc({q}) "
+            f"THEN {fail} ELSE {_finite(f'pow({p}, {q})')} END"
+        ),
+    )
     type = _power_type(base.type)
     result = a.made(raised, FLOAT, base, exponent)
     if type == FLOAT:
         return result
     overflow = raise_error(8115, "expression", shown(type))
     if type.is_integer:
-        sql = let(raised, lambda r: f"CASE WHEN {r} IS NOT NULL THEN "
-                  f"coalesce(TRY_CAST(trunc({r}) AS {duck_type(type)}), {overflow}) END")
+        sql = let(
+            raised,
+            lambda r: (
+                f"CASE WHEN {r} IS NOT NULL THEN "
+                f"coalesce(TRY_CAST(trunc({r}) AS {duck_type(type)}), {overflow}) END"
+            ),
+        )
         return a.made(sql, type, base, exponent)
     return convert(result, type, line=line)
 
@@ -188,7 +207,9 @@ def _round(args: Args, line: int) -> Bound:
     cut = a.integer(args[2], 3, "round", line) if len(args) > 2 else Bound("0", INT, False, 0)
     inputs = [value, length, cut]
     if value.type.is_float:
-        sql = let_all([f"({value.sql})::DOUBLE", length.sql, cut.sql], lambda x, n, f: call("round_float", x, n, f))
+        sql = let_all(
+            [f"({value.sql})::DOUBLE", length.sql, cut.sql], lambda x, n, f: call("round_float", x, n, f)
+        )
         return a.made(sql, FLOAT, *inputs)
     type = _rounded_type(value.type)
     overflow = raise_error(8115, "expression", shown(type))
@@ -200,8 +221,12 @@ def _round(args: Args, line: int) -> Bound:
         return a.made(_round_down(value, type, known, scale, overflow), type, *inputs)
     wide = f"({value.sql})::DECIMAL(38,{scale})"
     text = f"tsqld_round_decimal(({wide})::VARCHAR, {length.sql}, {cut.sql})"
-    sql = let(text, lambda t: f"CASE WHEN {t} IS NOT NULL THEN "
-              f"coalesce(TRY_CAST({t} AS {duck_type(type)}), {overflow}) END")
+    sql = let(
+        text,
+        lambda t: (
+            f"CASE WHEN {t} IS NOT NULL THEN coalesce(TRY_CAST({t} AS {duck_type(type)}), {overflow}) END"
+        ),
+    )
     if type.is_money:
         sql = call("money_range", sql)
     return a.made(sql, type, *inputs)
@@ -214,10 +239,14 @@ def _round_down(value: Bound, type: SqlType, length: int, scale: int, overflow: 
     target = duck_type(type)
     rounding = f"({value.sql})::{fewer}"
     if precision > 18 and scale <= 17:
-        rounding = let(value.sql, lambda v: (
-            f"coalesce(TRY_CAST(TRY_CAST({v} AS DECIMAL(18,{scale})) AS {fewer}), ({v})::{fewer})"
-        ))
-    return let(rounding, lambda r: f"CASE WHEN {r} IS NOT NULL THEN coalesce(TRY_CAST({r} AS {target}), {overflow}) END")
+        rounding = let(
+            value.sql,
+            lambda v: f"coalesce(TRY_CAST(TRY_CAST({v} AS DECIMAL(18,{scale})) AS {fewer}), ({v})::{fewer})",
+        )
+    return let(
+        rounding,
+        lambda r: f"CASE WHEN {r} IS NOT NULL THEN coalesce(TRY_CAST({r} AS {target}), {overflow}) END",
+    )
 
 
 def _rounded_type(type: SqlType) -> SqlType:
@@ -262,7 +291,7 @@ def _angle(duck: str, argument: Bound, line: int) -> Bound:
     return convert(computed, type, line=line)
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 @udf("round_decimal", "VARCHAR, INTEGER, INTEGER", "VARCHAR")

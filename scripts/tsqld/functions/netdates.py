@@ -1,7 +1,8 @@
 """Dates, times and offsets by .NET format strings.
 
-Place in the pipeline: behind FORMAT. Source: Microsoft Learn, "Standard date and time format strings", "Custom date
-and time format strings", "Custom TimeSpan format strings". None stands for a format that .NET refuses.
+Place in the pipeline: behind FORMAT. Source: Microsoft Learn, "Standard date and time format strings",
+"Custom date and time format strings", "Custom TimeSpan format strings". None stands for a format that .NET
+refuses.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Final
 from tsqld.functions.cultures import Culture
 
 _TOKEN = re.compile(
-    r"d{1,}|M{1,}|y{1,}|h{1,}|H{1,}|m{1,}|s{1,}|f{1,7}|F{1,7}|t{1,}|z{1,}|g{1,}|K|%|\\.|'[^']*'|\"[^\"]*\"|.", re.DOTALL
+    r"d{1,}|M{1,}|y{1,}|h{1,}|H{1,}|m{1,}|s{1,}|f{1,7}|F{1,7}|t{1,}|z{1,}|g{1,}|K|%|\\.|'[^']*'|\"[^\"]*\"|.",
+    re.DOTALL,
 )
 _FIXED: Final = {
     "s": "yyyy'-'MM'-'dd'T'HH':'mm':'ss",
@@ -40,8 +42,10 @@ def format_date(value: datetime.datetime, pattern: str, culture: Culture, offset
 def _standard(letter: str, culture: Culture) -> str | None:
     p = culture.patterns
     composed = {
-        "d": p["d"], "D": p["D"], "t": p["t"], "T": p["T"], "f": f"{p['D']} {p['t']}", "F": f"{p['D']} {p['T']}",
-        "g": f"{p['d']} {p['t']}", "G": f"{p['d']} {p['T']}", "m": p["m"], "M": p["m"], "y": p["y"], "Y": p["y"],
+        "d": p["d"], "D": p["D"], "t": p["t"], "T": p["T"], "f": f"{p['D']} {p['t']}",
+        "F": f"{p['D']} {p['T']}",
+        "g": f"{p['d']} {p['t']}", "G": f"{p['d']} {p['T']}", "m": p["m"], "M": p["m"], "y": p["y"],
+        "Y": p["y"],
         "U": f"{p['D']} {p['T']}",
     }  # fmt: skip
     return composed.get(letter) or _FIXED.get(letter.lower() if letter in "sorRuO" else "?")

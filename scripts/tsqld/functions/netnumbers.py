@@ -1,7 +1,7 @@
 """Numbers by .NET format strings, standard (N2, C, P1 …) and custom (#,##0.00).
 
-Place in the pipeline: behind FORMAT. Source: Microsoft Learn, "Standard numeric format strings", "Custom numeric
-format strings". None stands for a format that .NET refuses, which FORMAT answers with NULL.
+Place in the pipeline: behind FORMAT. Source: Microsoft Learn, "Standard numeric format strings", "Custom
+numeric format strings". None stands for a format that .NET refuses, which FORMAT answers with NULL.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def _standard(value: Decimal, letter: str, digits: int | None, culture: Culture,
         return shape.replace("n", text).replace("$", culture.sign)
     if upper == "P":
         text = _fixed(abs(value * 100), 2 if digits is None else digits, culture, grouped=True)
-        return ("-" if value < 0 and rounded(value * 100, digits or 2) else "") + culture.percent.replace("n", text)
+        return ("-" if value < 0 and rounded(value * 100, digits or 2) else "") + culture.percent.replace(
+            "n", text
+        )
     if upper == "E":
         return _scientific(value, 6 if digits is None else digits, letter, 3, culture)
     if upper == "G":
@@ -83,7 +85,9 @@ def _scientific(value: Decimal, places: int, letter: str, exponent_digits: int, 
             exponent += 1
             mantissa = rounded(value.scaleb(-exponent, context=_WIDE), places)
     sign = "-" if exponent < 0 else "+"
-    return f"{mantissa:f}".replace(".", culture.decimal) + f"{letter}{sign}{abs(exponent):0{exponent_digits}d}"
+    return (
+        f"{mantissa:f}".replace(".", culture.decimal) + f"{letter}{sign}{abs(exponent):0{exponent_digits}d}"
+    )
 
 
 def _general(value: Decimal, digits: int | None, letter: str, culture: Culture, kind: str) -> str:
@@ -102,7 +106,7 @@ def _general(value: Decimal, digits: int | None, letter: str, culture: Culture, 
     return f"{mantissa}{'E' if letter == 'G' else 'e'}{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
 
 
-# --- custom -----------------------------------------------------------------------------------------------------
+# --- custom -------------------------------------------------------------------------------------------------
 
 
 def _sections(pattern: str) -> list[str]:
@@ -224,9 +228,17 @@ def _before_point(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _filled(
-    tokens: list[tuple[str, str]], whole: str, fraction: str, grouped: bool, slots: int, power: int, culture: Culture
+    tokens: list[tuple[str, str]],
+    whole: str,
+    fraction: str,
+    grouped: bool,
+    slots: int,
+    power: int,
+    culture: Culture,
 ) -> str:
-    """The tokens with digits in their places: the first whole place takes all digits that have none of their own."""
+    """The tokens with digits in their places: the first whole place takes all digits that have none of their
+    own.
+    """
     after = [text for kind, text in tokens[len(_before_point(tokens)) :] if kind == "digit"]
     least = len(after) - after[::-1].index("0") if "0" in after else 0
     while len(fraction) > least and fraction.endswith("0"):

@@ -23,11 +23,15 @@ _NUMBER = re.compile(r"\s*([+-])?\s*(\$)?\s*(\d{1,3}(?:,\d{3})*|\d+)?(\.\d*)?(?:
 _WEEKDAY = re.compile(r"^\s*(?:mon|tues|wednes|thurs|fri|satur|sun)day\s*,?\s*", re.IGNORECASE)
 
 
-def parse(value: Bound, target: SqlType, culture: Bound | None = None, *, try_: bool = False, line: int = 0) -> Bound:
-    """PARSE(value AS target USING culture). Errors: 9819 for text that is none, 8116, 50100 for other cultures."""
+def parse(
+    value: Bound, target: SqlType, culture: Bound | None = None, *, try_: bool = False, line: int = 0
+) -> Bound:
+    """PARSE(value AS target USING culture). Errors: 9819 for text that is none, 8116, 50100 for other
+    cultures.
+    """
     if not value.type.is_text and not value.is_null:
         raise error(8116, shown(value.type), 1, "try_parse" if try_ else "parse", line=line)
-    if not (target.is_number and target.name != "bit" or target.is_temporal):
+    if not ((target.is_number and target.name != "bit") or target.is_temporal):
         raise TsqlError(10761, f"Invalid data type {target.name} in function PARSE.", severity=15, line=line)
     _check_culture(culture, line)
     kind = "date" if target.is_temporal else "money" if target.is_money else "number"
@@ -38,12 +42,17 @@ def parse(value: Bound, target: SqlType, culture: Bound | None = None, *, try_: 
     if try_:
         return a.made(f"({converted})", target, value, nullable=True)
     message = (
-        f"'Error converting string value ''' || {text.sql} || ''' into data type {shown(target)} using culture "
+        f"'Error converting string value ''' || {text.sql} || ''' into data type {shown(target)} "
+        "using culture "
         f"''{culture.value if culture is not None else 'en-US'}''.'"
     )
-    sql = let(converted, lambda c: (
-        f"CASE WHEN {c} IS NOT NULL OR ({text.sql}) IS NULL THEN {c} ELSE {raise_text(9819, message, 1)} END"
-    ))
+    sql = let(
+        converted,
+        lambda c: (
+            f"CASE WHEN {c} IS NOT NULL OR ({text.sql}) IS NULL THEN {c} ELSE "
+            f"{raise_text(9819, message, 1)} END"
+        ),
+    )
     return a.made(sql, target, value)
 
 

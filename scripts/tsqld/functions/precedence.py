@@ -1,8 +1,9 @@
 """Which type an expression of several types has, and which conversions happen by themselves.
 
 Place in the pipeline: used by arithmetic, comparison, CASE, COALESCE and the set operators, before any DuckDB
-text is written. Source: Microsoft Learn, "Data type precedence", "Precision, scale, and length", and the chart
-of "CAST and CONVERT"; where the chart leaves a choice, the engine's error 257 (explicit only) is followed.
+text is written. Source: Microsoft Learn, "Data type precedence", "Precision, scale, and length", and the
+chart of "CAST and CONVERT"; where the chart leaves a choice, the engine's error 257 (explicit only) is
+followed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,19 @@ _INTEGER_DIGITS: Final = {"bit": 1, "tinyint": 3, "smallint": 5, "int": 10, "big
 _TEXTS: Final = frozenset({"char", "varchar", "nchar", "nvarchar", "sysname"})
 _BYTES: Final = frozenset({"binary", "varbinary"})
 _NUMBERS: Final = frozenset(
-    {"bit", "tinyint", "smallint", "int", "bigint", "decimal", "numeric", "money", "smallmoney", "float", "real"}
+    {
+        "bit",
+        "tinyint",
+        "smallint",
+        "int",
+        "bigint",
+        "decimal",
+        "numeric",
+        "money",
+        "smallmoney",
+        "float",
+        "real",
+    }
 )
 _FLOATS: Final = frozenset({"float", "real"})
 _OLD_DATES: Final = frozenset({"datetime", "smalldatetime"})
@@ -180,9 +193,8 @@ def implicit_allowed(source: SqlType, target: SqlType) -> bool:
     if a in ("money", "smallmoney") and b in _TEXTS:
         return False
     if a in _NUMBERS:
-        return b in _NUMBERS | _OLD_DATES | _TEXTS | (_BYTES if a not in _FLOATS else _BYTES) | (
-            frozenset() if a in _FLOATS else _VERSIONS
-        )
+        versions = frozenset() if a in _FLOATS else _VERSIONS
+        return b in _NUMBERS | _OLD_DATES | _TEXTS | _BYTES | versions
     if a in _OLD_DATES:
         return b in _DATES | _TEXTS | {"time"}
     if a == "date":

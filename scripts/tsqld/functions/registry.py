@@ -1,7 +1,7 @@
 """The table of scalar functions: names, argument counts, and who compiles each.
 
-Place in the pipeline: function modules enter themselves with `define` and `refuse`; the expression compiler asks
-`is_known` and `call`. `coverage` is what the documentation page is generated from.
+Place in the pipeline: function modules enter themselves with `define` and `refuse`; the expression compiler
+asks `is_known` and `call`. `coverage` is what the documentation page is generated from.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def call(name: str, args: Sequence[Bound], line: int = 0) -> Bound:
         raise error(195, name, "built-in function name", line=line)
     if function.compiler is None:
         raise unsupported(f"{name}: {function.note}" if function.note else name, line)
-    written = [argument for argument in args if argument.sql or argument.value != "" and not _is_option(argument)]
+    written = [
+        argument for argument in args if argument.sql or (argument.value != "" and not _is_option(argument))
+    ]
     if not function.least <= len(written) <= function.most:
         if function.least == function.most:
             raise error(174, name.lower(), function.least, line=line)
@@ -100,7 +102,8 @@ def _is_option(argument: Bound) -> bool:
 def coverage() -> list[tuple[str, str, str, str]]:
     """(category, name, 'supported' | 'refused', note) of every function, sorted."""
     rows = [
-        (f.category, f.name, "supported" if f.compiler is not None else "refused", f.note) for f in _FUNCTIONS.values()
+        (f.category, f.name, "supported" if f.compiler is not None else "refused", f.note)
+        for f in _FUNCTIONS.values()
     ]
     rows += [(f.category, f.name, "supported", f.note) for f in _ELSEWHERE.values()]
     return sorted(rows)

@@ -14,10 +14,18 @@ def narrowed(sql: str, type: SqlType) -> str:
     """A sum in DuckDB's wider type as `type`; 8115 where it does not fit."""
     overflow = raise_error(8115, "expression", shown(type))
     if type.is_float:
-        return let(sql, lambda v: f"CASE WHEN {v} IS NULL OR isfinite({v}) THEN ({v})::{duck_type(type)} "
-                   f"ELSE {overflow} END")
-    return let(sql, lambda v: f"CASE WHEN {v} IS NOT NULL THEN "
-               f"coalesce(TRY_CAST({v} AS {duck_type(type)}), {overflow}) END")
+        return let(
+            sql,
+            lambda v: (
+                f"CASE WHEN {v} IS NULL OR isfinite({v}) THEN ({v})::{duck_type(type)} ELSE {overflow} END"
+            ),
+        )
+    return let(
+        sql,
+        lambda v: (
+            f"CASE WHEN {v} IS NOT NULL THEN coalesce(TRY_CAST({v} AS {duck_type(type)}), {overflow}) END"
+        ),
+    )
 
 
 def limited(sql: str, type: SqlType, number: int) -> str:

@@ -83,8 +83,10 @@ def cast(sql: str, type: SqlType) -> str:
 
 def decimal_text(value: Decimal, precision: int, scale: int) -> str:
     """`value` as a DuckDB DECIMAL(precision, scale) literal."""
-    return f"'{value:f}'::DECIMAL({precision},{scale})" if precision > 38 else (
-        f"CAST('{value:f}' AS DECIMAL({precision},{scale}))"
+    return (
+        f"'{value:f}'::DECIMAL({precision},{scale})"
+        if precision > 38
+        else (f"CAST('{value:f}' AS DECIMAL({precision},{scale}))")
     )
 
 
@@ -96,7 +98,8 @@ def is_simple(sql: str) -> bool:
 def let(sql: str, body: Callable[[str], str]) -> str:
     """`body` applied to `sql`, which is evaluated once however often `body` mentions it.
 
-    DuckDB has no LET: a one-element list and a lambda serve, at some 5 ns a row. Simple operands are repeated.
+    DuckDB has no LET: a one-element list and a lambda serve, at some 5 ns a row. Simple operands are
+    repeated.
     """
     if is_simple(sql):
         return body(sql)
@@ -141,7 +144,9 @@ def _state(number: int, state: int | None) -> int:
 
 
 def raised(problem: TsqlError, type: SqlType) -> str:
-    """`problem` postponed to run time, typed as `type`: what SQL Server does with constants it cannot convert."""
+    """`problem` postponed to run time, typed as `type`: what SQL Server does with constants it cannot
+    convert.
+    """
     return f"CAST({raise_text(problem.number, quote(problem.message), problem.state)} AS {duck_type(type)})"
 
 

@@ -1,7 +1,7 @@
 """String functions: parts, searching, case, length.
 
-Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "String functions". Positions and lengths
-count UTF-16 units; searching follows the collation, so without case by default.
+Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "String functions". Positions and
+lengths count UTF-16 units; searching follows the collation, so without case by default.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def _storage(type: SqlType, line: int) -> int:
         base = {"time": 3, "datetime2": 6, "datetimeoffset": 8}[type.name]
         return base + (0 if type.scale < 3 else 1 if type.scale < 5 else 2)
     sizes = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8, "real": 4, "float": 8, "money": 8,
-             "smallmoney": 4, "date": 3, "datetime": 8, "smalldatetime": 4, "uniqueidentifier": 16}  # fmt: skip
+             "smallmoney": 4, "date": 3, "datetime": 8, "smalldatetime": 4,
+             "uniqueidentifier": 16}  # fmt: skip
     if type.name not in sizes:
         raise error(8116, shown(type), 1, "datalength", line=line)
     return sizes[type.name]
@@ -72,7 +73,9 @@ def _left(args: Args, line: int) -> Bound:
 
 
 def _shorter(length: int, count: int) -> int:
-    return max(1, count if length == MAX and count <= 8000 else min(length, count) if length != MAX else length)
+    return max(
+        1, count if length == MAX and count <= 8000 else min(length, count) if length != MAX else length
+    )
 
 
 @define("RIGHT", STRING, 2)
@@ -90,7 +93,11 @@ def _right(args: Args, line: int) -> Bound:
 def _substring(args: Args, line: int) -> Bound:
     value = args[0]
     start = a.integer(args[1], 2, "substring", line)
-    length = a.integer(args[2], 3, "substring", line) if len(args) > 2 else Bound("2147483647", INT, False, 2147483647)
+    length = (
+        a.integer(args[2], 3, "substring", line)
+        if len(args) > 2
+        else Bound("2147483647", INT, False, 2147483647)
+    )
     if value.type.is_binary:
         type = SqlType("varbinary", value.type.length or MAX)
         return a.made(call("sub_bytes", value.sql, start.sql, length.sql), type, value, start, length)
@@ -204,7 +211,9 @@ def _replace(args: Args, line: int) -> Bound:
         sql = f"replace({value.sql}, {find.sql}, {by.sql})"
     else:
         sql = call("replace_folded", value.sql, find.sql, by.sql)
-    if not large and not (by.value == "" or isinstance(by.value, str) and len(by.value) <= len(str(find.value or ""))):
+    if not large and not (
+        by.value == "" or (isinstance(by.value, str) and len(by.value) <= len(str(find.value or "")))
+    ):
         sql = call("left_units", sql, str(4000 if type.is_unicode else 8000))
     return a.made(sql, type, value, find, by)
 

@@ -1,7 +1,8 @@
 """Table-valued built-ins: STRING_SPLIT, GENERATE_SERIES, OPENJSON.
 
-Place in the pipeline: called by the compiler of FROM clauses; each gives DuckDB text of a SELECT yielding c1 … cn, and
-its columns. Arguments may refer to tables to the left. Source: Microsoft Learn, the pages of these functions.
+Place in the pipeline: called by the compiler of FROM clauses; each gives DuckDB text of a SELECT yielding c1
+… cn, and its columns. Arguments may refer to tables to the left. Source: Microsoft Learn, the pages of these
+functions.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error
 from tsqld.functions import arguments as a
 from tsqld.functions.convert import convert
-from tsqld.functions.jsontext import TYPES, Node, find, parse, parse_path, scalar
 from tsqld.functions.jsons import json_quote
+from tsqld.functions.jsontext import TYPES, Node, find, parse, parse_path, scalar
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import JSON, STRING, SYSTEM, elsewhere
-from tsqld.functions.sqltext import let, quote, raise_text
+from tsqld.functions.sqltext import duck_type, let, quote, raise_text
 from tsqld.functions.udfs import udf
 from tsqld.types import BIGINT, MAX, TINYINT, SqlType, nvarchar, varchar
 
@@ -26,16 +27,20 @@ Columns = tuple[tuple[str, SqlType], ...]
 
 
 def string_split(args: Args, line: int = 0) -> tuple[str, Columns]:
-    """STRING_SPLIT(text, separator [, enable_ordinal]). Errors: 174, 189, 214 for a separator of several characters."""
+    """STRING_SPLIT(text, separator [, enable_ordinal]). Errors: 174, 189, 214 for a separator of several
+    characters.
+    """
     if not 2 <= len(args) <= 3:
         raise error(189, "string_split", 2, 3, line=line)
     value, separator = a.text(args[0], 1, "string_split", line), a.text(args[1], 2, "string_split", line)
     wrong = "Procedure expects parameter 'separator' of type 'nchar(1)/nvarchar(1)'."
-    if isinstance(separator.value, str) and len(separator.value) != 1 or separator.is_null:
+    if (isinstance(separator.value, str) and len(separator.value) != 1) or separator.is_null:
         raise TsqlError(214, wrong, state=11, line=line)
     mark = separator.sql
     if not isinstance(separator.value, str):
-        mark = let(mark, lambda s: f"CASE WHEN length({s}) = 1 THEN {s} ELSE {raise_text(214, quote(wrong), 11)} END")
+        mark = let(
+            mark, lambda s: f"CASE WHEN length({s}) = 1 THEN {s} ELSE {raise_text(214, quote(wrong), 11)} END"
+        )
     type = a.varying(value.type)
     ordinal = a.constant_int(args[2]) if len(args) == 3 else 0
     if ordinal is None and not args[2].is_null:
@@ -56,7 +61,10 @@ def generate_series(args: Args, line: int = 0) -> tuple[str, Columns]:
     type = args[0].type
     kinds = {"decimal" if arg.type.is_decimal else arg.type.name for arg in args if not arg.is_null}
     if len(kinds) != 1 or not kinds <= {"tinyint", "smallint", "int", "bigint", "decimal"}:
-        text = "All the input parameters should be of the same type. Supported types are tinyint, smallint, int, bigint, "
+        text = (
+            "All the input parameters should be of the same type. Supported types are tinyint, "
+            "smallint, int, bigint, "
+        )
         raise TsqlError(5373, text + "decimal and numeric.", line=line)
     scale = max(arg.type.scale for arg in args) if type.is_decimal else 0
     whole = max(arg.type.precision - arg.type.scale for arg in args) if type.is_decimal else 0
@@ -66,7 +74,9 @@ def generate_series(args: Args, line: int = 0) -> tuple[str, Columns]:
     first, last = (f"(({arg.sql}) * {unit})::BIGINT" for arg in args[:2])
     zero = raise_text(4199, "'Argument value 0 is invalid for argument 3 of generate_series function.'")
     if len(args) == 3:
-        step = let(f"(({args[2].sql}) * {unit})::BIGINT", lambda s: f"CASE WHEN {s} = 0 THEN {zero} ELSE {s} END")
+        step = let(
+            f"(({args[2].sql}) * {unit})::BIGINT", lambda s: f"CASE WHEN {s} = 0 THEN {zero} ELSE {s} END"
+        )
     else:
         step = f"CASE WHEN ({args[0].sql}) <= ({args[1].sql}) THEN {unit}::BIGINT ELSE -{unit}::BIGINT END"
     number = "unnest(generate_series(a, b, s))"
@@ -78,8 +88,7 @@ def generate_series(args: Args, line: int = 0) -> tuple[str, Columns]:
         else:
             value = f"{number}::DECIMAL({type.precision},0)"
     else:
-        value = convert(Bound(number, BIGINT, False), BIGINT).sql
-        value = f"({value})::{ {'tinyint': 'UTINYINT', 'smallint': 'SMALLINT', 'int': 'INTEGER'}.get(type.name, 'BIGINT')}"
+        value = f"({number})::{duck_type(type)}"
     return f"SELECT {value} AS c1 FROM (SELECT {first} AS a, {last} AS b, {step} AS s)", (("value", type),)
 
 
@@ -96,7 +105,9 @@ def openjson(args: Args, line: int = 0) -> tuple[str, Columns]:
 def openjson_with(
     args: Args, fields: Sequence[tuple[str, SqlType, str | None, bool]], line: int = 0
 ) -> tuple[str, Columns]:
-    """OPENJSON … WITH: `fields` are (column, type, path or None, AS JSON). Error 13618 for AS JSON on another type."""
+    """OPENJSON … WITH: `fields` are (column, type, path or None, AS JSON). Error 13618 for AS JSON on another
+    type.
+    """
     value, path = _json_arguments(args, line)
     wanted = []
     for name, type, own_path, as_json in fields:
@@ -128,7 +139,7 @@ elsewhere(SYSTEM, "table function", "GENERATE_SERIES")
 elsewhere(JSON, "table function", "OPENJSON")
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 def _root(text: str, path_text: str) -> Node | None:
@@ -138,8 +149,11 @@ def _root(text: str, path_text: str) -> Node | None:
         raise TsqlError(13608, "Property cannot be found on the specified JSON path.", state=3)
     if node is not None and node.kind not in ("object", "array"):
         if path.strict:
-            raise TsqlError(13611, "Value referenced by JSON path is not an array or object and cannot be opened with "
-                            "OPENJSON.", state=1)
+            raise TsqlError(
+                13611,
+                "Value referenced by JSON path is not an array or object and cannot be opened with OPENJSON.",
+                state=1,
+            )
         return None
     return node
 
@@ -162,7 +176,9 @@ def openjson_members(text: str, path_text: str) -> list[dict[str, object]]:
 
 @udf("openjson_rows", "VARCHAR, VARCHAR, VARCHAR", "VARCHAR[][]", nullable=True)
 def openjson_rows(text: str, path_text: str, wanted: str) -> list[list[str | None]]:
-    """A row for each element (an object is one row) with the value of each wanted path: v… scalar, j… fragment."""
+    """A row for each element (an object is one row) with the value of each wanted path: v… scalar, j…
+    fragment.
+    """
     node = _root(text, path_text)
     if node is None:
         return []

@@ -22,12 +22,14 @@ from tsqld.types import INT, MAX, SqlType, nvarchar, varchar
 Args = Sequence[Bound]
 
 _QUOTES: Final = {
-    "[": "[]", "]": "[]", "'": "''", '"': '""', "(": "()", ")": "()", "<": "<>", ">": "<>", "{": "{}", "}": "{}",
+    "[": "[]", "]": "[]", "'": "''", '"': '""', "(": "()", ")": "()", "<": "<>", ">": "<>", "{": "{}",
+    "}": "{}",
     "`": "``",
 }  # fmt: skip
 _CODES: Final = {c: d for d, cs in enumerate(("BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"), 1) for c in cs}
 _UNEQUAL: Final = (
-    "The second and third arguments of the TRANSLATE built-in function must contain an equal number of characters."
+    "The second and third arguments of the TRANSLATE built-in function must contain an "
+    "equal number of characters."
 )
 _VOWELS: Final = "AEIOUY"
 
@@ -95,7 +97,9 @@ def _nchar(args: Args, line: int) -> Bound:
 @define("QUOTENAME", STRING, 1, 2)
 def _quotename(args: Args, line: int) -> Bound:
     value = a.text(args[0], 1, "quotename", line)
-    quote_char = a.text(args[1], 2, "quotename", line) if len(args) > 1 else Bound("'['", varchar(1), False, "[")
+    quote_char = (
+        a.text(args[1], 2, "quotename", line) if len(args) > 1 else Bound("'['", varchar(1), False, "[")
+    )
     sql = f"tsqld_quotename({value.sql}, {quote_char.sql})"
     if quote_char.value == "[":
         sql = call("bracketed", value.sql)
@@ -109,8 +113,9 @@ def _str(args: Args, line: int) -> Bound:
     decimals = a.integer(args[2], 3, "str", line) if len(args) > 2 else Bound("0", INT, False, 0)
     known = a.constant_int(length) if len(args) > 1 else 10
     type = varchar(known if known is not None and 0 < known <= 8000 else 8000)
-    return a.made(f"tsqld_str({value.sql}, {length.sql}, {decimals.sql})", type, value, length, decimals,
-                  nullable=True)
+    return a.made(
+        f"tsqld_str({value.sql}, {length.sql}, {decimals.sql})", type, value, length, decimals, nullable=True
+    )
 
 
 @define("SOUNDEX", STRING, 1)
@@ -134,7 +139,7 @@ def _string_escape(args: Args, line: int) -> Bound:
     return a.made(f"tsqld_json_escape({value.sql})", nvarchar(MAX), value)
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 @udf("ascii", "VARCHAR", "INTEGER", nullable=True)
@@ -167,7 +172,7 @@ def quotename(text: str, quote_char: str) -> str | None:
 
 @udf("str", "DOUBLE, INTEGER, INTEGER", "VARCHAR", nullable=True)
 def str_of(value: float, length: int, decimals: int) -> str | None:
-    """STR: rounded to `decimals` (at most 16) as far as `length` allows, right-aligned; stars when too long."""
+    """STR: rounded to `decimals` (at most 16) as `length` allows, right-aligned; stars when too long."""
     if length <= 0 or decimals < 0 or length > 8000:
         return None
     exact = Decimal(f"{value:.17g}")
@@ -182,7 +187,7 @@ def str_of(value: float, length: int, decimals: int) -> str | None:
 
 @udf("soundex", "VARCHAR", "VARCHAR")
 def soundex(text: str) -> str:
-    """One letter and three digits; letters of one code next to each other, or parted by H or W, count once."""
+    """One letter and three digits; like letters next to each other, or parted by H or W, count once."""
     letters = text.strip(" ").upper()
     if not letters or not letters[0].isascii() or not letters[0].isalpha():
         return "0000"
@@ -206,7 +211,16 @@ def difference(left: str, right: str) -> int:
 
 @udf("json_escape", "VARCHAR", "VARCHAR")
 def json_escape(text: str) -> str:
-    named = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    named = {
+        '"': '\\"',
+        "\\": "\\\\",
+        "/": "\\/",
+        "\b": "\\b",
+        "\f": "\\f",
+        "\n": "\\n",
+        "\r": "\\r",
+        "\t": "\\t",
+    }
     return "".join(named.get(c) or (f"\\u{ord(c):04x}" if c < " " else c) for c in text)
 
 

@@ -1,8 +1,8 @@
 """Conversions to and from binary, and to uniqueidentifier.
 
-Place in the pipeline: called by `convert`. Source: Microsoft Learn, "CAST and CONVERT" (binary styles), "binary and
-varbinary", "uniqueidentifier". Text becomes bytes as its type stores it: code page 1252 or UTF-16LE. Numbers are
-big-endian and padded on the left; everything else is padded on the right.
+Place in the pipeline: called by `convert`. Source: Microsoft Learn, "CAST and CONVERT" (binary styles),
+"binary and varbinary", "uniqueidentifier". Text becomes bytes as its type stores it: code page 1252 or
+UTF-16LE. Numbers are big-endian and padded on the left; everything else is padded on the right.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def _from_hex(c: Conversion, v: str, style: int) -> str:
 
 
 def bytes_to_text(c: Conversion) -> str:
-    """Style 0: the bytes read as the target stores text; styles 1 and 2: hexadecimal digits with and without 0x."""
+    """Style 0: the bytes read as the target stores text; styles 1 and 2: hexadecimal digits with and without
+    0x.
+    """
     from tsqld.functions.to_text import fitted
 
     style = c.style or 0
@@ -84,7 +86,9 @@ def number_to_bytes(c: Conversion) -> str:
     kind = family(c.source)
     sql = c.value.sql
     if kind in ("integer", "bit", "money"):
-        width = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8, "money": 8, "smallmoney": 4}[c.source.name]
+        width = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "bigint": 8, "money": 8, "smallmoney": 4}[
+            c.source.name
+        ]
         number = f"({sql})::UTINYINT" if kind == "bit" else f"(({sql}) * 10000)" if kind == "money" else sql
         return _fitted(f"tsqld_integer_bytes(({number})::BIGINT, {width})", c.target, width, left=True)
     if kind == "float":
@@ -101,8 +105,11 @@ def temporal_to_bytes(c: Conversion) -> str:
     moment = {"date": f"({c.value.sql})::TIMESTAMP", "time": f"(DATE '1900-01-01' + ({c.value.sql}))"}.get(
         name, c.value.sql
     )
-    return _fitted(f"tsqld_moment_bytes({moment}, {quote(name)}, {c.source.scale})", c.target,
-                   left=name in ("datetime", "smalldatetime"))
+    return _fitted(
+        f"tsqld_moment_bytes({moment}, {quote(name)}, {c.source.scale})",
+        c.target,
+        left=name in ("datetime", "smalldatetime"),
+    )
 
 
 def bytes_to_moment(c: Conversion) -> str:
@@ -119,8 +126,13 @@ def bytes_to_money(c: Conversion) -> str:
 def bytes_to_decimal(c: Conversion) -> str:
     """The storage format that converting a decimal to binary gives."""
     text = f"tsqld_decimal_of_bytes({c.value.sql})"
-    return let(text, lambda t: f"CASE WHEN {t} IS NULL THEN NULL ELSE "
-               f"coalesce(TRY_CAST({t} AS {c.duck}), {c.unconvertible()}) END")
+    return let(
+        text,
+        lambda t: (
+            f"CASE WHEN {t} IS NULL THEN NULL ELSE "
+            f"coalesce(TRY_CAST({t} AS {c.duck}), {c.unconvertible()}) END"
+        ),
+    )
 
 
 def guid_to_bytes(c: Conversion) -> str:
@@ -134,13 +146,16 @@ def bytes_to_guid(c: Conversion) -> str:
 def text_to_guid(c: Conversion) -> str:
     """36 characters with dashes, braces allowed; what follows them is ignored."""
     failure = c.fail_constant(8169, error(8169).message, state=2)
-    return let(c.value.sql, lambda v: (
-        f"CASE WHEN regexp_full_match({v}, {_GUID}) THEN TRY_CAST(left(ltrim({v}, '{{'), 36) AS UUID) "
-        f"WHEN {v} IS NULL THEN NULL ELSE {failure} END"
-    ))
+    return let(
+        c.value.sql,
+        lambda v: (
+            f"CASE WHEN regexp_full_match({v}, {_GUID}) THEN TRY_CAST(left(ltrim({v}, '{{'), 36) AS UUID) "
+            f"WHEN {v} IS NULL THEN NULL ELSE {failure} END"
+        ),
+    )
 
 
-# --- Python side: registered by `install` -------------------------------------------------------------------------
+# --- Python side: registered by `install` -------------------------------------------------------------------
 
 
 @udf("integer_bytes", "BIGINT, INTEGER", "BLOB")
@@ -187,7 +202,7 @@ def moment_bytes(value: datetime.datetime, kind: str, scale: int) -> bytes:
     day = (value.date() - datetime.date(1, 1, 1)).days.to_bytes(3, "little")
     if kind == "date":
         return day
-    ticks = (seconds * 10_000_000 + value.microsecond * 10) // 10 ** (7 - scale)
+    ticks = (seconds * 10_000_000 + value.microsecond * 10) // int(10 ** (7 - scale))
     clock = ticks.to_bytes(3 if scale < 3 else 4 if scale < 5 else 5, "little")
     return bytes([scale]) + clock + (b"" if kind == "time" else day)
 
@@ -203,7 +218,7 @@ def moment_of_bytes(data: bytes, kind: str) -> datetime.datetime:
 
 @udf("guid_bytes", "UUID", "BLOB")
 def guid_bytes(value: uuid.UUID) -> bytes:
-    return value.bytes_le
+    return bytes(value.bytes_le)
 
 
 @udf("guid_of_bytes", "BLOB", "UUID")

@@ -1,8 +1,8 @@
 """Conversions whose result is a date, a time or both.
 
-Place in the pipeline: called by `convert`. ISO text, the usual case, is read by DuckDB after a pattern has admitted
-it; every other form goes to `datetext` through the DuckDB functions tsqld_moment and tsqld_offset_moment.
-datetime keeps milliseconds rounded to .000, .003, .007; the other types microseconds.
+Place in the pipeline: called by `convert`. ISO text, the usual case, is read by DuckDB after a pattern has
+admitted it; every other form goes to `datetext` through the DuckDB functions tsqld_moment and
+tsqld_offset_moment. datetime keeps milliseconds rounded to .000, .003, .007; the other types microseconds.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def _fast(c: Conversion, v: str) -> list[tuple[str, str]]:
             found.append((_DAY, f"TRY_CAST({v} AS DATE)"))
         else:
             fraction = "{1,3}" if name in _OLD else "{1,6}"
-            found.append((f"{_DAY}(?:[ T]{_CLOCK}(?:[.][0-9]{fraction})?)?", _ranged(c, f"TRY_CAST({v} AS TIMESTAMP)")))
+            found.append(
+                (f"{_DAY}(?:[ T]{_CLOCK}(?:[.][0-9]{fraction})?)?", _ranged(c, f"TRY_CAST({v} AS TIMESTAMP)"))
+            )
     return found
 
 
@@ -122,7 +124,7 @@ def _slow(c: Conversion, v: str) -> str:
     return f"({moment})::{c.duck}" if c.target.name in ("date", "time") else moment
 
 
-# --- from numbers -----------------------------------------------------------------------------------------------
+# --- from numbers -------------------------------------------------------------------------------------------
 
 
 def number_to_moment(c: Conversion) -> str:
@@ -138,11 +140,13 @@ def number_to_moment(c: Conversion) -> str:
 
 
 def _or_overflow(c: Conversion, sql: str, moved: str) -> str:
-    return let(moved, lambda m: f"CASE WHEN {m} IS NOT NULL OR ({sql}) IS NULL THEN {m} "
-               f"ELSE {c.expression_overflow()} END")
+    return let(
+        moved,
+        lambda m: f"CASE WHEN {m} IS NOT NULL OR ({sql}) IS NULL THEN {m} ELSE {c.expression_overflow()} END",
+    )
 
 
-# --- between temporal types -------------------------------------------------------------------------------------
+# --- between temporal types ---------------------------------------------------------------------------------
 
 
 def temporal_to_temporal(c: Conversion) -> str:
@@ -160,8 +164,13 @@ def temporal_to_temporal(c: Conversion) -> str:
     if b == "datetimeoffset":
         return call("offset_of", rounded(local, c.target), "0")
     if b in _OLD:
-        return let(local, lambda m: f"CASE WHEN {m} IS NULL THEN NULL ELSE "
-                   f"coalesce({rounded(m, c.target)}, {_out_of_range(c)}) END")
+        return let(
+            local,
+            lambda m: (
+                f"CASE WHEN {m} IS NULL THEN NULL ELSE "
+                f"coalesce({rounded(m, c.target)}, {_out_of_range(c)}) END"
+            ),
+        )
     return rounded(local, c.target)
 
 

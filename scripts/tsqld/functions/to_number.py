@@ -1,8 +1,8 @@
 """Conversions whose result is a number or a bit.
 
-Place in the pipeline: called by `convert`. The common case of well-formed text is decided by DuckDB's own cast
-and a cheap check; only what fails it takes the careful branch. Source: Microsoft Learn, "CAST and CONVERT",
-"int, bigint, smallint, and tinyint", "decimal and numeric", "money and smallmoney", "bit".
+Place in the pipeline: called by `convert`. The common case of well-formed text is decided by DuckDB's own
+cast and a cheap check; only what fails it takes the careful branch. Source: Microsoft Learn, "CAST and
+CONVERT", "int, bigint, smallint, and tinyint", "decimal and numeric", "money and smallmoney", "bit".
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ _MONEY_NOTHING: Final = r"' *[-+]? *[$£€¥¤¢]? *[-+]?[,]*[.]?[,]* *'"
 _MONEY_MICROS: Final = {"money": (19, "922337203685477.5807"), "smallmoney": (10, "214748.3647")}
 
 
-# --- to integers ------------------------------------------------------------------------------------------------
+# --- to integers --------------------------------------------------------------------------------------------
 
 
 def text_to_integer(c: Conversion) -> str:
-    """Digits with an optional sign and surrounding spaces; blank text and a bare sign are 0; a point is an error."""
+    """Digits with an optional sign and surrounding spaces; blank text and a bare sign are 0; a point is an
+    error.
+    """
     return let(c.value.sql, lambda v: _text_to_integer(c, v))
 
 
@@ -105,21 +107,30 @@ def bytes_to_integer(c: Conversion) -> str:
 def moment_to_integer(c: Conversion) -> str:
     """Days since 1900-01-01, noon rounded up."""
     whole = f"round({call('days_of', c.value.sql)})"
-    return let(whole, lambda v: f"CASE WHEN {v} IS NULL THEN NULL ELSE "
-               f"coalesce(TRY_CAST({v} AS {c.duck}), {_number_overflow(c, f'{v}::BIGINT')}) END")
+    return let(
+        whole,
+        lambda v: (
+            f"CASE WHEN {v} IS NULL THEN NULL ELSE "
+            f"coalesce(TRY_CAST({v} AS {c.duck}), {_number_overflow(c, f'{v}::BIGINT')}) END"
+        ),
+    )
 
 
-# --- to bit -----------------------------------------------------------------------------------------------------
+# --- to bit -------------------------------------------------------------------------------------------------
 
 
 def text_to_bit(c: Conversion) -> str:
     """'true', 'false' in any case, or a whole number; blank text is 0."""
-    return let(c.value.sql, lambda v: (
-        f"CASE WHEN {v} = '1' THEN TRUE WHEN {v} = '0' THEN FALSE WHEN {v} IS NULL THEN NULL "
-        f"WHEN lower(trim({v}, ' ')) = 'true' THEN TRUE WHEN lower(trim({v}, ' ')) IN ('false', '') THEN FALSE "
-        f"WHEN regexp_full_match({v}, {_INTEGER_TEXT}) THEN regexp_matches({v}, '[1-9]') "
-        f"ELSE {c.rejected(v)} END"
-    ))
+    return let(
+        c.value.sql,
+        lambda v: (
+            f"CASE WHEN {v} = '1' THEN TRUE WHEN {v} = '0' THEN FALSE WHEN {v} IS NULL THEN NULL "
+            f"WHEN lower(trim({v}, ' ')) = 'true' THEN TRUE WHEN lower(trim({v}, ' ')) IN ('false', "
+            "'') THEN FALSE "
+            f"WHEN regexp_full_match({v}, {_INTEGER_TEXT}) THEN regexp_matches({v}, '[1-9]') "
+            f"ELSE {c.rejected(v)} END"
+        ),
+    )
 
 
 def number_to_bit(c: Conversion) -> str:
@@ -136,16 +147,19 @@ def moment_to_bit(c: Conversion) -> str:
     return f"(round({call('days_of', c.value.sql)}) <> 0)"
 
 
-# --- to decimal and money ----------------------------------------------------------------------------------------
+# --- to decimal and money -----------------------------------------------------------------------------------
 
 
 def text_to_decimal(c: Conversion) -> str:
     """Digits with an optional sign and point; rounded to the scale, half away from zero; blank text fails."""
-    return let(c.value.sql, lambda v: (
-        f"CASE WHEN regexp_full_match({v}, {_DECIMAL_TEXT}) "
-        f"THEN coalesce(TRY_CAST({v} AS {c.duck}), {c.overflow()}) "
-        f"WHEN {v} IS NULL THEN NULL ELSE {c.unconvertible()} END"
-    ))
+    return let(
+        c.value.sql,
+        lambda v: (
+            f"CASE WHEN regexp_full_match({v}, {_DECIMAL_TEXT}) "
+            f"THEN coalesce(TRY_CAST({v} AS {c.duck}), {c.overflow()}) "
+            f"WHEN {v} IS NULL THEN NULL ELSE {c.unconvertible()} END"
+        ),
+    )
 
 
 def number_to_decimal(c: Conversion) -> str:
@@ -156,8 +170,13 @@ def number_to_decimal(c: Conversion) -> str:
     digits, scale = _digits(source)
     if digits - scale <= c.target.precision - c.target.scale and scale <= c.target.scale:
         return f"({sql})::{c.duck}"
-    return let(sql, lambda v: f"CASE WHEN {v} IS NULL THEN NULL ELSE "
-               f"coalesce({_narrowed(c, v, digits, scale)}, {c.overflow()}) END")
+    return let(
+        sql,
+        lambda v: (
+            f"CASE WHEN {v} IS NULL THEN NULL ELSE "
+            f"coalesce({_narrowed(c, v, digits, scale)}, {c.overflow()}) END"
+        ),
+    )
 
 
 def _narrowed(c: Conversion, v: str, digits: int, scale: int) -> str:
@@ -170,8 +189,15 @@ def _narrowed(c: Conversion, v: str, digits: int, scale: int) -> str:
 
 
 def _digits(type: SqlType) -> tuple[int, int]:
-    fixed = {"bit": (1, 0), "tinyint": (3, 0), "smallint": (5, 0), "int": (10, 0), "bigint": (19, 0),
-             "money": (19, 4), "smallmoney": (10, 4)}
+    fixed = {
+        "bit": (1, 0),
+        "tinyint": (3, 0),
+        "smallint": (5, 0),
+        "int": (10, 0),
+        "bigint": (19, 0),
+        "money": (19, 4),
+        "smallmoney": (10, 4),
+    }
     return fixed.get(type.name, (type.precision, type.scale))
 
 
@@ -180,24 +206,35 @@ def float_to_decimal(c: Conversion) -> str:
     digits = f"printf('%.17g', ({c.value.sql})::DOUBLE)"
     scale = min(17, c.target.scale)
     read = f"DECIMAL({c.target.precision - c.target.scale + scale},{scale})"
-    return let(digits, lambda t: f"CASE WHEN {t} IS NULL THEN NULL ELSE "
-               f"coalesce(TRY_CAST({t} AS {read}), {c.overflow()}) END::{c.duck}")
+    return let(
+        digits,
+        lambda t: (
+            f"CASE WHEN {t} IS NULL THEN NULL ELSE "
+            f"coalesce(TRY_CAST({t} AS {read}), {c.overflow()}) END::{c.duck}"
+        ),
+    )
 
 
 def text_to_money(c: Conversion) -> str:
     """A number with an optional currency sign; commas are ignored; blank text and a bare sign are 0."""
     precision, limit = _MONEY_MICROS[c.target.name]
     if c.target.name == "money":
-        syntax = c.fail_constant(235, "Cannot convert a char value to money. The char value has incorrect syntax.")
+        syntax = c.fail_constant(
+            235, "Cannot convert a char value to money. The char value has incorrect syntax."
+        )
     else:
         syntax = c.fail_constant(
             293, "Cannot convert char value to smallmoney. The char value has incorrect syntax.", state=0
         )
-    return let(c.value.sql, lambda v: (
-        f"CASE WHEN regexp_full_match({v}, {_MONEY_TEXT}) THEN "
-        f"coalesce({call('within', _money_cast(v, precision), limit)}, {c.expression_overflow()}) "
-        f"WHEN {v} IS NULL THEN NULL WHEN regexp_full_match({v}, {_MONEY_NOTHING}) THEN 0 ELSE {syntax} END"
-    ))
+    return let(
+        c.value.sql,
+        lambda v: (
+            f"CASE WHEN regexp_full_match({v}, {_MONEY_TEXT}) THEN "
+            f"coalesce({call('within', _money_cast(v, precision), limit)}, {c.expression_overflow()}) "
+            f"WHEN {v} IS NULL THEN NULL WHEN regexp_full_match({v}, {_MONEY_NOTHING}) THEN 0 ELSE "
+            f"{syntax} END"
+        ),
+    )
 
 
 def _money_cast(v: str, precision: int) -> str:
@@ -212,25 +249,36 @@ def number_to_money(c: Conversion) -> str:
         return f"({sql})::{c.duck}"
     if c.source.name in ("int", "money") and c.target.name == "money":
         return f"({sql})::{c.duck}"
-    if c.source.is_float:
-        words = quote(f"Arithmetic overflow error for type {c.target.name}, value = ")
-        failure = lambda v: c.fail(232, words, f"format('{{:.6f}}', {v}::DOUBLE)", "'.'")  # noqa: E731
-    else:
-        failure = lambda v: c.expression_overflow()  # noqa: E731
-    return let(sql, lambda v: f"CASE WHEN {v} IS NULL THEN NULL ELSE coalesce("
-               f"{call('within', f'TRY_CAST({v} AS DECIMAL({precision},4))', limit)}, {failure(v)}) END")
+    return let(
+        sql,
+        lambda v: (
+            f"CASE WHEN {v} IS NULL THEN NULL ELSE coalesce("
+            f"{call('within', f'TRY_CAST({v} AS DECIMAL({precision},4))', limit)}, "
+            f"{_money_overflow(c, v)}) END"
+        ),
+    )
 
 
-# --- to float ---------------------------------------------------------------------------------------------------
+def _money_overflow(c: Conversion, v: str) -> str:
+    if not c.source.is_float:
+        return c.expression_overflow()
+    words = quote(f"Arithmetic overflow error for type {c.target.name}, value = ")
+    return c.fail(232, words, f"format('{{:.6f}}', {v}::DOUBLE)", "'.'")
+
+
+# --- to float -----------------------------------------------------------------------------------------------
 
 
 def text_to_float(c: Conversion) -> str:
     """Digits, point and exponent (e or d); blank text is 0."""
-    return let(c.value.sql, lambda v: (
-        f"CASE WHEN regexp_full_match({v}, {_FLOAT_TEXT}) "
-        f"THEN {_finite(c, _float_cast(c, v))} "
-        f"WHEN {v} IS NULL THEN NULL WHEN trim({v}, ' ') = '' THEN 0 ELSE {c.unconvertible()} END"
-    ))
+    return let(
+        c.value.sql,
+        lambda v: (
+            f"CASE WHEN regexp_full_match({v}, {_FLOAT_TEXT}) "
+            f"THEN {_finite(c, _float_cast(c, v))} "
+            f"WHEN {v} IS NULL THEN NULL WHEN trim({v}, ' ') = '' THEN 0 ELSE {c.unconvertible()} END"
+        ),
+    )
 
 
 def _float_cast(c: Conversion, v: str) -> str:
@@ -243,8 +291,13 @@ def _finite(c: Conversion, sql: str) -> str:
 
 def number_to_float(c: Conversion) -> str:
     if c.source.name == "float" and c.target.name == "real":
-        return let(c.value.sql, lambda v: f"CASE WHEN {v} IS NULL THEN NULL ELSE "
-                   f"coalesce(TRY_CAST({v} AS FLOAT), {_real_overflow(c, v)}) END")
+        return let(
+            c.value.sql,
+            lambda v: (
+                f"CASE WHEN {v} IS NULL THEN NULL ELSE "
+                f"coalesce(TRY_CAST({v} AS FLOAT), {_real_overflow(c, v)}) END"
+            ),
+        )
     return f"({c.value.sql})::{c.duck}"
 
 
@@ -259,5 +312,9 @@ def moment_to_float(c: Conversion) -> str:
 
 
 def moment_to_decimal(c: Conversion) -> str:
-    return let(call("days_of", c.value.sql), lambda d: f"CASE WHEN {d} IS NULL THEN NULL ELSE "
-               f"coalesce(TRY_CAST({d} AS {c.duck}), {c.overflow()}) END")
+    return let(
+        call("days_of", c.value.sql),
+        lambda d: (
+            f"CASE WHEN {d} IS NULL THEN NULL ELSE coalesce(TRY_CAST({d} AS {c.duck}), {c.overflow()}) END"
+        ),
+    )

@@ -1,7 +1,7 @@
 """Conversions whose result is text.
 
-Place in the pipeline: called by `convert`. Source: Microsoft Learn, "CAST and CONVERT": truncation table, float,
-money and binary styles; date styles are in `datestyle`.
+Place in the pipeline: called by `convert`. Source: Microsoft Learn, "CAST and CONVERT": truncation table,
+float, money and binary styles; date styles are in `datestyle`.
 """
 
 from __future__ import annotations
@@ -51,10 +51,8 @@ def integer_to_text(c: Conversion) -> str:
     width = text_width(c.source)
     if _holds(c.target, width):
         return fitted(text, c.target, width)
-    if c.target.is_unicode or c.source.name == "bigint":
-        otherwise = c.expression_overflow()
-    else:
-        otherwise = "'*'"
+    is_error = c.target.is_unicode or c.source.name == "bigint"
+    otherwise = c.expression_overflow() if is_error else "'*'"
     return let(text, lambda t: _checked(c, t, otherwise))
 
 
@@ -112,7 +110,10 @@ def guid_to_text(c: Conversion) -> str:
     """36 upper-case characters; a shorter target is an error."""
     text = f"upper(({c.value.sql})::VARCHAR)"
     if c.target.length not in (MAX, 0) and c.target.length < 36:
-        return f"CASE WHEN ({c.value.sql}) IS NOT NULL THEN {c.fail_constant(8170, error(8170).message, state=2)} END"
+        return (
+            f"CASE WHEN ({c.value.sql}) IS NOT NULL THEN "
+            f"{c.fail_constant(8170, error(8170).message, state=2)} END"
+        )
     return fitted(text, c.target, 36)
 
 

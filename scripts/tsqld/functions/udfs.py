@@ -1,7 +1,7 @@
 """Python functions that DuckDB calls: the slow, careful branches behind the macros.
 
-Place in the pipeline: modules enter theirs with `udf`; `install` registers them as tsqld_<name>. A call costs about
-half a microsecond a row, so what every row needs is written in DuckDB instead.
+Place in the pipeline: modules enter theirs with `udf`; `install` registers them as tsqld_<name>. A call costs
+about half a microsecond a row, so what every row needs is written in DuckDB instead.
 """
 
 from __future__ import annotations
@@ -39,10 +39,12 @@ def udf(
     lenient: bool = False,
     takes_null: bool = False,
 ) -> Callable[[F], F]:
-    """Enters the decorated function as `tsqld_<name>`; `parameters` is a comma-separated list of DuckDB types.
+    """Enters the decorated function as `tsqld_<name>`; `parameters` is a comma-separated list of DuckDB
+    types.
 
-    With `nullable` the result may be NULL, and NULL arguments give NULL without a call; with `takes_null` they are
-    passed on. With `lenient`, `tsqld_<name>_or_null` is entered too: NULL where SQL Server would raise an error.
+    With `nullable` the result may be NULL, and NULL arguments give NULL without a call; with `takes_null`
+    they are passed on. With `lenient`, `tsqld_<name>_or_null` is entered too: NULL where SQL Server would
+    raise an error.
     """
 
     def enter(function: F) -> F:

@@ -1,7 +1,7 @@
 """Text measured as SQL Server measures it: UTF-16 units for nvarchar, code page 1252 for varchar.
 
-Place in the pipeline: Python halves of macros, for the few values that hold more than ASCII.
-Source: Microsoft Learn, "Collation and Unicode support"; code page 1252 as Windows maps to it (best fit of accented
+Place in the pipeline: Python halves of macros, for the few values that hold more than ASCII. Source:
+Microsoft Learn, "Collation and Unicode support"; code page 1252 as Windows maps to it (best fit of accented
 letters to their base letter, anything else to a question mark).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Final
+
 from tsqld.functions.udfs import udf
 
 _FIT: Final = {
@@ -82,7 +83,8 @@ def _ansi_byte(char: str) -> bytes:
 def ansi_text(data: bytes) -> str:
     """The varchar that `data` is in code page 1252."""
     return "".join(
-        bytes([byte]).decode("cp1252") if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(byte) for byte in data
+        bytes([byte]).decode("cp1252") if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(byte)
+        for byte in data
     )
 
 

@@ -1,7 +1,7 @@
 """sql_variant: a value that carries its own type.
 
-Place in the pipeline: called by `convert`. DuckDB holds STRUCT(type, text): the base type as T-SQL writes it, and
-the value as text that converts back without loss. Source: Microsoft Learn, "sql_variant".
+Place in the pipeline: called by `convert`. DuckDB holds STRUCT(type, text): the base type as T-SQL writes it,
+and the value as text that converts back without loss. Source: Microsoft Learn, "sql_variant".
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def _wrapped(c: Conversion, convert: Callable[..., Bound]) -> str:
     text = _as_text(c.value, convert, c.line)
     if not c.value.nullable:
         return f"{{type: {quote(str(c.source))}, text: {text}}}"
-    return let(text, lambda t: f"CASE WHEN {t} IS NOT NULL THEN {{type: {quote(str(c.source))}, text: {t}}} END")
+    return let(
+        text, lambda t: f"CASE WHEN {t} IS NOT NULL THEN {{type: {quote(str(c.source))}, text: {t}}} END"
+    )
 
 
 def _as_text(value: Bound, convert: Callable[..., Bound], line: int) -> str:
@@ -48,6 +50,7 @@ def _as_text(value: Bound, convert: Callable[..., Bound], line: int) -> str:
 
 def _unwrapped(c: Conversion, convert: Callable[..., Bound]) -> str:
     """By base type name: a branch for each type that converts to the target."""
+
     def body(v: str) -> str:
         branches = [
             f"WHEN starts_with({v}.type, '{base.name}') THEN {_read(c, v, base, convert)}"

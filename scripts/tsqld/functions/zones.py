@@ -1,7 +1,7 @@
 """Windows time zone names and their offsets.
 
-Place in the pipeline: behind AT TIME ZONE. Source: Unicode CLDR, windowsZones (territory 001), for the names; the
-machine's tz database, through zoneinfo, for the rules.
+Place in the pipeline: behind AT TIME ZONE. Source: Unicode CLDR, windowsZones (territory 001), for the names;
+the machine's tz database, through zoneinfo, for the rules.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ WINDOWS: Final = {
     "Newfoundland Standard Time": "America/St_Johns", "Tocantins Standard Time": "America/Araguaina",
     "E. South America Standard Time": "America/Sao_Paulo", "SA Eastern Standard Time": "America/Cayenne",
     "Argentina Standard Time": "America/Argentina/Buenos_Aires", "Greenland Standard Time": "America/Nuuk",
-    "Montevideo Standard Time": "America/Montevideo", "Bahia Standard Time": "America/Bahia", "UTC-02": "Etc/GMT+2",
-    "Azores Standard Time": "Atlantic/Azores", "Cape Verde Standard Time": "Atlantic/Cape_Verde", "UTC": "Etc/UTC",
+    "Montevideo Standard Time": "America/Montevideo", "Bahia Standard Time": "America/Bahia",
+    "UTC-02": "Etc/GMT+2",
+    "Azores Standard Time": "Atlantic/Azores", "Cape Verde Standard Time": "Atlantic/Cape_Verde",
+    "UTC": "Etc/UTC",
     "GMT Standard Time": "Europe/London", "Greenwich Standard Time": "Atlantic/Reykjavik",
     "Morocco Standard Time": "Africa/Casablanca", "W. Europe Standard Time": "Europe/Berlin",
     "Central Europe Standard Time": "Europe/Budapest", "Romance Standard Time": "Europe/Paris",
@@ -66,8 +68,10 @@ WINDOWS: Final = {
     "AUS Eastern Standard Time": "Australia/Sydney", "West Pacific Standard Time": "Pacific/Port_Moresby",
     "Tasmania Standard Time": "Australia/Hobart", "Vladivostok Standard Time": "Asia/Vladivostok",
     "Lord Howe Standard Time": "Australia/Lord_Howe", "Central Pacific Standard Time": "Pacific/Guadalcanal",
-    "Russia Time Zone 11": "Asia/Kamchatka", "New Zealand Standard Time": "Pacific/Auckland", "UTC+12": "Etc/GMT-12",
-    "Fiji Standard Time": "Pacific/Fiji", "Chatham Islands Standard Time": "Pacific/Chatham", "UTC+13": "Etc/GMT-13",
+    "Russia Time Zone 11": "Asia/Kamchatka", "New Zealand Standard Time": "Pacific/Auckland",
+    "UTC+12": "Etc/GMT-12",
+    "Fiji Standard Time": "Pacific/Fiji", "Chatham Islands Standard Time": "Pacific/Chatham",
+    "UTC+13": "Etc/GMT-13",
     "Tonga Standard Time": "Pacific/Tongatapu", "Samoa Standard Time": "Pacific/Apia",
     "Line Islands Standard Time": "Pacific/Kiritimati",
 }  # fmt: skip
