@@ -146,7 +146,7 @@ class FakeSession:
             yield from self._echo(arguments, procedure)
         for place, argument in enumerate(arguments):
             if argument.is_output:
-                value = argument.value * 2 if isinstance(argument.value, int) else f"<{argument.value}>"
+                value = 42 if argument.type.is_integer else f"<{argument.value}>"
                 yield ReturnValue(argument.name, argument.type, value, place)
         yield ReturnStatus(7)
 
