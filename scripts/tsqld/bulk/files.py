@@ -193,6 +193,8 @@ def as_it_is(data: DataFile, layout: Layout) -> Text | None:
     certain."""
     if layout.row_end != LF or not layout.is_regular or not _is_simple(layout.quote):
         return None
+    if layout.quote and layout.quote == layout.field_end:
+        return None
     if layout.width > 1 or layout.is_csv:
         if len(layout.field_end) != 1 or not _is_simple(layout.field_end):
             return None

@@ -18,10 +18,10 @@ class Wrong(Exception):
     column: int = 0
 
 
-def plain(data: bytes, width: int, field_end: bytes, row_end: bytes) -> list[Fields]:
+def plain(data: bytes, width: int, field_end: bytes, row_end: bytes, last: int = 0) -> list[Fields]:
     records: list[Fields] = []
     position = 0
-    while position < len(data):
+    while position < len(data) and (not last or len(records) < last):
         fields: list[bytes] = []
         for column in range(1, width + 1):
             end = row_end if column == width else field_end
@@ -48,10 +48,11 @@ def csv(
     row_end: bytes = b"\n",
     quote: bytes = b'"',
     first: int = 1,
+    last: int = 0,
 ) -> list[Fields]:
     records: list[Fields] = []
     position = 0
-    while position < len(data):
+    while position < len(data) and (not last or len(records) < last):
         fields: list[bytes] = []
         for column in range(1, width + 1):
             if position == len(data):

@@ -16,7 +16,7 @@ from tsqld.bulk.errors import BulkError
 from tsqld.errors import TsqlError
 
 SETTINGS = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 # What makes readers stumble, more often than chance would have it.
@@ -92,19 +92,20 @@ def test_what_pythons_csv_module_writes_is_read_back(
 
 
 @SETTINGS
-@given(data=BYTES, width=st.integers(1, 3), first=st.integers(1, 3))
-@example(data=b"a,b\n", width=2, first=1)
-@example(data=b"a,b,\nc,d\n", width=2, first=1)
-@example(data=b'"a" ,b\n', width=2, first=1)
-@example(data=b' "a",b\n', width=2, first=1)
-@example(data=b"a,b\n\n", width=2, first=1)
-@example(data=b"a,b\nc,", width=2, first=1)
-@example(data=b'"a\nb",c\nd,e\n', width=2, first=2)
+@given(data=BYTES, width=st.integers(1, 3), first=st.integers(1, 3), more=st.integers(-1, 2))
+@example(data=b"a,b\n", width=2, first=1, more=0)
+@example(data=b"a,b,\nc,d\n", width=2, first=1, more=-1)
+@example(data=b'"a" ,b\n', width=2, first=1, more=-1)
+@example(data=b' "a",b\n', width=2, first=1, more=-1)
+@example(data=b"a,b\n\n", width=2, first=1, more=-1)
+@example(data=b"a,b\nc,", width=2, first=1, more=-1)
+@example(data=b'"a\nb",c\nd,e\n', width=2, first=2, more=-1)
 def test_any_csv_file_is_read_as_the_reference_reads_it(
-    load: Loader, data: bytes, width: int, first: int
+    load: Loader, data: bytes, width: int, first: int, more: int
 ) -> None:
-    found = outcome(load, data, [*CSV, ("FIRSTROW", first)], width)
-    assert found == expected(lambda: reference.csv(data, width, first=first))
+    last = first + more if more >= 0 else 0
+    found = outcome(load, data, [*CSV, ("FIRSTROW", first), ("LASTROW", last)], width)
+    assert found == expected(lambda: reference.csv(data, width, first=first, last=last))
 
 
 @SETTINGS

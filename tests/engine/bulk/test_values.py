@@ -35,7 +35,7 @@ from tsqld.types import (
 )
 
 SETTINGS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 GUID = "6F9619FF-8B86-D011-B42D-00C04FC964FF"
 
