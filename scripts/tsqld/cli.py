@@ -52,21 +52,19 @@ def serve(
     """Serve the databases of a directory until SIGTERM or SIGINT."""
     logging.basicConfig(level=log_level.upper(), format="tsqld: %(levelname)s %(name)s: %(message)s")
     stop = _stop_on_signals(lifeline)
-    if not sa_password:
-        sa_password = secrets.token_urlsafe(18)
-        _say(f"tsqld: password of sa: {sa_password}")
     _serve(host, port, data_dir, sa_password, stop)
 
 
-def _serve(host: str, port: int, data_dir: Path, sa_password: str, stop: threading.Event) -> None:
+def _serve(host: str, port: int, data_dir: Path, sa_password: str | None, stop: threading.Event) -> None:
     # Imported here so that `--help` and usage errors need not wait for the database.
     from tsqld.runtime.engine import DataInUse, Engine
     from tsqld.server import Server
     from tsqld.tds.certificate import server_context
 
+    password = sa_password or secrets.token_urlsafe(18)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        engine = Engine.open(data_dir, sa_password)
+        engine = Engine.open(data_dir, password)
     except DataInUse as problem:
         _fail(str(problem), EXIT_IN_USE)
     except OSError as problem:
@@ -77,6 +75,8 @@ def _serve(host: str, port: int, data_dir: Path, sa_password: str, stop: threadi
         engine.close()
         _fail(f"cannot listen on {host}:{port}: {problem.strerror or problem}", EXIT_USAGE)
     server.start()
+    if not sa_password:
+        _say(f"tsqld: password of sa: {password}")
     _say(f"tsqld: ready on {host}:{server.address[1]}")
     stop.wait()
     server.stop()

@@ -216,6 +216,11 @@ class FakeSession:
         self._stopped.wait(60)
         yield Error(3621, "must never be seen", 16, 1, 1)
 
+    def _do_wait(self, _: str) -> Iterator[Event]:
+        """Waits before anything is sent, until cancelled."""
+        self._stopped.wait(60)
+        yield Done(None)
+
     def _do_busy(self, _: str) -> Iterator[Event]:
         """Sends rows without end."""
         yield Columns(SIX)

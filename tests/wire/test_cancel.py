@@ -36,7 +36,8 @@ def _read_all(cursor: pyodbc.Cursor, command: str) -> None:
 
 # FreeTDS aborts its process when one thread cancels while another fetches, so it only has to wait.
 @pytest.mark.parametrize(
-    ("connect", "command"), [("microsoft", "forever"), ("microsoft", "busy"), ("freetds", "forever")]
+    ("connect", "command"),
+    [("microsoft", "forever"), ("microsoft", "wait"), ("microsoft", "busy"), ("freetds", "forever")],
 )
 def test_a_cancelled_query_stops_within_a_second(stand_in: StandIn, connect: str, command: str) -> None:
     connection = getattr(stand_in, connect)()
@@ -44,7 +45,7 @@ def test_a_cancelled_query_stops_within_a_second(stand_in: StandIn, connect: str
     timer = threading.Timer(0.5, cursor.cancel)
     timer.start()
     started = time.monotonic()
-    with pytest.raises(pyodbc.Error):
+    with pytest.raises(pyodbc.Error, match="HY008"):
         _read_all(cursor, command)
     assert time.monotonic() - started < 1.5
     timer.join()

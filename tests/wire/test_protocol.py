@@ -6,7 +6,7 @@ import socket
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.wire.conftest import StandIn
 from tests.wire.fake_engine import FakeEngine
@@ -18,6 +18,8 @@ from tsqld.tds.protocol import TDS_74, PacketType, TdsProtocolError, TlsTunnel
 from tsqld.tds.requests import parse_calls
 
 _PASSWORD = "secret"
+settings.register_profile("wire", deadline=None)
+settings.load_profile("wire")
 
 
 def _no_tunnel() -> TlsTunnel:

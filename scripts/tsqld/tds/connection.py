@@ -193,7 +193,9 @@ class Connection:
             with self._lock:
                 self._running = False
         if self._cancelled:
-            outbox.write(self._attention())
+            # The interrupted statement failed: Microsoft's driver takes an acknowledgement alone for success.
+            failed = tokens.DONE_ERROR | tokens.DONE_MORE
+            outbox.write(tokens.done(tokens.DONE, failed, 0, 0, self._version) + self._attention())
         yield self._seal(outbox.finish())
 
     def _sent(self, pieces: Iterator[bytes], outbox: Outbox) -> Iterator[bytes]:

@@ -45,7 +45,7 @@ TDS_73: Final = 0x730A0003
 TDS_74: Final = 0x74000004
 
 SERVER_NAME: Final = "tsqld"
-SERVER_VERSION: Final = Version(major=16, minor=0, build=4135, subbuild=4)
+SERVER_VERSION: Final = Version(major=16, minor=0, build=4165, subbuild=4)
 """What clients are told: SQL Server 2022."""
 
 STATUS_END: Final = 0x01
