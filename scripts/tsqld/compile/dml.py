@@ -14,7 +14,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.catalog.model import Column, Module, Table
 from tsqld.compile import operations as f
-from tsqld.compile.checks import KeyCheck, check_texts, delete_checks, key_checks, reference_checks
+from tsqld.compile.checks import KeyCheck, appended, check_texts, delete_checks, key_checks, reference_checks
 from tsqld.compile.context import Context, FullName, Reference, resolve_object
 from tsqld.compile.expressions import Place
 from tsqld.compile.queries import CteName, QueryCompiler
@@ -258,10 +258,9 @@ class DmlCompiler(QueryCompiler):
         outputs, output_values = self._insert_outputs(node, target)
         stored = [column for column in table.columns if _stored(column)]
         names = ", ".join(quoted(column.name) for column in stored)
-        checks = self._insert_keys(table, target.name, bool(explicit)) + reference_checks(
-            table, target.name, "INSERT", CHANGE, None, self.context.environment
-        )
-        needs_change = bool(checks) or bool(outputs) or self.context.volatile
+        needs_change = bool(outputs) or self.context.volatile
+        fresh = CHANGE if needs_change else appended(table)
+        checks = self._insert_checks(table, target.name, fresh, bool(explicit))
         with_text = self._with_text() if node.ctes else ""
         reads = frozenset(self.context.reads)
         references = tuple(self.context.references)
@@ -274,6 +273,7 @@ class DmlCompiler(QueryCompiler):
                 references,
                 "",
                 (direct,),
+                after=checks,
                 identity=identity,
                 explicit_identity=explicit,
                 reads=reads,
@@ -292,19 +292,20 @@ class DmlCompiler(QueryCompiler):
             f"{with_text}{change}",
             (apply,),
             checks,
-            (),
-            outputs,
-            (),
-            identity,
-            explicit,
-            reads,
+            outputs=outputs,
+            identity=identity,
+            explicit_identity=explicit,
+            reads=reads,
         )
 
-    def _insert_keys(self, table: Table, name: FullName, explicit: bool) -> tuple[KeyCheck, ...]:
-        """Unique keys an INSERT can violate: not those holding an identity the engine numbers."""
-        checks = key_checks(table, name, "INSERT", CHANGE, self.filter_text)
+    def _insert_checks(
+        self, table: Table, name: FullName, fresh: str, explicit: bool
+    ) -> tuple[KeyCheck, ...]:
+        """What an INSERT can violate. A key that holds an identity the engine numbers, it cannot."""
+        checks = key_checks(table, name, "INSERT", fresh, self.filter_text)
         identity = table.identity.name.lower() if table.identity and not explicit else ""
-        return tuple(check for check in checks if identity not in check.columns)
+        kept = tuple(check for check in checks if identity not in check.columns)
+        return kept + reference_checks(table, name, "INSERT", fresh, None, self.context.environment)
 
     def filter_text(self, table: Table, alias: str, text: str) -> str:
         """The condition of a filtered index over rows called `alias`."""
@@ -556,7 +557,8 @@ class DmlCompiler(QueryCompiler):
                 reads=reads,
             )
         if needs_change:
-            apply = f"UPDATE {table.storage} AS u SET {setters} FROM {CHANGE} AS ch WHERE u.rowid = ch.tsqld_rowid"
+            found = f"FROM {CHANGE} AS ch WHERE u.rowid = ch.tsqld_rowid"
+            apply = f"UPDATE {table.storage} AS u SET {setters} {found}"
             return ChangePlan(
                 "UPDATE",
                 table,
@@ -594,7 +596,7 @@ class DmlCompiler(QueryCompiler):
             return rows
         alias = self.context.alias("n")
         every = [
-            f"{stored[seen.name.lower()][1] if seen.name.lower() in stored else seen.sql} AS {quoted('new ' + seen.name)}"
+            f"{stored.get(seen.name.lower(), (None, seen.sql))[1]} AS {quoted('new ' + seen.name)}"
             for seen in relation.columns
         ]
         parts = ", ".join([f"{relation.rowid} AS tsqld_rowid", *listed, *every])
@@ -672,7 +674,6 @@ class DmlCompiler(QueryCompiler):
             return self.from_clause(tuple(sources), scope)
         finally:
             self._expose = False
-
 
     def _target_relation(self, target: n.Target, scope: Scope) -> Relation | None:
         if target.variable:

@@ -248,14 +248,7 @@ class ExpressionCompiler:
         operand = self.value(node.operand, place)
         target = resolve(node.type, self.context.environment.alias_type)
         culture = self.value(node.culture, place) if node.culture is not None else None
-        arguments = [operand, *([culture] if culture else [])]
-        name = "TRY_PARSE" if node.is_try else "PARSE"
-        return _flagged(
-            f.cast_explicit(
-                f.call(name, arguments, node.line), target, None, try_=node.is_try, line=node.line
-            ),
-            operand,
-        )
+        return _flagged(f.parse(operand, target, culture, try_=node.is_try, line=node.line), operand)
 
     def _collate(self, node: n.Collate, place: Place) -> Bound:
         operand = self.value(node.operand, place)
@@ -323,7 +316,8 @@ class ExpressionCompiler:
     def condition(self, node: n.Expression, place: Place) -> str:
         match node:
             case n.Logical():
-                return f"({self.condition(node.left, place)} {node.operator} {self.condition(node.right, place)})"
+                left_text, right_text = self.condition(node.left, place), self.condition(node.right, place)
+                return f"({left_text} {node.operator} {right_text})"
             case n.Not():
                 return f"(NOT {self.condition(node.operand, place)})"
             case n.Comparison():

@@ -444,7 +444,8 @@ class QueryCompiler(SourceCompiler):
         """TOP … PERCENT and WITH TIES, by rank instead of LIMIT."""
         over = f"(ORDER BY {', '.join(keys)})" if keys else "()"
         rank = f"rank() OVER {over}" if top.with_ties else f"row_number() OVER {over}"
-        head = f"SELECT {rank} AS tsqld_rank, row_number() OVER {over} AS tsqld_row, count(*) OVER () AS tsqld_rows, "
+        counted = f"row_number() OVER {over} AS tsqld_row, count(*) OVER () AS tsqld_rows"
+        head = f"SELECT {rank} AS tsqld_rank, {counted}, "
         inner = sql.replace("SELECT ", head, 1)
         limit = self._top_count(top)
         if top.percent:

@@ -189,7 +189,8 @@ class Alteration:
             Bound(name, column.type, column.nullable), changed, self._name(), "ALTER TABLE", self.node.line
         )
         self._execute(
-            f"ALTER TABLE {self.table.storage} ALTER COLUMN {name} TYPE {duck_type(changed.type)} USING {fitted}"
+            f"ALTER TABLE {self.table.storage} ALTER COLUMN {name} "
+            f"TYPE {duck_type(changed.type)} USING {fitted}"
         )
 
     # DROP

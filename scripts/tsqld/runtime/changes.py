@@ -44,7 +44,7 @@ class Changes:
         """Writers of a table take turns; inserts that no key could make collide go side by side."""
         if plan.table.is_temporary:
             return
-        keyed = any(check.number in (2601, 2627) for check in plan.checks)
+        keyed = any(check.number in (2601, 2627) for check in (*plan.checks, *plan.after))
         mode = "IX" if plan.kind == "INSERT" and not keyed else "X"
         self.lock_table(plan.table.storage, mode)
 
@@ -63,6 +63,8 @@ class Changes:
         parameters = self._parameters(plan)
         if not plan.change:
             count = executor.write(plan.apply[0], parameters)
+            for check in plan.after:
+                self._check(check, plan.table.storage)
             self._numbered(plan, count, None)
             session.rowcount = count
             return
@@ -147,12 +149,7 @@ class Changes:
     def _output(self, output: OutputPlan, change: str) -> Iterator[Event]:
         executor = self.session.executor
         if output.into is not None:
-            texts = [text.replace(CHANGE, change) for text in output.into.apply]
-            if output.into.change or output.into.identity:
-                yield from self._output_into(output.into, change)
-                return
-            for text in texts:
-                executor.write(text, self._parameters(output.into))
+            yield from self._output_into(output.into, change)
             return
         names = ", ".join(f"o{position}" for position in output.positions)
         columns = tuple(Column(column.name, column.type, column.nullable) for column in output.columns)
@@ -169,6 +166,8 @@ class Changes:
         parameters = self._parameters(plan)
         if not plan.change:
             count = executor.write(plan.apply[0].replace(CHANGE, change), parameters)
+            for check in plan.after:
+                self._check(check, plan.table.storage)
             self._numbered(plan, count, None)
             return
         inner = f'temp.main."change {self.session.engine.serial()}"'

@@ -16,7 +16,7 @@ from tsqld.binder.scope import Scope
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
-from tsqld.compile.operations import cast_explicit
+from tsqld.compile.operations import convert
 from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
@@ -284,11 +284,7 @@ def _integer(operator: str, left: int, right: int, line: int) -> int:
 
 def assignable(value: Bound, target: SqlType, line: int) -> Bound:
     """A value as a variable or parameter takes it. Error 206/257 where only CONVERT would do."""
-    from tsqld.compile.operations import check_implicit
-
-    if not value.is_null and value.type != target:
-        check_implicit(value.type, target, line)
-    return cast_explicit(value, target, None, try_=False, line=line)
+    return convert(value, target, line=line)
 
 
 def _ticks(moment: dt.datetime) -> dt.datetime:

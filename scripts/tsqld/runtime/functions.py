@@ -18,7 +18,10 @@ from tsqld.runtime.session import Session
 if TYPE_CHECKING:
     from tsqld.runtime.evaluate import Evaluator
 
-VERSION = "Microsoft SQL Server 2022 (RTM-CU16) - 16.0.4165.4 (X64) \n\ttsqld, an embedded engine of T-SQL on DuckDB"
+VERSION = (
+    "Microsoft SQL Server 2022 (RTM-CU16) - 16.0.4165.4 (X64) \n"
+    "\ttsqld, an embedded engine of T-SQL on DuckDB"
+)
 _SERVER_PROPERTIES: dict[str, Any] = {
     "PRODUCTVERSION": "16.0.4165.4",
     "PRODUCTLEVEL": "RTM",

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from tsqld.errors import TsqlError
+from tsqld.errors import error
 
 _SPEC = re.compile(
-    r"%(?P<flags>[-+0# ]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?P<size>I64|h|l)?(?P<type>[diosuxX%])"
+    r"%(?P<flags>[-+0# ]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?"
+    r"(?P<size>I64|h|l)?(?P<type>[diosuxX%])"
 )
 
 
@@ -39,17 +40,11 @@ def _one(flags: str, width: Any, precision: Any, kind: str, value: Any) -> str:
         text = "(null)"
     elif kind == "s":
         if isinstance(value, bool | int):
-            raise TsqlError(
-                2786,
-                "The data type of substitution parameter 1 does not match the expected type of the format specification.",
-            )
+            raise error(2786, 1)
         text = str(value)
         text = text[: int(precision)] if precision is not None else text
     elif not isinstance(value, int):
-        raise TsqlError(
-            2786,
-            "The data type of substitution parameter 1 does not match the expected type of the format specification.",
-        )
+        raise error(2786, 1)
     else:
         text = _number(flags, kind, int(value))
         if precision is not None:

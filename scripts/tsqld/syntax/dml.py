@@ -206,9 +206,9 @@ class DmlParser(QueryParser):
             self.expect("(")
             while not self.at(")"):
                 options.append(self.bulk_option())
-                if not self.accept(",") and not self.at(")"):
-                    if self.token.kind is not Kind.NAME:
-                        self.fail()
+                separated = self.accept(",") or self.at(")") or self.token.kind is Kind.NAME
+                if not separated:
+                    self.fail()
             self.expect(")")
         return n.BulkInsert(line, table, path, tuple(options))
 
