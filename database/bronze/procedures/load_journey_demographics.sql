@@ -106,7 +106,7 @@ BEGIN TRY
                         landing.household_size,
                         landing.household_comp,
                         landing.kids_count
-                    ) AS record_text
+                    ) COLLATE Latin1_General_BIN2 AS record_text
                 FROM bronze.journey_demographics_landing AS landing
             ),
 
@@ -177,16 +177,17 @@ BEGIN TRY
             delivered.household_comp,
             delivered.kids_count,
             delivered.raw_text,
-            HASHBYTES('SHA2_256', CONCAT(
+            HASHBYTES('SHA2_256', CONVERT(varchar(8000), CONCAT_WS(
+                NCHAR(31),
                 ISNULL(delivered.household_id, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.age, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.income, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.home_ownership, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.marital_status, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.household_size, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.household_comp, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.kids_count, NCHAR(30))
-            )),
+                ISNULL(delivered.age, NCHAR(30)),
+                ISNULL(delivered.income, NCHAR(30)),
+                ISNULL(delivered.home_ownership, NCHAR(30)),
+                ISNULL(delivered.marital_status, NCHAR(30)),
+                ISNULL(delivered.household_size, NCHAR(30)),
+                ISNULL(delivered.household_comp, NCHAR(30)),
+                ISNULL(delivered.kids_count, NCHAR(30))
+            ) COLLATE Latin1_General_100_BIN2_UTF8)),
             @now
         FROM delivered
         LEFT OUTER JOIN #shifts AS shifts

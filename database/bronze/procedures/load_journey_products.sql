@@ -102,7 +102,7 @@ BEGIN TRY
                         landing.product_category,
                         landing.product_type,
                         landing.package_size
-                    ) AS record_text
+                    ) COLLATE Latin1_General_BIN2 AS record_text
                 FROM bronze.journey_products_landing AS landing
             ),
 
@@ -170,15 +170,16 @@ BEGIN TRY
             delivered.product_type,
             delivered.package_size,
             delivered.raw_text,
-            HASHBYTES('SHA2_256', CONCAT(
+            HASHBYTES('SHA2_256', CONVERT(varchar(8000), CONCAT_WS(
+                NCHAR(31),
                 ISNULL(delivered.product_id, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.manufacturer_id, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.department, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.brand, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.product_category, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.product_type, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.package_size, NCHAR(30))
-            )),
+                ISNULL(delivered.manufacturer_id, NCHAR(30)),
+                ISNULL(delivered.department, NCHAR(30)),
+                ISNULL(delivered.brand, NCHAR(30)),
+                ISNULL(delivered.product_category, NCHAR(30)),
+                ISNULL(delivered.product_type, NCHAR(30)),
+                ISNULL(delivered.package_size, NCHAR(30))
+            ) COLLATE Latin1_General_100_BIN2_UTF8)),
             @now
         FROM delivered
         LEFT OUTER JOIN #shifts AS shifts

@@ -118,7 +118,7 @@ BEGIN TRY
                         landing.coupon_match_disc,
                         landing.week,
                         landing.transaction_timestamp
-                    ) AS record_text
+                    ) COLLATE Latin1_General_BIN2 AS record_text
                 FROM bronze.journey_transactions_landing AS landing
             ),
 
@@ -198,19 +198,20 @@ BEGIN TRY
             delivered.week,
             delivered.transaction_timestamp,
             delivered.raw_text,
-            HASHBYTES('SHA2_256', CONCAT(
+            HASHBYTES('SHA2_256', CONVERT(varchar(8000), CONCAT_WS(
+                NCHAR(31),
                 ISNULL(delivered.household_id, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.store_id, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.basket_id, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.product_id, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.quantity, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.sales_value, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.retail_disc, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.coupon_disc, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.coupon_match_disc, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.week, NCHAR(30)),
-                NCHAR(31), ISNULL(delivered.transaction_timestamp, NCHAR(30))
-            )),
+                ISNULL(delivered.store_id, NCHAR(30)),
+                ISNULL(delivered.basket_id, NCHAR(30)),
+                ISNULL(delivered.product_id, NCHAR(30)),
+                ISNULL(delivered.quantity, NCHAR(30)),
+                ISNULL(delivered.sales_value, NCHAR(30)),
+                ISNULL(delivered.retail_disc, NCHAR(30)),
+                ISNULL(delivered.coupon_disc, NCHAR(30)),
+                ISNULL(delivered.coupon_match_disc, NCHAR(30)),
+                ISNULL(delivered.week, NCHAR(30)),
+                ISNULL(delivered.transaction_timestamp, NCHAR(30))
+            ) COLLATE Latin1_General_100_BIN2_UTF8)),
             @now
         FROM delivered
         LEFT OUTER JOIN #shifts AS shifts

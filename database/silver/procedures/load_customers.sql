@@ -19,10 +19,10 @@ SELECT
     @rows_rejected = 0;
 
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
-CREATE TABLE #latest (
+CREATE TABLE #delivered (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    customer_id nvarchar(50) NOT NULL,
+    customer_id nvarchar(50) NULL,
     age_band nvarchar(200) NULL,
     income_band nvarchar(200) NULL,
     home_ownership nvarchar(200) NULL,
@@ -30,7 +30,9 @@ CREATE TABLE #latest (
     household_size nvarchar(200) NULL,
     household_composition nvarchar(200) NULL,
     child_count nvarchar(200) NULL,
-    row_hash binary(32) NOT NULL
+    row_hash binary(32) NOT NULL,
+    problem nvarchar(2048) NULL,
+    recency bigint NOT NULL
 );
 
 BEGIN TRY
@@ -70,15 +72,16 @@ BEGIN TRY
                 typed.household_size AS household_size,
                 typed.household_comp AS household_composition,
                 typed.kids_count AS child_count,
+                typed.problem,
                 ROW_NUMBER() OVER (
-                    PARTITION BY typed.household_id ORDER BY typed.file_id DESC, typed.line_number DESC
+                    PARTITION BY IIF(typed.problem IS NULL, 1, 0), typed.household_id
+                    ORDER BY typed.file_id DESC, typed.line_number DESC
                 ) AS recency
             FROM bronze.journey_demographics_typed AS typed
             INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
-            WHERE typed.problem IS NULL
         )
 
-        INSERT INTO #latest (
+        INSERT INTO #delivered (
             file_id,
             line_number,
             customer_id,
@@ -89,7 +92,9 @@ BEGIN TRY
             household_size,
             household_composition,
             child_count,
-            row_hash
+            row_hash,
+            problem,
+            recency
         )
         SELECT
             ranked.file_id,
@@ -102,17 +107,19 @@ BEGIN TRY
             ranked.household_size,
             ranked.household_composition,
             ranked.child_count,
-            HASHBYTES('SHA2_256', CONCAT(
+            HASHBYTES('SHA2_256', CONVERT(varchar(8000), CONCAT_WS(
+                NCHAR(31),
                 ISNULL(ranked.age_band, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.income_band, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.home_ownership, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.marital_status, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.household_size, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.household_composition, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.child_count, NCHAR(30))
-            ))
-        FROM ranked
-        WHERE ranked.recency = 1;
+                ISNULL(ranked.income_band, NCHAR(30)),
+                ISNULL(ranked.home_ownership, NCHAR(30)),
+                ISNULL(ranked.marital_status, NCHAR(30)),
+                ISNULL(ranked.household_size, NCHAR(30)),
+                ISNULL(ranked.household_composition, NCHAR(30)),
+                ISNULL(ranked.child_count, NCHAR(30))
+            ) COLLATE Latin1_General_100_BIN2_UTF8)),
+            ranked.problem,
+            IIF(ranked.problem IS NULL, ranked.recency, 0)
+        FROM ranked;
 
         UPDATE customers
         SET
@@ -130,8 +137,9 @@ BEGIN TRY
             batch_id = @batch_id,
             updated_at = @now
         FROM silver.customers AS customers
-        INNER JOIN #latest AS latest ON latest.customer_id = customers.customer_id
-        WHERE customers.source_system = N'journey'
+        INNER JOIN #delivered AS latest ON latest.customer_id = customers.customer_id
+        WHERE latest.recency = 1
+            AND customers.source_system = N'journey'
             AND customers.row_hash <> latest.row_hash
             AND ISNULL(customers.file_id, 0) < latest.file_id;
 
@@ -172,13 +180,14 @@ BEGIN TRY
             @batch_id,
             @now,
             @now
-        FROM #latest AS latest
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM silver.customers AS customers
-            WHERE customers.source_system = N'journey'
-                AND customers.customer_id = latest.customer_id
-        );
+        FROM #delivered AS latest
+        WHERE latest.recency = 1
+            AND NOT EXISTS (
+                SELECT 1
+                FROM silver.customers AS customers
+                WHERE customers.source_system = N'journey'
+                    AND customers.customer_id = latest.customer_id
+            );
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
 
@@ -210,22 +219,34 @@ BEGIN TRY
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
 
-        INSERT INTO ops.quarantine (run_id, file_id, file_path, table_name, line_number, rule_name, reason, raw_text)
-        SELECT
-            @run_id,
-            typed.file_id,
-            files.path,
-            N'silver.customers',
-            typed.line_number,
-            N'type',
-            typed.problem,
-            typed.raw_text
-        FROM bronze.journey_demographics_typed AS typed
-        INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
-        INNER JOIN ops.files AS files ON files.file_id = typed.file_id
-        WHERE typed.problem IS NOT NULL;
+        SET @rows_rejected = (
+            SELECT COUNT_BIG(*) FROM #delivered AS delivered WHERE delivered.problem IS NOT NULL
+        );
 
-        SET @rows_rejected = @@ROWCOUNT;
+        IF @rows_rejected > 0
+            INSERT INTO ops.quarantine (
+                run_id,
+                file_id,
+                file_path,
+                table_name,
+                line_number,
+                rule_name,
+                reason,
+                raw_text
+            )
+            SELECT
+                @run_id,
+                typed.file_id,
+                files.path,
+                N'silver.customers',
+                typed.line_number,
+                N'type',
+                typed.problem,
+                typed.raw_text
+            FROM bronze.journey_demographics_typed AS typed
+            INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
+            INNER JOIN ops.files AS files ON files.file_id = typed.file_id
+            WHERE typed.problem IS NOT NULL;
 
         EXEC ops.finish_batch
             @run_id = @run_id,

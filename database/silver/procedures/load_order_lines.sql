@@ -20,20 +20,22 @@ SELECT
     @rows_rejected = 0;
 
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
-CREATE TABLE #latest (
+CREATE TABLE #delivered (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    order_id nvarchar(50) NOT NULL,
-    customer_id nvarchar(50) NOT NULL,
-    product_id nvarchar(50) NOT NULL,
-    store_id nvarchar(50) NOT NULL,
-    ordered_at datetime2(3) NOT NULL,
-    quantity int NOT NULL,
-    sales_amount decimal(19, 4) NOT NULL,
-    retail_discount_amount decimal(19, 4) NOT NULL,
-    coupon_discount_amount decimal(19, 4) NOT NULL,
-    coupon_match_discount_amount decimal(19, 4) NOT NULL,
-    row_hash binary(32) NOT NULL
+    order_id nvarchar(50) NULL,
+    customer_id nvarchar(50) NULL,
+    product_id nvarchar(50) NULL,
+    store_id nvarchar(50) NULL,
+    ordered_at datetime2(3) NULL,
+    quantity int NULL,
+    sales_amount decimal(19, 4) NULL,
+    retail_discount_amount decimal(19, 4) NULL,
+    coupon_discount_amount decimal(19, 4) NULL,
+    coupon_match_discount_amount decimal(19, 4) NULL,
+    row_hash binary(32) NOT NULL,
+    problem nvarchar(2048) NULL,
+    recency bigint NOT NULL
 );
 
 BEGIN TRY
@@ -76,16 +78,17 @@ BEGIN TRY
                 ISNULL(typed.coupon_disc, 0) AS coupon_discount_amount,
                 ISNULL(typed.coupon_match_disc, 0) AS coupon_match_discount_amount,
                 typed.row_hash,
+                typed.problem,
                 ROW_NUMBER() OVER (
-                    PARTITION BY typed.basket_id, typed.household_id, typed.product_id
+                    PARTITION BY
+                        IIF(typed.problem IS NULL, 1, 0), typed.basket_id, typed.household_id, typed.product_id
                     ORDER BY typed.file_id DESC, typed.line_number DESC
                 ) AS recency
             FROM bronze.journey_transactions_typed AS typed
             INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
-            WHERE typed.problem IS NULL
         )
 
-        INSERT INTO #latest (
+        INSERT INTO #delivered (
             file_id,
             line_number,
             order_id,
@@ -98,7 +101,9 @@ BEGIN TRY
             retail_discount_amount,
             coupon_discount_amount,
             coupon_match_discount_amount,
-            row_hash
+            row_hash,
+            problem,
+            recency
         )
         SELECT
             ranked.file_id,
@@ -113,9 +118,10 @@ BEGIN TRY
             ranked.retail_discount_amount,
             ranked.coupon_discount_amount,
             ranked.coupon_match_discount_amount,
-            ranked.row_hash
-        FROM ranked
-        WHERE ranked.recency = 1;
+            ranked.row_hash,
+            ranked.problem,
+            IIF(ranked.problem IS NULL, ranked.recency, 0)
+        FROM ranked;
 
         UPDATE lines
         SET
@@ -132,11 +138,12 @@ BEGIN TRY
             batch_id = @batch_id,
             updated_at = @now
         FROM silver.order_lines AS lines
-        INNER JOIN #latest AS latest
+        INNER JOIN #delivered AS latest
             ON latest.order_id = lines.order_id
                 AND latest.customer_id = lines.customer_id
                 AND latest.product_id = lines.product_id
-        WHERE lines.source_system = N'journey'
+        WHERE latest.recency = 1
+            AND lines.source_system = N'journey'
             AND lines.row_hash <> latest.row_hash
             AND lines.file_id < latest.file_id;
 
@@ -179,34 +186,47 @@ BEGIN TRY
             @batch_id,
             @now,
             @now
-        FROM #latest AS latest
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM silver.order_lines AS lines
-            WHERE lines.source_system = N'journey'
-                AND lines.order_id = latest.order_id
-                AND lines.customer_id = latest.customer_id
-                AND lines.product_id = latest.product_id
-        );
+        FROM #delivered AS latest
+        WHERE latest.recency = 1
+            AND NOT EXISTS (
+                SELECT 1
+                FROM silver.order_lines AS lines
+                WHERE lines.source_system = N'journey'
+                    AND lines.order_id = latest.order_id
+                    AND lines.customer_id = latest.customer_id
+                    AND lines.product_id = latest.product_id
+            );
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
 
-        INSERT INTO ops.quarantine (run_id, file_id, file_path, table_name, line_number, rule_name, reason, raw_text)
-        SELECT
-            @run_id,
-            typed.file_id,
-            files.path,
-            N'silver.order_lines',
-            typed.line_number,
-            N'type',
-            typed.problem,
-            typed.raw_text
-        FROM bronze.journey_transactions_typed AS typed
-        INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
-        INNER JOIN ops.files AS files ON files.file_id = typed.file_id
-        WHERE typed.problem IS NOT NULL;
+        SET @rows_rejected = (
+            SELECT COUNT_BIG(*) FROM #delivered AS delivered WHERE delivered.problem IS NOT NULL
+        );
 
-        SET @rows_rejected = @@ROWCOUNT;
+        IF @rows_rejected > 0
+            INSERT INTO ops.quarantine (
+                run_id,
+                file_id,
+                file_path,
+                table_name,
+                line_number,
+                rule_name,
+                reason,
+                raw_text
+            )
+            SELECT
+                @run_id,
+                typed.file_id,
+                files.path,
+                N'silver.order_lines',
+                typed.line_number,
+                N'type',
+                typed.problem,
+                typed.raw_text
+            FROM bronze.journey_transactions_typed AS typed
+            INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
+            INNER JOIN ops.files AS files ON files.file_id = typed.file_id
+            WHERE typed.problem IS NOT NULL;
 
         EXEC ops.finish_batch
             @run_id = @run_id,

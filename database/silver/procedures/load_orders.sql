@@ -116,17 +116,18 @@ BEGIN TRY
             totals.retail_discount_amount,
             totals.coupon_discount_amount,
             totals.coupon_match_discount_amount,
-            HASHBYTES('SHA2_256', CONCAT(
+            HASHBYTES('SHA2_256', CONVERT(varchar(8000), CONCAT_WS(
+                NCHAR(31),
                 totals.customer_id,
-                NCHAR(31), totals.store_id,
-                NCHAR(31), CONVERT(nvarchar(30), totals.ordered_at, 126),
-                NCHAR(31), totals.order_line_count,
-                NCHAR(31), totals.quantity,
-                NCHAR(31), totals.sales_amount,
-                NCHAR(31), totals.retail_discount_amount,
-                NCHAR(31), totals.coupon_discount_amount,
-                NCHAR(31), totals.coupon_match_discount_amount
-            ))
+                totals.store_id,
+                CONVERT(nvarchar(30), totals.ordered_at, 126),
+                totals.order_line_count,
+                totals.quantity,
+                totals.sales_amount,
+                totals.retail_discount_amount,
+                totals.coupon_discount_amount,
+                totals.coupon_match_discount_amount
+            ) COLLATE Latin1_General_100_BIN2_UTF8))
         FROM totals;
 
         UPDATE orders

@@ -19,17 +19,19 @@ SELECT
     @rows_rejected = 0;
 
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
-CREATE TABLE #latest (
+CREATE TABLE #delivered (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    product_id nvarchar(50) NOT NULL,
+    product_id nvarchar(50) NULL,
     manufacturer_id nvarchar(50) NULL,
     department nvarchar(200) NULL,
     brand nvarchar(200) NULL,
     product_category nvarchar(200) NULL,
     product_type nvarchar(200) NULL,
     package_size nvarchar(200) NULL,
-    row_hash binary(32) NOT NULL
+    row_hash binary(32) NOT NULL,
+    problem nvarchar(2048) NULL,
+    recency bigint NOT NULL
 );
 
 BEGIN TRY
@@ -68,15 +70,16 @@ BEGIN TRY
                 typed.product_category,
                 typed.product_type,
                 typed.package_size,
+                typed.problem,
                 ROW_NUMBER() OVER (
-                    PARTITION BY typed.product_id ORDER BY typed.file_id DESC, typed.line_number DESC
+                    PARTITION BY IIF(typed.problem IS NULL, 1, 0), typed.product_id
+                    ORDER BY typed.file_id DESC, typed.line_number DESC
                 ) AS recency
             FROM bronze.journey_products_typed AS typed
             INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
-            WHERE typed.problem IS NULL
         )
 
-        INSERT INTO #latest (
+        INSERT INTO #delivered (
             file_id,
             line_number,
             product_id,
@@ -86,7 +89,9 @@ BEGIN TRY
             product_category,
             product_type,
             package_size,
-            row_hash
+            row_hash,
+            problem,
+            recency
         )
         SELECT
             ranked.file_id,
@@ -98,16 +103,18 @@ BEGIN TRY
             ranked.product_category,
             ranked.product_type,
             ranked.package_size,
-            HASHBYTES('SHA2_256', CONCAT(
+            HASHBYTES('SHA2_256', CONVERT(varchar(8000), CONCAT_WS(
+                NCHAR(31),
                 ISNULL(ranked.manufacturer_id, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.department, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.brand, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.product_category, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.product_type, NCHAR(30)),
-                NCHAR(31), ISNULL(ranked.package_size, NCHAR(30))
-            ))
-        FROM ranked
-        WHERE ranked.recency = 1;
+                ISNULL(ranked.department, NCHAR(30)),
+                ISNULL(ranked.brand, NCHAR(30)),
+                ISNULL(ranked.product_category, NCHAR(30)),
+                ISNULL(ranked.product_type, NCHAR(30)),
+                ISNULL(ranked.package_size, NCHAR(30))
+            ) COLLATE Latin1_General_100_BIN2_UTF8)),
+            ranked.problem,
+            IIF(ranked.problem IS NULL, ranked.recency, 0)
+        FROM ranked;
 
         UPDATE products
         SET
@@ -123,8 +130,9 @@ BEGIN TRY
             batch_id = @batch_id,
             updated_at = @now
         FROM silver.products AS products
-        INNER JOIN #latest AS latest ON latest.product_id = products.product_id
-        WHERE products.source_system = N'journey'
+        INNER JOIN #delivered AS latest ON latest.product_id = products.product_id
+        WHERE latest.recency = 1
+            AND products.source_system = N'journey'
             AND products.row_hash <> latest.row_hash
             AND products.file_id < latest.file_id;
 
@@ -161,32 +169,45 @@ BEGIN TRY
             @batch_id,
             @now,
             @now
-        FROM #latest AS latest
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM silver.products AS products
-            WHERE products.source_system = N'journey'
-                AND products.product_id = latest.product_id
-        );
+        FROM #delivered AS latest
+        WHERE latest.recency = 1
+            AND NOT EXISTS (
+                SELECT 1
+                FROM silver.products AS products
+                WHERE products.source_system = N'journey'
+                    AND products.product_id = latest.product_id
+            );
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
 
-        INSERT INTO ops.quarantine (run_id, file_id, file_path, table_name, line_number, rule_name, reason, raw_text)
-        SELECT
-            @run_id,
-            typed.file_id,
-            files.path,
-            N'silver.products',
-            typed.line_number,
-            N'type',
-            typed.problem,
-            typed.raw_text
-        FROM bronze.journey_products_typed AS typed
-        INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
-        INNER JOIN ops.files AS files ON files.file_id = typed.file_id
-        WHERE typed.problem IS NOT NULL;
+        SET @rows_rejected = (
+            SELECT COUNT_BIG(*) FROM #delivered AS delivered WHERE delivered.problem IS NOT NULL
+        );
 
-        SET @rows_rejected = @@ROWCOUNT;
+        IF @rows_rejected > 0
+            INSERT INTO ops.quarantine (
+                run_id,
+                file_id,
+                file_path,
+                table_name,
+                line_number,
+                rule_name,
+                reason,
+                raw_text
+            )
+            SELECT
+                @run_id,
+                typed.file_id,
+                files.path,
+                N'silver.products',
+                typed.line_number,
+                N'type',
+                typed.problem,
+                typed.raw_text
+            FROM bronze.journey_products_typed AS typed
+            INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
+            INNER JOIN ops.files AS files ON files.file_id = typed.file_id
+            WHERE typed.problem IS NOT NULL;
 
         EXEC ops.finish_batch
             @run_id = @run_id,
