@@ -13,6 +13,8 @@ DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
 DECLARE @batch_id bigint;
 DECLARE @first_date date;
 DECLARE @last_date date;
+DECLARE @known_first_date date;
+DECLARE @known_last_date date;
 
 SELECT
     @rows_read = 0,
@@ -53,11 +55,13 @@ BEGIN TRY
         INNER JOIN #batches AS batches ON batches.batch_id = orders.batch_id;
 
         SELECT
-            @first_date = IIF(MIN(dates.calendar_date) < @first_date, MIN(dates.calendar_date), @first_date),
-            @last_date = IIF(MAX(dates.calendar_date) > @last_date, MAX(dates.calendar_date), @last_date)
+            @known_first_date = MIN(dates.calendar_date),
+            @known_last_date = MAX(dates.calendar_date)
         FROM gold.dim_dates AS dates
         WHERE dates.date_key <> -1;
 
+        SET @first_date = IIF(@known_first_date < @first_date, @known_first_date, @first_date);
+        SET @last_date = IIF(@known_last_date > @last_date, @known_last_date, @last_date);
         SET @first_date = DATEFROMPARTS(YEAR(@first_date), 1, 1);
         SET @last_date = DATEFROMPARTS(YEAR(@last_date), 12, 31);
 
