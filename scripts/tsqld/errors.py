@@ -321,6 +321,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         'column has a name. For other statements, look for empty alias names. Aliases defined as ""'
         " or [] are not allowed. Change the alias to a valid name.",
     ),
+    1048: (15, 1, "Conflicting cursor options {} and {}."),
     1062: (15, 1, "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause."),
     1087: (15, 2, 'Must declare the table variable "{}".'),
     1088: (16, 12, 'Cannot find the object "{}" because it does not exist or you do not have permissions.'),
@@ -779,6 +780,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     16202: (16, 1, "Keyword or statement option '{}' is not supported on the '{}' platform."),
     16901: (16, 1, "{}: This feature has not been implemented yet."),
     16905: (16, 1, "The cursor is already open."),
+    16911: (16, 1, "{}: The fetch type {} cannot be used with forward only cursors."),
     16915: (16, 1, "A cursor with the name '{}' already exists."),
     16916: (16, 1, "A cursor with the name '{}' does not exist."),
     16917: (16, 2, "Cursor is not open."),
@@ -787,6 +789,17 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         1,
         "Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.",
     ),
+    16925: (16, 1, "The fetch type {} cannot be used with dynamic cursors."),
+    16929: (16, 1, "The cursor is READ ONLY."),
+    16931: (16, 1, "There are no rows in the current fetch buffer."),
+    16933: (
+        16,
+        1,
+        "The cursor does not include the table being modified or the table is not updatable through "
+        "the cursor.",
+    ),
+    16947: (16, 1, "No rows were updated or deleted."),
+    16950: (16, 2, "The variable '{}' does not currently have a cursor allocated to it."),
     18054: (
         16,
         1,

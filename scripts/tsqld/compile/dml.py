@@ -434,11 +434,9 @@ class DmlCompiler(QueryCompiler):
     # UPDATE
 
     def update(self, node: n.Update) -> ChangePlan:
-        if node.cursor:
-            raise unsupported("WHERE CURRENT OF", node.line)
         visible = self._statement_ctes(node.ctes)
         scope, from_sql, relation, target = self._change_scope(node.target, node.sources, visible, node.line)
-        where = self._where(node.where, scope)
+        where = self._where(node.where, scope) or self._current_of(node.cursor, relation)
         place = Place(scope)
         new: dict[str, tuple[Column, str]] = {}
         assigns: list[tuple[str, OutColumn, Bound]] = []
@@ -639,6 +637,15 @@ class DmlCompiler(QueryCompiler):
     def _where(self, where: n.Expression | None, scope: Scope) -> str:
         return f" WHERE {self.condition(where, Place(scope))}" if where is not None else ""
 
+    def _current_of(self, cursor: str, relation: Relation) -> str:
+        """WHERE CURRENT OF: the row a cursor stands on, which the engine knows when the statement runs."""
+        if not cursor:
+            return ""
+        assert relation.table is not None
+        storage = (Bound("", BIGINT, value=relation.table.storage),)
+        rowid = self.context.parameter(Reference("cursor", cursor, storage), BIGINT)
+        return f" WHERE {relation.rowid} = {rowid}"
+
     def _top_rows(self, top: n.Top | None) -> str:
         if top is None:
             return ""
@@ -796,11 +803,9 @@ class DmlCompiler(QueryCompiler):
     # DELETE
 
     def delete(self, node: n.Delete) -> ChangePlan:
-        if node.cursor:
-            raise unsupported("WHERE CURRENT OF", node.line)
         visible = self._statement_ctes(node.ctes)
         scope, from_sql, relation, target = self._change_scope(node.target, node.sources, visible, node.line)
-        where = self._where(node.where, scope)
+        where = self._where(node.where, scope) or self._current_of(node.cursor, relation)
         table = target.table
         out_scope = Scope([_named(relation, "deleted"), *scope.relations])
         outputs, output_values = self._outputs(node.outputs, out_scope)

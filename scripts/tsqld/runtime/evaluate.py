@@ -182,6 +182,9 @@ class Evaluator:
                 return self.session.executor.scalar_row(f"SELECT {reference.name}", nested)[0]
             case "constant":
                 return self._argument(reference.arguments[0])
+            case "cursor":
+                storage = reference.arguments[0].value  # type: ignore[union-attr]
+                return self.session.interpreter.cursors.current_rowid(reference.name, storage)
             case "sequence":
                 return self._functions.next_value(reference.name)
         raise AssertionError(f"no value for {reference}")

@@ -55,6 +55,7 @@ class Executor:
         self.cursor = engine.connection.cursor()
         self.scratch = engine.connection.cursor()
         self.transaction: Transaction | None = None
+        self.writes = 0
 
     def close(self) -> None:
         self.cursor.close()
@@ -145,6 +146,7 @@ class Executor:
         except duckdb.Error as problem:
             self.broke()
             raise translate(problem) from problem
+        self.writes += 1
         self.transaction.journal.append((sql, parameters))
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
 

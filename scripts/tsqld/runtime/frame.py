@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tsqld.catalog.model import Table
 from tsqld.errors import TsqlError
 from tsqld.types import SqlType
 
-
-@dataclass(slots=True)
-class Cursor:
-    """A T-SQL cursor: its rows are fixed when it opens (STATIC), which READ_ONLY and FAST_FORWARD cursors may
-    be."""
-
-    name: str
-    query: Any
-    options: tuple[str, ...]
-    rows: list[Any] | None = None
-    types: tuple[SqlType, ...] = ()
-    position: int = -1
-    variables: dict[str, tuple[SqlType, Any]] = field(default_factory=dict)
+if TYPE_CHECKING:
+    from tsqld.runtime.cursors import Cursor
 
 
 @dataclass(slots=True)
@@ -35,7 +24,7 @@ class Frame:
     tables: dict[str, Table] = field(default_factory=dict)
     temporaries: dict[str, Table] = field(default_factory=dict)
     cursors: dict[str, Cursor] = field(default_factory=dict)
-    cursor_variables: set[str] = field(default_factory=set)
+    cursor_variables: dict[str, Cursor | None] = field(default_factory=dict)
     specials: dict[str, Table] = field(default_factory=dict)
     declared: dict[str, int] = field(default_factory=dict)
     scope_identity: int | None = None

@@ -105,7 +105,7 @@ class SessionFunctions:
             "@@NESTLEVEL": session.frame.nest,
             "@@PROCID": session.frame.procedure_id,
             "@@FETCH_STATUS": session.fetch_status,
-            "@@CURSOR_ROWS": 0,
+            "@@CURSOR_ROWS": session.interpreter.cursors.open_rows(),
             "@@SERVERNAME": "tsqld",
             "@@SERVICENAME": "MSSQLSERVER",
             "@@VERSION": VERSION,
@@ -260,10 +260,7 @@ class SessionFunctions:
         return int(self.session.engine.locks.available(self.session.spid, name, short[mode.lower()]))
 
     def _cursor_status(self, scope: str, name: str) -> int:
-        cursor = self.session.frame.cursors.get(name.lower())
-        if cursor is None:
-            return -3
-        return -1 if cursor.rows is None else (1 if cursor.rows else 0)
+        return self.session.interpreter.cursors.status(scope or "", name or "")
 
     # the catalog
 

@@ -20,6 +20,7 @@ from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, DatabaseChanged, Done, Error, Event, Message, Rows
 from tsqld.runtime.changes import Changes
+from tsqld.runtime.cursors import Cursors
 from tsqld.runtime.definitions import Definitions
 from tsqld.runtime.evaluate import Evaluator, with_line
 from tsqld.runtime.frame import BatchAborted, BreakLoop, Caught, ContinueLoop, Frame, Jumped, Returned
@@ -110,6 +111,7 @@ class Interpreter:
         self.changes = Changes(session, self.evaluator)
         self.definitions = Definitions(session, self.evaluator)
         self.procedures = Procedures(session, self)
+        self.cursors = Cursors(session, self)
         self._handlers: dict[type[n.Statement], Callable[[Any], Iterator[Event]]] = {
             n.SelectStatement: self._select,
             n.Insert: self._insert,
@@ -140,6 +142,9 @@ class Interpreter:
             n.Truncate: self._truncate,
             n.Maintenance: self._maintenance,
             n.CreateDatabase: self._create_database,
+            n.DeclareCursor: self.cursors.declare,
+            n.CursorOperation: self.cursors.operate,
+            n.Fetch: self.cursors.fetch,
         }
 
     # entries
@@ -456,7 +461,7 @@ class Interpreter:
     def _declare_one(self, item: n.Declaration, key: str, again: bool) -> None:
         frame = self.session.frame
         if item.type is None:
-            frame.cursor_variables.add(key)
+            frame.cursor_variables.setdefault(key, None)
             return
         if isinstance(item.type, n.TableDefinition):
             if not again:
@@ -475,6 +480,9 @@ class Interpreter:
 
     def _set_variable(self, node: n.SetVariable) -> Iterator[Event]:
         frame = self.session.frame
+        if node.name.lower() in frame.cursor_variables:
+            self.cursors.assign(node.name, node.value, node.line)
+            return
         found = frame.variables.get(node.name.lower())
         if found is None:
             raise error(137, node.name, line=node.line)

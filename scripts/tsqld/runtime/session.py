@@ -104,6 +104,7 @@ class Session:
         self.context = {}
         self.context_info = None
         self.identity_insert = ""
+        self.interpreter.cursors.globals.clear()
         self.database = self.home
         self.frames = [Frame(database=self.home)]
         self.rowcount = self.last_error = 0
@@ -171,6 +172,7 @@ class Session:
         self.trancount = 0
         self.engine.locks.release_all(self.spid, "transaction")
         self.interpreter.restore_table_variables(kept)
+        self.interpreter.cursors.rolled_back()
 
     def drop_temporaries(self) -> None:
         for table in self.temporaries.values():

@@ -111,10 +111,10 @@ class DmlParser(QueryParser):
         if not self.accept("WHERE"):
             return None, ""
         if self.accept_words("CURRENT", "OF"):
-            self.accept("GLOBAL")
+            scope = "GLOBAL " if self.accept("GLOBAL") else ""
             if self.token.kind is Kind.VARIABLE:
                 return None, self.advance().value
-            return None, self.name()
+            return None, scope + self.name()
         return self.condition(), ""
 
     def _assignment(self) -> n.Assignment:

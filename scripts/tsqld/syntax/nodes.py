@@ -706,6 +706,7 @@ class CursorOperation(Statement):
 
     action: str
     name: str
+    is_global: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -714,6 +715,7 @@ class Fetch(Statement):
     count: Expression | None
     cursor: str
     into: Parts
+    is_global: bool = False
 
 
 # --- definitions

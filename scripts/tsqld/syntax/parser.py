@@ -510,9 +510,9 @@ class Parser(DefinitionParser):
         token = self.advance()
         if self.at("SYMMETRIC", "MASTER"):
             self.refuse(f"{token.upper} {self.token.upper} KEY")
-        self.accept("GLOBAL")
+        is_global = bool(self.accept("GLOBAL"))
         name = self.advance().value if self.token.kind is Kind.VARIABLE else self.name()
-        return n.CursorOperation(token.line, token.upper, name)
+        return n.CursorOperation(token.line, token.upper, name, is_global)
 
     def _fetch(self) -> n.Fetch:
         line = self.advance().line
@@ -522,14 +522,14 @@ class Parser(DefinitionParser):
         elif word := self.accept("ABSOLUTE", "RELATIVE"):
             direction, count = word, self._argument_value()
         self.accept("FROM")
-        self.accept("GLOBAL")
+        is_global = bool(self.accept("GLOBAL"))
         name = self.advance().value if self.token.kind is Kind.VARIABLE else self.name()
         into: list[str] = []
         if self.accept("INTO"):
             into.append(self.variable())
             while self.accept(","):
                 into.append(self.variable())
-        return n.Fetch(line, direction, count, name, tuple(into))
+        return n.Fetch(line, direction, count, name, tuple(into), is_global)
 
     def _trigger_state(self) -> n.TriggerState:
         token = self.advance()

@@ -64,7 +64,8 @@ class QueryParser(ExpressionParser):
                     fetch = self.value()
                     self.expect("ROW", "ROWS")
                     self.expect("ONLY")
-        for_clause = self._for_clause() if self.at("FOR") else None
+        cursor_ends = self.peek().upper in ("READ", "UPDATE")
+        for_clause = self._for_clause() if self.at("FOR") and not cursor_ends else None
         recursion = self.option_clause() if self.at("OPTION") else None
         return n.Query(line, body, ctes, order, offset, fetch, for_clause, recursion)
 
