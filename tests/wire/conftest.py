@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -73,8 +74,13 @@ def _datetimeoffset(raw: bytes) -> dt.datetime:
 
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    with running_stand_in(tmp_path_factory.mktemp("stand_in")) as server:
+        yield server
+
+
+@contextmanager
+def running_stand_in(folder: Path) -> Iterator[StandIn]:
     """Its own process: a server in the client's process would share its interpreter lock."""
-    folder = tmp_path_factory.mktemp("stand_in")
     password, log = secrets.token_urlsafe(12), folder / "log"
     with log.open("wb") as errors:
         process = subprocess.Popen(

@@ -15,7 +15,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
-from itertools import repeat
+from itertools import accumulate, pairwise, repeat
 from typing import Any, Final
 
 from tsqld.tds import temporal
@@ -113,7 +113,7 @@ def _scalar(size: int, letter: str) -> Encoder:
 
 def _decimal(kind: SqlType) -> Encoder:
     size = decimal_size(kind.precision)
-    unit = Decimal(1).scaleb(-kind.scale)
+    factor = Decimal(1).scaleb(kind.scale)
     letter = {5: "I", 9: "Q"}.get(size, "")
 
     def one(value: Any) -> bytes:
@@ -121,23 +121,21 @@ def _decimal(kind: SqlType) -> Encoder:
         return bytes((size, number >= 0)) + abs(number).to_bytes(size - 1, "little")
 
     def encoder(values: Sequence[Any]) -> Pieces:
-        numbers = _plain_numbers(values, unit) if letter else None
-        if numbers is None or min(numbers, default=0) < 0:
+        numbers = _whole_numbers(values, factor) if letter else None
+        if numbers is None:
             return _careful(one)(values)
-        return [Packed("BB" + letter, (repeat(size), repeat(1), numbers))]
+        if min(numbers, default=0) >= 0:
+            return [Packed("BB" + letter, (repeat(size), repeat(1), numbers))]
+        signs = [number >= 0 for number in numbers]
+        return [Packed("B?" + letter, (repeat(size), signs, map(abs, numbers)))]
 
     return encoder
 
 
-def _plain_numbers(values: Sequence[Any], unit: Decimal) -> list[int] | None:
-    """Decimals times 10**scale, through their text: the quickest way when all have exactly that scale.
-
-    None when some value is NULL, of another scale, or written with an exponent.
-    """
+def _whole_numbers(values: Sequence[Any], factor: Decimal) -> list[int] | None:
+    """Decimals times 10**scale, exact because the factor adds no digits; None when one is NULL."""
     try:
-        if not all(map(unit.same_quantum, values)):
-            return None
-        return list(map(int, ",".join(map(str, values)).replace(".", "").split(",")))
+        return [int(value * factor) for value in values]
     except _MISSING:
         return None
 
@@ -251,6 +249,15 @@ def _utf16(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
 
 
+def _utf16_together(values: Sequence[str]) -> list[bytes]:
+    """Each value in UTF-16, encoded as one text and cut apart, which takes half the time."""
+    together = _utf16("".join(values))
+    sizes = [2 * len(value) for value in values]
+    if sum(sizes) != len(together):  # characters outside the basic plane take two units
+        return list(map(_utf16, values))
+    return [together[start:end] for start, end in pairwise((0, *accumulate(sizes)))]
+
+
 def _padded(raw: bytes, size: int) -> bytes:
     return raw + b" \0" * ((size - len(raw)) // 2)
 
@@ -264,9 +271,7 @@ def _counted(kind: SqlType, to_bytes: Callable[[Any], bytes]) -> Encoder:
     limit = byte_limit(kind)
 
     def all_bytes(values: Sequence[Any]) -> list[bytes]:
-        if to_bytes is _utf16:
-            return [value.encode("utf-16-le", "surrogatepass") for value in values]
-        return list(map(to_bytes, values))
+        return _utf16_together(values) if to_bytes is _utf16 else list(map(to_bytes, values))
 
     def encoder(values: Sequence[Any]) -> Pieces:
         sizes: Iterable[int]

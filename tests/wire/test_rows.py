@@ -1,0 +1,103 @@
+"""Rows encoded in chunks are what their values are one by one, whatever NULLs do to the quick way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.wire.samples import SAMPLES
+
+from tsqld.events import Column
+from tsqld.tds.protocol import TDS_71, TDS_72, TDS_74
+from tsqld.tds.rows import RowEncoder, encode_value
+from tsqld.types import DATE, INT, MAX, SqlType, datetime2, decimal, nvarchar, varchar
+
+_COLUMNS = (
+    Column("a", INT),
+    Column("b", decimal(9, 2)),
+    Column("c", nvarchar(20)),
+    Column("d", DATE),
+    Column("e", datetime2(3)),
+    Column("f", datetime2(7)),
+    Column("g", varchar(20)),
+    Column("h", nvarchar(MAX)),
+)
+_ROW = st.tuples(
+    st.none() | st.integers(-(2**31), 2**31 - 1),
+    st.none() | st.decimals(-9999999, 9999999, places=2),
+    st.none() | st.text(max_size=10),
+    st.none() | st.dates(),
+    st.none() | st.datetimes().map(lambda value: value.replace(microsecond=value.microsecond // 1000 * 1000)),
+    st.none() | st.datetimes(),
+    st.none() | st.text(max_size=10),
+    st.none() | st.text(max_size=30),
+)
+
+
+def _one_by_one(columns: Sequence[Column], rows: Sequence[Sequence[Any]], version: int) -> bytes:
+    encoded = b""
+    for row in rows:
+        encoded += b"\xd1"
+        for column, value in zip(columns, row, strict=True):
+            encoded += encode_value(column, value, version)
+    return encoded
+
+
+@given(st.lists(_ROW, max_size=20), st.sampled_from([TDS_71, TDS_72, TDS_74]))
+def test_a_chunk_is_its_values_one_by_one(rows: list[tuple[Any, ...]], version: int) -> None:
+    encoded = b"".join(RowEncoder(_COLUMNS, version).encode(rows))
+    assert encoded == _one_by_one(_COLUMNS, rows, version)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_null_among_values_changes_none_of_them(name: str) -> None:
+    kind, values = SAMPLES[name]
+    column = (Column("v", kind),)
+    rows = [(value,) for value in values if value is not None]
+    encoder = RowEncoder(column, TDS_74)
+    assert b"".join(encoder.encode(rows)) == _one_by_one(column, rows, TDS_74)
+    with_null = [*rows, (None,)]
+    assert b"".join(encoder.encode(with_null)) == _one_by_one(column, with_null, TDS_74)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wire"),
+    [
+        ("int", -2, "04feffffff"),
+        ("bigint", 1, "080100000000000000"),
+        ("bit", True, "0101"),
+        ("money", Decimal("-1.0000"), "08fffffffff0d8ffff"),
+        ("smallmoney", Decimal("1.0001"), "0411270000"),
+        ("date", dt.date(1, 1, 2), "03010000"),
+        ("smalldatetime", dt.datetime(1900, 1, 2, 0, 1), "0401000100"),
+        ("datetime", dt.datetime(1900, 1, 1, 0, 0, 0, 3000), "080000000001000000"),
+        ("sql_variant", 7, "06000000380007000000"),
+        ("sql_variant", None, "00000000"),
+    ],
+)
+def test_bytes_are_those_of_the_specification(kind: str, value: Any, wire: str) -> None:
+    assert encode_value(Column("v", SqlType(kind)), value, TDS_74).hex() == wire
+
+
+def test_a_decimal_carries_sign_and_magnitude() -> None:
+    column = Column("v", decimal(5, 2))
+    assert encode_value(column, Decimal("1.5"), TDS_74).hex() == "050196000000"
+    assert encode_value(column, Decimal("-1.50"), TDS_74).hex() == "050096000000"
+    assert encode_value(column, 3, TDS_74).hex() == "05012c010000"
+
+
+def test_a_value_longer_than_its_column_is_never_sent() -> None:
+    with pytest.raises(ValueError, match="longer than its column"):
+        encode_value(Column("v", nvarchar(3)), "abcd", TDS_74)
+
+
+def test_rows_travel_in_portions_of_bounded_size() -> None:
+    portions = list(RowEncoder((Column("a", INT),), TDS_74).encode([(1,)] * 10_000))
+    assert len(portions) == 10
+    large = list(RowEncoder((Column("a", nvarchar(MAX)),), TDS_74).encode([("x",)] * 80))
+    assert len(large) == 10
