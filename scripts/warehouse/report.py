@@ -91,7 +91,7 @@ class ProgressBars(Observer):
 
 def step_table(steps: Sequence[StepResult], order: Sequence[Step]) -> Table:
     """Rows and seconds of every step, in the order of the plan."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("step", overflow="fold")
     table.add_column("status", no_wrap=True)
     for name in ("read", "written", "rejected", "seconds"):

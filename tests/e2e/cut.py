@@ -95,3 +95,17 @@ def figures_of_the_source() -> Figures:
         ).fetchone()
     assert row is not None
     return Figures(*row)
+
+
+def undescribed_products(landing: Path) -> set[str]:
+    """The products that were sold but stand in no product file."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            """
+            SELECT product_id FROM read_csv(?, all_varchar = true)
+            EXCEPT
+            SELECT product_id FROM read_csv(?, all_varchar = true)
+            """,
+            [str(csv_file(landing, "transactions")), str(csv_file(landing, "products"))],
+        ).fetchall()
+    return {row[0] for row in rows}

@@ -6,19 +6,23 @@ then WAREHOUSE_TEST_LANDING, seen by the server as WAREHOUSE_TEST_LANDING_ON_SER
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from tests.e2e.cut import Figures
 
-from warehouse.connection import format_keywords, parse_keywords
+from warehouse.connection import Server, format_keywords, parse_keywords, server_from_dsn
+from warehouse.embedded import embedded_server
+from warehouse.errors import Diagnostic
+from warehouse.odbc import Columns, Rows
 
 ROOT = Path(__file__).resolve().parents[2]
 TEST_DSN = os.environ.get("WAREHOUSE_TEST_DSN")
@@ -69,9 +73,26 @@ class Site:
             start_new_session=True,
         )
 
+    @contextmanager
+    def server(self) -> Iterator[Server]:
+        """The site's server; the embedded engine is joined, or started for as long as the context lasts."""
+        if self.dsn:
+            yield server_from_dsn(self.dsn)
+            return
+        with embedded_server(self.home) as server:
+            yield server
+
     def query(self, statement: str) -> list[dict[str, Any]]:
-        """The rows of a SELECT, decimals as Decimal."""
-        rows: list[dict[str, Any]] = json.loads(self.done("sql", "--json", statement), parse_float=Decimal)
+        """The rows of a SELECT; dates and times are text."""
+        names: list[str] = []
+        rows: list[dict[str, Any]] = []
+        with self.server() as server, server.batches() as connection:
+            for event in connection.batch(statement):
+                assert not isinstance(event, Diagnostic) or not event.is_error, event
+                if isinstance(event, Columns):
+                    names = [column.name for column in event.columns]
+                elif isinstance(event, Rows):
+                    rows += [dict(zip(names, row, strict=True)) for row in event.rows]
         return rows
 
     def figures(self) -> Figures:
@@ -110,6 +131,20 @@ def new_site(folder: Path) -> Site:
             environment["WAREHOUSE_LANDING_ON_SERVER"] = f"{on_server}/{name}"
     landing.mkdir(parents=True, exist_ok=True)
     return Site(home, landing, {**environment, "WAREHOUSE_LANDING": str(landing)})
+
+
+def migrated_site(folder: Path, template: Path) -> Site:
+    """A site whose database is migrated: a copy of the one in `template`, which the first caller makes."""
+    site = new_site(folder)
+    if TEST_DSN:
+        site.done("migrate")
+        return site
+    if not template.exists():
+        original = new_site(template.with_name("making"))
+        original.done("migrate")
+        original.home.replace(template)
+    shutil.copytree(template, site.home)
+    return site
 
 
 def remove_site(site: Site) -> None:

@@ -18,9 +18,9 @@ HOUSEHOLDS = 60
 MOMENTS = 5
 
 
-def serves(site: Site) -> list[int]:
-    """The engine processes over this site's data folder."""
-    data = str(site.home / "data").encode()
+def serves(idle_site: Site) -> list[int]:
+    """The engine processes over this idle_site's data folder."""
+    data = str(idle_site.home / "data").encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -31,27 +31,26 @@ def serves(site: Site) -> list[int]:
     return found
 
 
-def no_engine_is_left(site: Site) -> bool:
+def no_engine_is_left(idle_site: Site) -> bool:
     deadline = time.monotonic() + 30
-    while serves(site) and time.monotonic() < deadline:
+    while serves(idle_site) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not serves(site)
+    return not serves(idle_site)
 
 
-def test_a_run_killed_at_any_moment_is_completed_by_the_next(site: Site) -> None:
-    write_cut(site.landing, households=HOUSEHOLDS)
-    site.done("migrate")
+def test_a_run_killed_at_any_moment_is_completed_by_the_next(idle_site: Site) -> None:
+    write_cut(idle_site.landing, households=HOUSEHOLDS)
     moments = random.Random(7)
     for _ in range(MOMENTS):
-        victim = site.start("run")
+        victim = idle_site.start("run")
         time.sleep(moments.uniform(1.0, 4.0))
         victim.kill()
         victim.communicate(timeout=60)
-        assert TEST_DSN or no_engine_is_left(site)
-    site.done("run")
-    assert site.figures() == figures(csv_file(site.landing, "transactions"))
-    assert " 0 rows written" in site.done("run").splitlines()[-1]
-    assert site.query("SELECT status FROM ops.runs WHERE status = N'running'") == []
+        assert TEST_DSN or no_engine_is_left(idle_site)
+    idle_site.done("run")
+    assert idle_site.figures() == figures(csv_file(idle_site.landing, "transactions"))
+    assert " 0 rows written" in idle_site.done("run").splitlines()[-1]
+    assert idle_site.query("SELECT status FROM ops.runs WHERE status = N'running'") == []
 
 
 def wait_for_step(site: Site, step: str, victim_ended: object) -> None:
@@ -64,30 +63,28 @@ def wait_for_step(site: Site, step: str, victim_ended: object) -> None:
     pytest.fail(f"{step} never ran ({victim_ended})")
 
 
-def test_a_run_killed_in_the_silver_load_is_completed_by_the_next(site: Site) -> None:
-    write_cut(site.landing, households=400)
-    site.done("migrate")
-    victim = site.start("run")
+def test_a_run_killed_in_the_silver_load_is_completed_by_the_next(idle_site: Site) -> None:
+    write_cut(idle_site.landing, households=400)
+    victim = idle_site.start("run")
     time.sleep(1.0)
-    wait_for_step(site, "silver.order_lines", victim.poll())
+    wait_for_step(idle_site, "silver.order_lines", victim.poll())
     os.kill(victim.pid, signal.SIGKILL)
     victim.communicate(timeout=60)
-    assert TEST_DSN or no_engine_is_left(site)
-    site.done("run")
-    assert site.figures() == figures(csv_file(site.landing, "transactions"))
+    assert TEST_DSN or no_engine_is_left(idle_site)
+    idle_site.done("run")
+    assert idle_site.figures() == figures(csv_file(idle_site.landing, "transactions"))
 
 
-def test_an_interrupted_run_ends_in_one_line_and_the_next_completes_it(site: Site) -> None:
-    write_cut(site.landing, households=400)
-    site.done("migrate")
-    victim = site.start("run")
+def test_an_interrupted_run_ends_in_one_line_and_the_next_completes_it(idle_site: Site) -> None:
+    write_cut(idle_site.landing, households=400)
+    victim = idle_site.start("run")
     time.sleep(1.0)
-    wait_for_step(site, "", victim.poll())
+    wait_for_step(idle_site, "", victim.poll())
     os.kill(victim.pid, signal.SIGINT)
     _, errors = victim.communicate(timeout=60)
     assert victim.returncode == 130
     assert errors.splitlines()[-1] == "warehouse: interrupted; run the same command again to go on"
     assert "Traceback" not in errors
-    assert TEST_DSN or no_engine_is_left(site)
-    site.done("run")
-    assert site.figures() == figures(csv_file(site.landing, "transactions"))
+    assert TEST_DSN or no_engine_is_left(idle_site)
+    idle_site.done("run")
+    assert idle_site.figures() == figures(csv_file(idle_site.landing, "transactions"))

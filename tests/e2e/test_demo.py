@@ -13,13 +13,13 @@ LAST_LINE = (
 
 
 @pytest.mark.slow
-def test_the_demo_ends_with_the_totals_of_the_source(site: Site) -> None:
-    output = site.done("demo", COLUMNS="60")
+def test_the_demo_ends_with_the_totals_of_the_source(bare_site: Site) -> None:
+    output = bare_site.done("demo", COLUMNS="60")
     source = figures_of_the_source()
     assert output.splitlines()[-1] == LAST_LINE
     assert (
         f"gold (journey): {source.order_lines:,} order lines, {source.orders:,} orders, "
         f"{source.customers:,} customers, {source.products:,} products sold, sales {source.sales:,.2f}"
     ) == LAST_LINE
-    second = site.done("run").splitlines()[-1]
+    second = bare_site.done("run").splitlines()[-1]
     assert "13 steps, 13 up to date, 0 rows written, 0 rejected, 0 files refused" in second

@@ -48,7 +48,6 @@ def test_good_records_land_and_bad_ones_go_to_quarantine_with_line_text_and_reas
     )
     sales = [sale(1), "1,10,2,100,1\n", sale(3, quantity="two"), sale(4).rstrip("\n") + ",more\n", sale(5)]
     deliver(site, "transactions", "faulty.csv", TRANSACTIONS + "".join(sales))
-    site.done("migrate")
     ended = site.run("run")
     assert ended.returncode == 0, ended.stderr
     assert "5 rejected" in ended.stdout.splitlines()[-1]
@@ -74,7 +73,6 @@ def test_good_records_land_and_bad_ones_go_to_quarantine_with_line_text_and_reas
 def test_windows_line_ends_and_a_missing_last_newline_change_nothing(site: Site) -> None:
     text = (TRANSACTIONS + sale(1) + sale(2)).replace("\n", "\r\n").removesuffix("\r\n")
     deliver(site, "transactions", "windows.csv", text)
-    site.done("migrate")
     site.done("run")
     (row,) = site.query("SELECT COUNT(*) AS n, MAX(ordered_at) AS last FROM gold.fact_order_lines")
     assert row["n"] == 2
@@ -84,7 +82,6 @@ def test_windows_line_ends_and_a_missing_last_newline_change_nothing(site: Site)
 @pytest.fixture
 def migrated(site: Site) -> Site:
     deliver(site, "transactions", "good.csv", TRANSACTIONS + sale(1))
-    site.done("migrate")
     return site
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,13 @@ def write(project: Path, path: str, text: str) -> None:
     file = project / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def site(bare_site: Site) -> Iterator[Site]:
+    """A server without the warehouse's database, running during the whole test."""
+    with bare_site.server():
+        yield bare_site
 
 
 @pytest.fixture
