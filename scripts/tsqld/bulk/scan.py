@@ -10,8 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import duckdb
+
 LONGEST_DEFAULT: Final = 2_000_000
 """DuckDB's own limit for a line, in bytes; longer ones need `longest`."""
+
+UNREADABLE: Final = (duckdb.InvalidInputException, duckdb.IOException, duckdb.NotImplementedException)
+"""What DuckDB raises about a file that its reader cannot take; anything else is a fault of ours."""
 
 _SMALLEST_BUFFER: Final = 32 << 20
 

@@ -19,7 +19,7 @@ from tsqld.bulk.layout import IGNORED, Layout, TargetColumn, layout_of
 from tsqld.bulk.options import BulkOptions, assumed_messages, check
 from tsqld.bulk.records import Records
 from tsqld.bulk.rejects import ErrorFile, Reject, settle
-from tsqld.bulk.scan import Scan
+from tsqld.bulk.scan import UNREADABLE, Scan
 from tsqld.bulk.spool import spooled
 from tsqld.bulk.survey import Survey, is_long, survey
 from tsqld.bulk.values import FieldValue, field_value, safe_length
@@ -245,7 +245,7 @@ class _Load:
         sql, parameters = scan.sql()
         try:
             row = self.side.execute(f"SELECT count(*) FROM ({sql})", parameters).fetchone()
-        except duckdb.Error:
+        except UNREADABLE:
             return -1
         return int(row[0]) if row else -1
 
@@ -293,7 +293,7 @@ class _Load:
         """One row about the file's records. Errors: what is wrong with the file, when it cannot be read."""
         try:
             row = self.side.execute(sql, parameters).fetchone()
-        except duckdb.Error as problem:
+        except UNREADABLE as problem:
             raise self._what_is_wrong() or _translated(problem, self.line) from problem
         return tuple(row or ())
 

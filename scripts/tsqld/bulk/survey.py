@@ -22,7 +22,7 @@ import duckdb
 
 from tsqld.bulk.files import Text, longest_line
 from tsqld.bulk.layout import Layout
-from tsqld.bulk.scan import LONGEST_DEFAULT, Scan
+from tsqld.bulk.scan import LONGEST_DEFAULT, UNREADABLE, Scan
 
 _LINE_DELIMITERS: Final = ("\x1f", "\x01", "\x02", "\x1e")
 _WIDEST_PATTERN: Final = 200
@@ -54,7 +54,7 @@ def survey(side: duckdb.DuckDBPyConnection, text: Text, layout: Layout, *, thoro
         scan = Scan(text.path, delimiter, "", 1, longest=longest, keep=text.keep)
         try:
             found = _survey(side, scan, text, layout, thorough)
-        except duckdb.Error as problem:
+        except UNREADABLE as problem:
             if "Maximum line size" in str(problem) and not longest:
                 longest = longest_line(text.path)
             continue
