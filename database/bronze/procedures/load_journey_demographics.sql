@@ -125,8 +125,16 @@ BEGIN TRY
                 LEAD(counted.ordinal, 1, 9223372036854775807) OVER (ORDER BY counted.ordinal),
                 SUM(counted.newline_bytes) OVER (ORDER BY counted.ordinal ROWS UNBOUNDED PRECEDING) / 2
             FROM counted;
+
+            IF EXISTS (SELECT 1 FROM #shifts AS shifts)
+                UPDATE landing
+                SET line_number = landing.ordinal + 1 + shifts.newline_count
+                FROM bronze.journey_demographics_landing AS landing
+                INNER JOIN #shifts AS shifts
+                    ON landing.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
         END;
 
+        -- The CR of a Windows line end is left at the end of the last field.
         WITH delivered AS (
             SELECT
                 landing.ordinal,
@@ -137,14 +145,7 @@ BEGIN TRY
                 NULLIF(landing.marital_status, N'') AS marital_status,
                 NULLIF(landing.household_size, N'') AS household_size,
                 NULLIF(landing.household_comp, N'') AS household_comp,
-                NULLIF(
-                    IIF(
-                        RIGHT(landing.kids_count, 1) = NCHAR(13),
-                        LEFT(landing.kids_count, LEN(landing.kids_count) - 1),
-                        landing.kids_count
-                    ),
-                    N''
-                ) AS kids_count,
+                NULLIF(TRIM(NCHAR(13) FROM landing.kids_count), N'') AS kids_count,
                 landing.line_number,
                 landing.raw_text
             FROM bronze.journey_demographics_landing AS landing
@@ -167,7 +168,7 @@ BEGIN TRY
         )
         SELECT
             @file_id,
-            ISNULL(delivered.line_number, delivered.ordinal + 1 + ISNULL(shifts.newline_count, 0)),
+            ISNULL(delivered.line_number, delivered.ordinal + 1),
             delivered.household_id,
             delivered.age,
             delivered.income,
@@ -189,9 +190,7 @@ BEGIN TRY
                 ISNULL(delivered.kids_count, NCHAR(30))
             ) COLLATE Latin1_General_100_BIN2_UTF8)),
             @now
-        FROM delivered
-        LEFT OUTER JOIN #shifts AS shifts
-            ON delivered.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
+        FROM delivered;
 
         SET @rows_written = @@ROWCOUNT;
         SET @rows_read = @rows_written + @rows_rejected;

@@ -121,8 +121,16 @@ BEGIN TRY
                 LEAD(counted.ordinal, 1, 9223372036854775807) OVER (ORDER BY counted.ordinal),
                 SUM(counted.newline_bytes) OVER (ORDER BY counted.ordinal ROWS UNBOUNDED PRECEDING) / 2
             FROM counted;
+
+            IF EXISTS (SELECT 1 FROM #shifts AS shifts)
+                UPDATE landing
+                SET line_number = landing.ordinal + 1 + shifts.newline_count
+                FROM bronze.journey_products_landing AS landing
+                INNER JOIN #shifts AS shifts
+                    ON landing.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
         END;
 
+        -- The CR of a Windows line end is left at the end of the last field.
         WITH delivered AS (
             SELECT
                 landing.ordinal,
@@ -132,14 +140,7 @@ BEGIN TRY
                 NULLIF(landing.brand, N'') AS brand,
                 NULLIF(landing.product_category, N'') AS product_category,
                 NULLIF(landing.product_type, N'') AS product_type,
-                NULLIF(
-                    IIF(
-                        RIGHT(landing.package_size, 1) = NCHAR(13),
-                        LEFT(landing.package_size, LEN(landing.package_size) - 1),
-                        landing.package_size
-                    ),
-                    N''
-                ) AS package_size,
+                NULLIF(TRIM(NCHAR(13) FROM landing.package_size), N'') AS package_size,
                 landing.line_number,
                 landing.raw_text
             FROM bronze.journey_products_landing AS landing
@@ -161,7 +162,7 @@ BEGIN TRY
         )
         SELECT
             @file_id,
-            ISNULL(delivered.line_number, delivered.ordinal + 1 + ISNULL(shifts.newline_count, 0)),
+            ISNULL(delivered.line_number, delivered.ordinal + 1),
             delivered.product_id,
             delivered.manufacturer_id,
             delivered.department,
@@ -181,9 +182,7 @@ BEGIN TRY
                 ISNULL(delivered.package_size, NCHAR(30))
             ) COLLATE Latin1_General_100_BIN2_UTF8)),
             @now
-        FROM delivered
-        LEFT OUTER JOIN #shifts AS shifts
-            ON delivered.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
+        FROM delivered;
 
         SET @rows_written = @@ROWCOUNT;
         SET @rows_read = @rows_written + @rows_rejected;

@@ -137,8 +137,16 @@ BEGIN TRY
                 LEAD(counted.ordinal, 1, 9223372036854775807) OVER (ORDER BY counted.ordinal),
                 SUM(counted.newline_bytes) OVER (ORDER BY counted.ordinal ROWS UNBOUNDED PRECEDING) / 2
             FROM counted;
+
+            IF EXISTS (SELECT 1 FROM #shifts AS shifts)
+                UPDATE landing
+                SET line_number = landing.ordinal + 1 + shifts.newline_count
+                FROM bronze.journey_transactions_landing AS landing
+                INNER JOIN #shifts AS shifts
+                    ON landing.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
         END;
 
+        -- The CR of a Windows line end is left at the end of the last field.
         WITH delivered AS (
             SELECT
                 landing.ordinal,
@@ -152,14 +160,7 @@ BEGIN TRY
                 NULLIF(landing.coupon_disc, N'') AS coupon_disc,
                 NULLIF(landing.coupon_match_disc, N'') AS coupon_match_disc,
                 NULLIF(landing.week, N'') AS week,
-                NULLIF(
-                    IIF(
-                        RIGHT(landing.transaction_timestamp, 1) = NCHAR(13),
-                        LEFT(landing.transaction_timestamp, LEN(landing.transaction_timestamp) - 1),
-                        landing.transaction_timestamp
-                    ),
-                    N''
-                ) AS transaction_timestamp,
+                NULLIF(TRIM(NCHAR(13) FROM landing.transaction_timestamp), N'') AS transaction_timestamp,
                 landing.line_number,
                 landing.raw_text
             FROM bronze.journey_transactions_landing AS landing
@@ -185,7 +186,7 @@ BEGIN TRY
         )
         SELECT
             @file_id,
-            ISNULL(delivered.line_number, delivered.ordinal + 1 + ISNULL(shifts.newline_count, 0)),
+            ISNULL(delivered.line_number, delivered.ordinal + 1),
             delivered.household_id,
             delivered.store_id,
             delivered.basket_id,
@@ -213,9 +214,7 @@ BEGIN TRY
                 ISNULL(delivered.transaction_timestamp, NCHAR(30))
             ) COLLATE Latin1_General_100_BIN2_UTF8)),
             @now
-        FROM delivered
-        LEFT OUTER JOIN #shifts AS shifts
-            ON delivered.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
+        FROM delivered;
 
         SET @rows_written = @@ROWCOUNT;
         SET @rows_read = @rows_written + @rows_rejected;
