@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -109,22 +111,44 @@ def test_files_that_came_later_are_found_and_a_bad_one_is_refused_and_recorded(i
     assert by_file["products.csv"] == "up to date"
 
 
+@contextmanager
+def without_procedure(injected: Injected, name: str) -> Iterator[None]:
+    """The warehouse as if somebody had dropped a procedure."""
+    definition = injected.connection.execute(
+        "SELECT OBJECT_DEFINITION(OBJECT_ID(@name)) AS definition;", "@name nvarchar(300)", (name,)
+    ).rows[0]["definition"]
+    injected.connection.execute(f"DROP PROCEDURE {name};")
+    try:
+        yield
+    finally:
+        injected.connection.execute(definition)
+
+
 @pytest.mark.usefixtures("first_runs")
 def test_a_step_that_fails_stops_the_layer_at_the_first_try_and_closes_the_run(injected: Injected) -> None:
-    definition = injected.connection.execute(
-        "SELECT OBJECT_DEFINITION(OBJECT_ID(N'gold.refresh_daily_sales')) AS text_there;", "", ()
-    ).rows[0]["text_there"]
-    injected.connection.execute("DROP PROCEDURE gold.refresh_daily_sales;", "", ())
-    try:
+    with without_procedure(injected, "gold.refresh_daily_sales"):
         ended = run("gold")
-    finally:
-        injected.connection.execute(definition, "", ())
     assert str(ended.state) == "failed"
     found = states(ended)
     assert found["daily_sales"] == "failed"
     assert found["announce_gold"] == "upstream_failed"
     assert found["finish_run"] == "success"
     assert {task.try_number for task in ended.get_task_instances() if task.task_id == "daily_sales"} == {1}
+
+
+@pytest.mark.usefixtures("first_runs")
+def test_no_file_is_loaded_behind_one_of_its_entity_that_failed(injected: Injected) -> None:
+    folder = injected.landing / "journey" / "demographics"
+    lines = (folder / "demographics.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    for name, line in (("later_1.csv", lines[1]), ("later_2.csv", lines[2])):
+        (folder / name).write_text(lines[0] + line, encoding="utf-8")
+    with without_procedure(injected, "bronze.load_journey_demographics"):
+        assert str(run("bronze").state) == "failed"
+    known = "SELECT files.path FROM ops.files AS files WHERE files.path LIKE N'%later%' ORDER BY files.path;"
+    assert injected.connection.execute(known).rows == ()
+    assert str(run("bronze").state) == "success"
+    paths = [row["path"] for row in injected.connection.execute(known).rows]
+    assert paths == [f"journey/demographics/later_{number}.csv" for number in (1, 2)]
 
 
 @pytest.mark.usefixtures("first_runs")
