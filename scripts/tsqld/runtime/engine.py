@@ -75,6 +75,8 @@ class Engine:
         engine = cls(data, lock, sa_password)
         install(engine.connection)
         engine.connection.execute("SET preserve_insertion_order = true")
+        # Half the work of a large insert went into choosing this one; files are twice as large without it.
+        engine.connection.execute("SET disabled_compression_methods = 'dict_fsst'")
         for path in sorted(data.glob("*.duckdb")):
             engine._attach(path.stem)
         for name in SYSTEM_DATABASES:
