@@ -171,6 +171,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     232: (16, 3, "Arithmetic overflow error for type {}, value = {}."),
     235: (16, 0, "Cannot convert a char value to money. The char value has incorrect syntax."),
+    239: (16, 1, "Duplicate common table expression name '{}' was specified."),
     240: (
         16,
         1,
@@ -187,6 +188,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     245: (16, 1, "Conversion failed when converting the {} value '{}' to data type {}."),
     246: (16, 1, 'No anchor member was specified for recursive query "{}".'),
     248: (16, 1, "The conversion of the {} value '{}' overflowed an int column."),
+    252: (16, 1, "Recursive common table expression '{}' does not contain a top-level UNION ALL operator."),
     257: (
         16,
         3,
@@ -231,13 +233,26 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     352: (15, 1, 'The table-valued parameter "{}" must be declared with the READONLY option.'),
     402: (16, 1, "The data types {} and {} are incompatible in the {} operator."),
     408: (16, 1, "A constant expression was encountered in the ORDER BY list, position 1."),
+    443: (16, 1, "Invalid use of a side-effecting operator '{}' within a function."),
+    444: (16, 2, "Select statements included within a function cannot return data to a client."),
+    455: (16, 2, "The last statement included within a function must be a return statement."),
     447: (16, 0, "Expression type {} is invalid for COLLATE clause."),
     448: (16, 1, "Invalid collation '{}'."),
+    460: (
+        16,
+        1,
+        "DISTINCT operator is not allowed in the recursive part of a recursive common table expression '{}'.",
+    ),
+    461: (
+        16,
+        1,
+        "The TOP or OFFSET operator is not allowed in the recursive part of a recursive common table expression '{}'.",
+    ),
     467: (
         16,
         1,
         "GROUP BY, HAVING, or aggregate functions are not allowed in the recursive part of a "
-        "recursive common table expression.",
+        "recursive common table expression '{}'.",
     ),
     468: (16, 9, 'Cannot resolve the collation conflict between "{}" and "{}" in the {} operation.'),
     498: (16, 1, "Invalid value in the TOP clause."),
@@ -739,6 +754,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     10742: (15, 1, "The offset specified in a OFFSET clause may not be negative."),
     10743: (15, 1, "The number of rows provided for a FETCH clause must be greater then zero."),
     10753: (15, 3, "The function '{}' must have an OVER clause."),
+    10756: (15, 1, "Window frame with ROWS or RANGE must have an ORDER BY clause."),
     10759: (15, 1, "Use of DISTINCT is not allowed with the OVER clause."),
     11537: (
         16,

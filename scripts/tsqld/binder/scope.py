@@ -59,6 +59,8 @@ class Scope:
     parent: Scope | None = None
     ctes: Mapping[str, object] = field(default_factory=dict)
     windows: Mapping[str, object] = field(default_factory=dict)
+    hoisted: list[tuple[str, str]] = field(default_factory=list)
+    """Window keys computed below the SELECT: (name, DuckDB text)."""
 
     def resolve(self, parts: tuple[str, ...], line: int) -> tuple[RelationColumn, Relation, Scope]:
         """The column that `parts` names. Errors: 207, 209, 4104."""

@@ -13,6 +13,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.compile import operations as f
 from tsqld.compile.expressions import ExpressionCompiler, Place
+from tsqld.compile.volatile import may_raise, steady
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.types import BIGINT, FLOAT, INT, MAX, MONEY, TINYINT, SqlType, decimal, nvarchar, varchar
@@ -210,8 +211,11 @@ class AggregateCompiler(ExpressionCompiler):
             keys = ", ".join(f.key(self.value(item, inside)) for item in window.partition_by)
             parts.append(f"PARTITION BY {keys}")
         if window.order_by:
-            parts.append("ORDER BY " + self._order(window.order_by, inside))
+            keys = [self._window_key(item, inside) for item in window.order_by]
+            parts.append("ORDER BY " + ", ".join(keys))
         if window.frame is not None:
+            if not window.order_by:
+                raise error(10756, line=window.line)
             parts.append(self._frame_text(window.frame, inside))
         return f" OVER ({' '.join(parts)})"
 
@@ -229,6 +233,17 @@ class AggregateCompiler(ExpressionCompiler):
             window.order_by or base.order_by,
             window.frame or base.frame,
         )
+
+    def _window_key(self, item: n.OrderItem, place: Place) -> str:
+        """One ORDER BY item of a window, without DuckDB's error(), which it refuses there."""
+        key = f.sort_key(self._order_value(item, place))
+        if may_raise(key) and place.grouping is not None:
+            key = steady(key)
+        elif may_raise(key):
+            name = self.context.alias("w")
+            place.scope.hoisted.append((name, key))
+            key = name
+        return directed(key, item.descending)
 
     def _order(self, items: Sequence[n.OrderItem], place: Place) -> str:
         return ", ".join(ordered(self._order_value(item, place), item.descending) for item in items)
@@ -256,7 +271,11 @@ class AggregateCompiler(ExpressionCompiler):
 
 def ordered(value: Bound, descending: bool) -> str:
     """One ORDER BY item: NULL is the lowest value."""
-    return f"{f.sort_key(value)} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
+    return directed(f.sort_key(value), descending)
+
+
+def directed(key: str, descending: bool) -> str:
+    return f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
 
 
 def _is_constant(query: n.Query) -> bool:

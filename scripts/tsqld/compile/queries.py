@@ -18,7 +18,7 @@ from tsqld.compile.text import OutColumn, QueryText, Select, cte_relation
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import mentions_table, walk
-from tsqld.types import BIGINT, FLOAT
+from tsqld.types import BIGINT, FLOAT, SqlType
 
 DEFAULT_RECURSION = 100
 
@@ -69,6 +69,10 @@ class QueryCompiler(SourceCompiler):
     ) -> QueryText:
         """Compile a query. `allow_order` is False where ORDER BY needs TOP or OFFSET (error 1033)."""
         visible = dict(ctes if ctes is not None else (parent.ctes if parent else {}))
+        names = [cte.name.lower() for cte in query.ctes]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                raise error(239, query.ctes[position].name, line=query.ctes[position].line)
         with_texts = [self._common_table(cte, visible, query.max_recursion) for cte in query.ctes]
         body = query.body
         has_top = isinstance(body, n.Select) and body.top is not None
@@ -108,7 +112,9 @@ class QueryCompiler(SourceCompiler):
 
     def _common_table(self, cte: n.CommonTable, visible: dict[str, object], recursion: int | None) -> str:
         alias = self.context.alias("x")
-        if mentions_table(cte.query, cte.name) and isinstance(cte.query.body, n.SetOperation):
+        if mentions_table(cte.query, cte.name):
+            if not isinstance(cte.query.body, n.SetOperation) or cte.query.body.operator != "UNION ALL":
+                raise error(252, cte.name, line=cte.line)
             return self._recursive_table(cte, alias, visible, recursion)
         text = self.query(cte.query, None, visible, allow_order=False)
         columns = self._named_columns(text.columns, cte.columns, cte.name, cte.line)
@@ -170,11 +176,11 @@ class QueryCompiler(SourceCompiler):
     ) -> str:
         if not isinstance(member, n.Select):
             raise unsupported("this form of recursive member", member.line)
-        text, scope = self._plain_select(member, visible)
+        text, scope = self._plain_select(member, visible, cte.name)
         if len(text.columns) != len(columns):
             raise error(205, line=member.line)
         for got, wanted in zip(text.columns, columns, strict=True):
-            if got.type.name != wanted.type.name:
+            if _kind(got.type) != _kind(wanted.type):
                 raise error(240, wanted.name, cte.name, line=member.line)
         level = next(
             f"{relation.alias}.tsqld_level"
@@ -192,9 +198,15 @@ class QueryCompiler(SourceCompiler):
         inner = text.sql.replace("SELECT ", f"SELECT {following} AS tsqld_level, ", 1)
         return f"SELECT {', '.join(converted)}, tsqld_level FROM ({inner}) AS {self.context.alias('q')}"
 
-    def _plain_select(self, select: n.Select, visible: Mapping[str, object]) -> tuple[QueryText, Scope]:
-        if select.group_by or select.having or select.distinct or select.top:
-            raise error(467, line=select.line)
+    def _plain_select(
+        self, select: n.Select, visible: Mapping[str, object], owner: str
+    ) -> tuple[QueryText, Scope]:
+        if select.group_by or select.having or self._aggregates_in(select, n.Query(select.line, select)):
+            raise error(467, owner, line=select.line)
+        if select.distinct:
+            raise error(460, owner, line=select.line)
+        if select.top:
+            raise error(461, owner, line=select.line)
         scope = Scope([], None, visible)
         from_sql = self.from_clause(select.sources, scope)
         place = Place(scope, allow_windows=True)
@@ -301,7 +313,7 @@ class QueryCompiler(SourceCompiler):
         columns, values = self._items(select, place)
         having = self._having(select, place)
         rowid = self._rowid(scope, select) if expose_rowid else ""
-        parts = Select(from_sql, where, group_sql, having, tuple(values), rowid)
+        parts = Select(from_sql, where, group_sql, having, tuple(values), rowid, scope)
         text = self._finished(select, query, place, parts, columns)
         return replace(text, source=scope.relations[0] if expose_rowid else None)
 
@@ -374,14 +386,7 @@ class QueryCompiler(SourceCompiler):
         roots: list[n.Node] = [*select.items]
         if isinstance(query.body, n.Select) and query.body is select:
             roots += query.order_by
-        return any(
-            isinstance(node, n.Call)
-            and node.over is None
-            and len(node.name) == 1
-            and node.name[0].upper() in _AGGREGATES
-            for root in roots
-            for node in walk(root, into_queries=False)
-        )
+        return any(_is_aggregate(node) for root in roots for node in walk(root, into_queries=False))
 
     def _group_item(
         self, item: n.Expression | n.Grouping, scope: Scope, grouping: Grouping, in_sets: bool
@@ -396,7 +401,7 @@ class QueryCompiler(SourceCompiler):
             return words.get(item.kind, f"({inner})")
         if isinstance(item, n.Literal):
             raise error(164, line=item.line)
-        if any(isinstance(node, n.Subquery | n.Exists) for node in walk(item)):
+        if any(isinstance(node, n.Subquery | n.Exists) or _is_aggregate(node) for node in walk(item)):
             raise error(144, line=item.line)
         value = self.value(item, Place(scope))
         key = f.key(value)
@@ -442,11 +447,15 @@ class QueryCompiler(SourceCompiler):
 
     def _ranked(self, top: n.Top, sql: str, keys: Sequence[str], columns: Sequence[OutColumn]) -> str:
         """TOP … PERCENT and WITH TIES, by rank instead of LIMIT."""
-        over = f"(ORDER BY {', '.join(keys)})" if keys else "()"
+        named = [f"tsqld_k{i}" for i in range(1, len(keys) + 1)]
+        directions = [" ".join(key.rsplit(" ", 3)[1:]) for key in keys]
+        order = ", ".join(f"{name} {way}" for name, way in zip(named, directions, strict=True))
+        over = f"(ORDER BY {order})" if keys else "()"
         rank = f"rank() OVER {over}" if top.with_ties else f"row_number() OVER {over}"
         counted = f"row_number() OVER {over} AS tsqld_row, count(*) OVER () AS tsqld_rows"
-        head = f"SELECT {rank} AS tsqld_rank, {counted}, "
-        inner = sql.replace("SELECT ", head, 1)
+        listed = [f"{key.rsplit(' ', 3)[0]} AS {name}" for key, name in zip(keys, named, strict=True)]
+        keyed = sql.replace("SELECT ", f"SELECT {', '.join(listed)}, ", 1) if keys else sql
+        inner = f"SELECT *, {rank} AS tsqld_rank, {counted} FROM ({keyed}) AS {self.context.alias('q')}"
         limit = self._top_count(top)
         if top.percent:
             limit = f"ceil(tsqld_rows * {limit} / 100.0)"
@@ -537,6 +546,15 @@ class QueryCompiler(SourceCompiler):
         return f"{found.alias} AS {alias}", relation
 
 
+def _is_aggregate(node: n.Node) -> bool:
+    return (
+        isinstance(node, n.Call)
+        and node.over is None
+        and len(node.name) == 1
+        and node.name[0].upper() in _AGGREGATES
+    )
+
+
 def _ordinal(item: n.OrderItem, count: int) -> int | None:
     node = item.expression
     if not isinstance(node, n.Literal):
@@ -547,6 +565,11 @@ def _ordinal(item: n.OrderItem, count: int) -> int | None:
     if not 1 <= position <= count:
         raise error(108, position, line=item.line)
     return position
+
+
+def _kind(type: SqlType) -> SqlType:
+    """What must be equal in the anchor and the recursive member."""
+    return replace(type, name="decimal" if type.is_decimal else type.name, collation="")
 
 
 def _members(body: n.Node) -> list[n.Node]:

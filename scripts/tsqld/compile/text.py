@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tsqld.binder.bound import Bound
-from tsqld.binder.scope import Relation, RelationColumn
+from tsqld.binder.scope import Relation, RelationColumn, Scope
+from tsqld.compile.volatile import hoisted_from
 from tsqld.types import SqlType
 
 
@@ -46,16 +47,22 @@ class Select:
     having: str
     values: tuple[Bound, ...]
     rowid: str = ""
+    scope: Scope | None = None
 
     def text(self) -> str:
+        from_sql, where = self.from_sql, self.where
+        if self.scope is not None and self.scope.hoisted:
+            keys = self.scope.hoisted
+            from_sql = hoisted_from(from_sql, where, self.scope.relations, keys, f"{keys[0][0]}_rows")
+            where = ""
         listed = [f"{value.sql} AS c{i}" for i, value in enumerate(self.values, 1)]
         if self.rowid:
             listed.append(f"{self.rowid} AS tsqld_rowid")
         parts = [f"SELECT {', '.join(listed)}"]
-        if self.from_sql:
-            parts.append(f"FROM {self.from_sql}")
-        if self.where:
-            parts.append(f"WHERE {self.where}")
+        if from_sql:
+            parts.append(f"FROM {from_sql}")
+        if where:
+            parts.append(f"WHERE {where}")
         if self.group_by:
             parts.append(f"GROUP BY {self.group_by}")
         if self.having:

@@ -461,6 +461,8 @@ class QueryParser(ExpressionParser):
             return n.Grouping(line, self.advance().upper, self._grouping_list())
         if self.accept_words("GROUPING", "SETS"):
             return n.Grouping(line, "SETS", self._grouping_list())
+        if self.at("(") and self.peek().upper == ")":
+            return n.Grouping(line, "SETS", (n.Grouping(line, "SET", self._grouping_set()),))
         return self.expression()
 
     def _grouping_list(self) -> tuple[n.Expression | n.Grouping, ...]:
