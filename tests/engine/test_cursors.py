@@ -31,7 +31,7 @@ def test_a_loop_over_a_cursor_sees_every_row_in_order(client: Client) -> None:
 
 def test_a_fetch_without_into_returns_the_row(client: Client) -> None:
     client(_ITEMS)
-    told = client("DECLARE c CURSOR LOCAL FOR SELECT id, name FROM items; OPEN c; FETCH c; FETCH NEXT c;")
+    told = client("DECLARE c CURSOR LOCAL FOR SELECT id, name FROM items; OPEN c; FETCH c; FETCH c;")
     assert told.sets == [[(1, "one")], [(2, "two")]]
     assert told.counts == [1, 1]
 

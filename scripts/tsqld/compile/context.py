@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tsqld.binder.bound import Bound
-from tsqld.catalog.model import Catalog, Object, Synonym, Table
+from tsqld.catalog.model import Catalog, Module, Object, Synonym, Table
 from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type
 from tsqld.types import SqlType
@@ -67,6 +67,18 @@ class Environment(Protocol):
 
     def alias_type(self, schema: str, name: str) -> SqlType | None: ...
 
+    def row_function(self, name: str, types: tuple[SqlType, ...], result: SqlType) -> int:
+        """The handle of a catalog function that DuckDB calls row by row."""
+        ...
+
+    def row_module(self, module: Module, database: str) -> int:
+        """The handle of a T-SQL function that DuckDB calls row by row."""
+        ...
+
+    def rows_storage(self) -> str:
+        """A new name for a temp table that holds a function's rows."""
+        ...
+
 
 @dataclass(slots=True)
 class Context:
@@ -87,6 +99,12 @@ class Context:
             self.references.append(reference)
             position = self._positions[reference] = len(self.references)
         return f"CAST(${position} AS {duck_type(type)})"
+
+    def forget(self, count: int) -> None:
+        """Give parameters back that no text uses: all but the first `count`."""
+        for reference in self.references[count:]:
+            del self._positions[reference]
+        del self.references[count:]
 
     def alias(self, prefix: str = "t") -> str:
         self._aliases += 1

@@ -16,13 +16,14 @@ from tsqld.catalog.model import Module
 from tsqld.compile import operations as f
 from tsqld.compile.context import resolve_object
 from tsqld.compile.expressions import Place
-from tsqld.compile.session import Compiler as SessionCompiler
+from tsqld.compile.usercalls import UserCallCompiler
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module
 from tsqld.types import SqlType
 
 _MAX_DEPTH = 32
+_MAX_BRANCHES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,16 @@ class _Variables:
         return _Variables({**self.values, name: value}, {**self.types, name: type})
 
 
-class Compiler(SessionCompiler):
+class Compiler(UserCallCompiler):
     """The compiler with scalar functions."""
+
+    _folding: tuple[int, ...] = ()
+    _branches = 0
 
     def scalar_function(self, call: n.Call, place: Place) -> Bound:
         shown = ".".join(call.name)
         try:
-            module, _ = resolve_object(self.context.environment, call.name, call.line)
+            module, name = resolve_object(self.context.environment, call.name, call.line)
         except TsqlError as problem:
             if problem.number == 208:
                 raise error(4121, call.name[0], shown, line=call.line) from None
@@ -53,18 +57,12 @@ class Compiler(SessionCompiler):
         if not isinstance(module, Module) or module.kind != "SCALAR FUNCTION":
             raise error(4121, call.name[0], shown, line=call.line)
         definition = parse_module(module.text)
+        known = len(self.context.references)
         arguments = self.bound_arguments(call, module, definition, place)
         assert module.returns is not None
-        self.context.depth += 1
-        if self.context.depth > _MAX_DEPTH:
-            raise error(217, line=call.line)
-        types = {parameter.name.lower(): parameter.type for parameter in module.parameters}
-        folded = self._folded(definition.body, _Variables(arguments, types), module, place)
-        self.context.depth -= 1
+        folded = self._try_folding(definition, arguments, module, place)
         if folded is None:
-            raise unsupported(
-                f"the scalar function {module.full_name}, which may end without RETURN", call.line
-            )
+            return self.called_function(call, module, name.database, list(arguments.values()), place, known)
         result = f.convert(folded, module.returns, line=call.line)
         flags = list(arguments.values())
         return Bound(
@@ -74,6 +72,31 @@ class Compiler(SessionCompiler):
             aggregated=any(value.aggregated for value in flags),
             windowed=any(value.windowed for value in flags),
         )
+
+    def _try_folding(
+        self, definition: n.CreateModule, arguments: dict[str, Bound], module: Module, place: Place
+    ) -> Bound | None:
+        """The function as one expression, or None where it must be run: it loops, calls itself, branches
+        without end."""
+        if module.object_id in self._folding or len(self._folding) > _MAX_DEPTH:
+            raise unsupported(f"folding of {module.full_name}, which calls itself")
+        before, self._folding = self._folding, (*self._folding, module.object_id)
+        branches, expanded, known = self._branches, len(self.arguments), len(self.context.references)
+        if not before:
+            self._branches = 0
+        types = {parameter.name.lower(): parameter.type for parameter in module.parameters}
+        try:
+            return self._folded(definition.body, _Variables(arguments, types), module, place)
+        except TsqlError as problem:
+            if problem.number != 50100:
+                raise
+            del self.arguments[expanded:]
+            self.context.forget(known)
+            return None
+        finally:
+            self._folding = before
+            if before:
+                self._branches += branches
 
     def _folded(
         self, statements: Sequence[n.Statement], variables: _Variables, module: Module, place: Place
@@ -102,6 +125,9 @@ class Compiler(SessionCompiler):
     def _branched(
         self, node: n.If, rest: Sequence[n.Statement], variables: _Variables, module: Module, place: Place
     ) -> Bound | None:
+        self._branches += 1
+        if self._branches > _MAX_BRANCHES:
+            raise unsupported(f"folding of {module.full_name}", node.line)
         condition = self._condition_inside(node.condition, variables, place)
         then = self._folded((node.then, *rest), variables, module, place)
         other = (node.otherwise, *rest) if node.otherwise is not None else tuple(rest)

@@ -43,6 +43,7 @@ from tsqld.events import Event
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
+from tsqld.runtime.usercode import refuse_side_effects
 from tsqld.runtime.values import to_duck
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_value
@@ -676,6 +677,8 @@ class Definitions:
         else:
             object_id, created = old.object_id, old.created
         columns = self._module_columns(node)
+        if node.kind in ("SCALAR FUNCTION", "TABLE FUNCTION"):
+            refuse_side_effects(node)
         module = Module(
             object_id,
             schema.name,
@@ -704,6 +707,10 @@ class Definitions:
 
     def _module_columns(self, node: n.CreateModule) -> tuple[Column, ...]:
         """The columns a view or inline function yields; compiling it finds its errors now."""
+        if node.return_table is not None:
+            now = _now()
+            table = Table(0, "", node.return_variable, now, now, (), kind="T@")
+            return self.built(table, node.return_table, self._catalog())[0].columns
         if node.query is None:
             return ()
         compiler = self.compiler()

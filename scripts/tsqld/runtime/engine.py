@@ -10,7 +10,7 @@ import datetime as dt
 import fcntl
 import hmac
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ from tsqld.catalog import store
 from tsqld.catalog.model import Catalog
 from tsqld.errors import error
 from tsqld.functions import install
+from tsqld.runtime import rowcalls
 from tsqld.runtime.identity import Counters
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.session import Session
@@ -57,6 +58,7 @@ class Engine:
         self.commits = 0
         self.sessions: dict[int, Session] = {}
         self.global_temporaries: dict[str, Any] = {}
+        self.row_calls: dict[int, Callable[[Sequence[str | None]], Any]] = {}
         self._lock = lock
         self._sa_password = sa_password
         self._mutex = threading.RLock()
@@ -74,6 +76,7 @@ class Engine:
             raise DataInUse(f"{data} is in use by another tsqld") from None
         engine = cls(data, lock, sa_password)
         install(engine.connection)
+        rowcalls.install(engine)
         engine.connection.execute("SET preserve_insertion_order = true")
         # Half the work of a large insert went into choosing this one; files are twice as large without it.
         engine.connection.execute("SET disabled_compression_methods = 'dict_fsst'")

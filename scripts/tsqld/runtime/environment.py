@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tsqld.catalog.model import Catalog, Table
+from tsqld.binder.scope import quoted
+from tsqld.catalog.model import Catalog, Module, Table
 from tsqld.catalog.system import system_relation
 from tsqld.compile.context import SystemRelation
 from tsqld.runtime.session import Session
@@ -56,3 +57,15 @@ class SessionEnvironment:
     def alias_type(self, schema: str, name: str) -> SqlType | None:
         found = self.catalog(self.database).user_type(schema or "dbo", name)
         return found.base if found else None
+
+    def row_function(self, name: str, types: tuple[SqlType, ...], result: SqlType) -> int:
+        return self.session.row_calls.catalog_function(name, types, result)
+
+    def row_module(self, module: Module, database: str) -> int:
+        calls = self.session.row_calls
+        if module.kind == "TABLE FUNCTION":
+            return calls.table_function(module, database)
+        return calls.scalar_function(module, database)
+
+    def rows_storage(self) -> str:
+        return f"temp.main.{quoted(f'function rows {self.session.engine.serial()}')}"

@@ -13,14 +13,16 @@ from typing import Any, Final
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
+from tsqld.catalog.model import Module
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
-from tsqld.compile.operations import convert
+from tsqld.compile.operations import convert, literal
 from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
+from tsqld.runtime.usercode import fill, returned_value
 from tsqld.runtime.values import from_duck, to_duck
 from tsqld.syntax import nodes as n
 from tsqld.types import SqlType
@@ -90,8 +92,10 @@ class Evaluator:
     def value(self, node: n.Expression) -> tuple[Any, SqlType]:
         """A value and its type."""
         match node:
-            case n.Literal() if node.kind.value == "integer" and len(node.value) < 10:
-                return int(node.value), _INT
+            case n.Literal():
+                bound = literal(node.kind, node.value, node.line)
+                if bound.is_literal:
+                    return bound.value, bound.type
             case n.Variable() if not node.name.startswith("@@"):
                 found = self.session.frame.variables.get(node.name.lower())
                 if found is None:
@@ -180,6 +184,14 @@ class Evaluator:
             case "scalar":
                 nested = [self.parameter(inner) for inner in reference.arguments]  # type: ignore[arg-type]
                 return self.session.executor.scalar_row(f"SELECT {reference.name}", nested)[0]
+            case "table scalar":
+                nested = [self.parameter(inner) for inner in reference.arguments]  # type: ignore[arg-type]
+                self.session.executor.fresh(())
+                row = self.session.executor.read(f"SELECT {reference.name}", nested).fetchone()
+                assert row is not None
+                return row[0]
+            case "user function" | "function rows":
+                return self._user_function(reference)
             case "constant":
                 return self._argument(reference.arguments[0])
             case "cursor":
@@ -188,6 +200,22 @@ class Evaluator:
             case "sequence":
                 return self._functions.next_value(reference.name)
         raise AssertionError(f"no value for {reference}")
+
+    def _user_function(self, reference: Reference) -> Any:
+        """Run a function written in T-SQL before the statement that calls it."""
+        database, schema, name, *storage = reference.name.split("\0")
+        module = self.session.catalog(database).object(schema, name)
+        assert isinstance(module, Module)
+        values = []
+        for argument in reference.arguments:
+            assert isinstance(argument, Reference)
+            value = self.parameter(argument)
+            convert = from_duck(argument.type) if argument.type else None
+            values.append(convert(value) if convert else value)
+        if storage:
+            fill(self.session, module, database, values, storage[0])
+            return 0
+        return to_duck(returned_value(self.session, module, database, values), reference.type)
 
     def _argument(self, argument: Reference | Bound) -> Any:
         if isinstance(argument, Bound):

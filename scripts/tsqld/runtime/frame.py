@@ -32,6 +32,8 @@ class Frame:
     nest: int = 0
     signature: tuple[Any, ...] = ()
     in_function: bool = False
+    returns: SqlType | None = None
+    result: Any = None
 
     def declare(self, name: str, type: SqlType, value: Any) -> None:
         self.variables[name] = (type, value)

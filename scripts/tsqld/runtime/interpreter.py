@@ -343,6 +343,10 @@ class Interpreter:
         if node.value is not None:
             if not self.session.frame.procedure and not self.session.frame.in_function:
                 raise error(178, line=node.line)
+            frame = self.session.frame
+            if frame.returns is not None:
+                frame.result = self.evaluator.converted(node.value, frame.returns)
+                raise Returned
             value = self.evaluator.converted(node.value, SqlType("int"))
             self.session.frame.return_code = value or 0
         yield from ()

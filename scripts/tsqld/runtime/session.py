@@ -16,6 +16,7 @@ from tsqld.runtime.frame import Caught, Frame, Options
 if TYPE_CHECKING:
     from tsqld.runtime.engine import Engine
     from tsqld.runtime.interpreter import Interpreter
+    from tsqld.runtime.rowcalls import RowCalls
 
 
 class Session:
@@ -52,6 +53,16 @@ class Session:
         self.running = False
         self.closed = False
         self._interpreter: Interpreter | None = None
+        self._row_calls: RowCalls | None = None
+
+    @property
+    def row_calls(self) -> RowCalls:
+        """What compiled queries call back row by row."""
+        if self._row_calls is None:
+            from tsqld.runtime.rowcalls import RowCalls
+
+            self._row_calls = RowCalls(self)
+        return self._row_calls
 
     @property
     def interpreter(self) -> Interpreter:
@@ -117,6 +128,8 @@ class Session:
         self.rollback_all()
         self.engine.locks.release_all(self.spid)
         self.executor.close()
+        if self._row_calls is not None:
+            self._row_calls.close()
         self.engine.left(self)
 
     def _guarded(self, events: Iterator[Event]) -> Iterator[Event]:
