@@ -16,7 +16,7 @@ from tsqld.functions import decimals, literals
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import as_decimal, longest, rank, shown
-from tsqld.functions.sqltext import duck_type, let, let_all, raise_error
+from tsqld.functions.sqltext import duck_type, is_simple, let, let_all, raise_error
 from tsqld.types import BIT, DATETIME, INT, MAX, SMALLINT, SqlType
 
 NAMES: Final = {
@@ -219,15 +219,19 @@ def _integer(op: str, x: str, y: str, type: SqlType) -> str:
 
 
 def _float(op: str, x: str, y: str, type: SqlType) -> str:
+    """8115 for a result that is no finite number, 8134 for a zero divisor."""
     overflow = raise_error(8115, "expression", type.name)
 
-    def checked(sql: str) -> str:
-        return let(sql, lambda r: f"CASE WHEN isfinite({r}) OR {r} IS NULL THEN {r} ELSE {overflow} END")
+    def checked(a: str, b: str) -> str:
+        result = f"({a} {op} {b})"
+        if is_simple(a) and is_simple(b):
+            return f"CASE WHEN isfinite({result}) OR {result} IS NULL THEN {result} ELSE {overflow} END"
+        return let(result, lambda r: f"CASE WHEN isfinite({r}) OR {r} IS NULL THEN {r} ELSE {overflow} END")
 
     if op != "/":
-        return checked(f"({x} {op} {y})")
+        return checked(x, y)
     zero = raise_error(8134)
-    return let_all([x, y], lambda a, b: f"CASE WHEN {b} = 0 THEN {zero} ELSE {checked(f'({a} / {b})')} END")
+    return let_all([x, y], lambda a, b: f"CASE WHEN {b} = 0 THEN {zero} ELSE {checked(a, b)} END")
 
 
 def _money(op: str, x: str, y: str, type: SqlType) -> str:

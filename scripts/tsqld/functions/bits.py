@@ -94,8 +94,8 @@ def _hashbytes(args: Args, line: int) -> Bound:
 def _hash(name: str, value: Bound, line: int) -> str:
     """ASCII varchar is hashed inside DuckDB, everything else in Python."""
     if value.type.is_text:
-        if not value.type.is_unicode and name in ("md5", "sha1", "sha256"):
-            return call(f"hash_{name}", value.sql)
+        if name in ("md5", "sha1", "sha256"):
+            return call(f"hash_unicode_{name}" if value.type.is_unicode else f"hash_{name}", value.sql)
         kind = "unicode" if value.type.is_unicode else "ansi"
         return f"tsqld_hash_{kind}({value.sql}, {quote(name)})"
     if value.type.is_binary:

@@ -83,24 +83,51 @@ def moved(part: str, number: str, date: Bound) -> str:
                 "offset_of_local", moved(part, n, Bound(call("local_of", d), local.type)), f"({d}).minutes"
             ),
         )
-    x = timestamp(date)
+    return let_all([number, date.sql], lambda n, d: _moved_checked(part, n, Bound(d, type)))
+
+
+_SAFE: Final = {
+    "date": ("DATE '1000-01-01'", "DATE '9000-01-01'", 300_000),
+    "datetime2": ("TIMESTAMP '1000-01-01'", "TIMESTAMP '9000-01-01'", 300_000),
+    "datetime": ("TIMESTAMP '1860-01-01'", "TIMESTAMP '9000-01-01'", 36_500),
+    "smalldatetime": ("TIMESTAMP '1930-01-01'", "TIMESTAMP '2049-01-01'", 9_000),
+}
+"""From, to: dates that may be moved by so many days without leaving their type."""
+
+
+def _moved_checked(part: str, n: str, date: Bound) -> str:
+    """`date` moved; far from the limits of its type DuckDB's own addition, else with checks and rounding."""
+    type, x = date.type, timestamp(date)
     if part in _MONTHS:
-        shifted = call("add_months", x, number, str(_MONTHS[part]))
+        shifted = call("add_months", x, n, str(_MONTHS[part]))
+        quick, days = f"{date.sql} + to_months({n} * {_MONTHS[part]})", 31 * _MONTHS[part]
     elif part in _DAYS:
-        shifted = call("add_days", x, number, str(_DAYS[part]))
+        shifted = call("add_days", x, n, str(_DAYS[part]))
+        quick, days = f"{date.sql} + to_days({n} * {_DAYS[part]})", _DAYS[part]
     elif part == "nanosecond":
-        shifted = call("add_nanos", x, number)
+        shifted, quick, days = call("add_nanos", x, n), "", 1
     else:
-        shifted = call("add_micros", x, number, str(MICROS[part]))
-    overflow = raise_error(517, type.name)
-    ranged = call(
-        f"in_{type.name}", shifted, *([str(10 ** max(0, 6 - type.scale))] if type.name == "datetime2" else [])
-    )
-    return let_all(
-        [ranged, number, date.sql],
-        lambda r, n, d: (
-            f"CASE WHEN {r} IS NOT NULL OR {n} IS NULL OR {d} IS NULL THEN {r} ELSE {overflow} END"
+        shifted = call("add_micros", x, n, str(MICROS[part]))
+        quick, days = f"{date.sql} + to_microseconds({n}::BIGINT * {MICROS[part]})", 0
+        if part in ("millisecond", "microsecond") or (type.name == "smalldatetime" and part == "second"):
+            quick = ""
+    unit = [str(10 ** max(0, 6 - type.scale))] if type.name == "datetime2" else []
+    careful = let(
+        call(f"in_{type.name}", shifted, *unit),
+        lambda r: (
+            f"CASE WHEN {r} IS NOT NULL OR {n} IS NULL OR {date.sql} IS NULL THEN {r} "
+            f"ELSE {raise_error(517, type.name)} END"
         ),
+    )
+    if not quick:
+        return careful
+    low, high, room = _SAFE[type.name]
+    most = room // days if days else room * 86_400_000_000 // MICROS[part]
+    if type.name == "date":
+        quick = f"({quick})::DATE"
+    return (
+        f"CASE WHEN {n} BETWEEN -{most} AND {most} AND {date.sql} BETWEEN {low} AND {high} THEN {quick} "
+        f"ELSE {careful} END"
     )
 
 

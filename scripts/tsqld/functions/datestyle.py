@@ -54,7 +54,29 @@ def styled(c: Conversion) -> tuple[str, int]:
     moment = {"date": f"({c.value.sql})::TIMESTAMP", "time": f"(DATE '1900-01-01' + ({c.value.sql}))"}
     if name == "date" and pieces == ("%Y-%m-%d",):
         return f"({c.value.sql})::VARCHAR", 10
-    return let(moment.get(name, c.value.sql), lambda m: _rendered(m, pieces, c)), 34
+    if base in (20, 21, 23) and name not in ("date", "time"):
+        return _canonical(c, base)
+    return let(moment.get(name, c.value.sql), lambda m: _rendered(m, pieces, c)), _width(pieces)
+
+
+def _width(pieces: tuple[str, ...]) -> int:
+    """The characters that the pieces have at most."""
+    marks = {"<day>": 2, "<hour>": 2, "<fraction>": 8, "<point>": 8, "<some>": 8}
+    text = "".join(piece for piece in pieces if piece not in marks)
+    return len(text) + 2 * text.count("%Y") + text.count("%b") + sum(marks.get(p, 0) for p in pieces)
+
+
+def _canonical(c: Conversion, base: int) -> tuple[str, int]:
+    """yyyy-mm-dd hh:mm:ss and the fraction, from DuckDB's own text of a TIMESTAMP."""
+    text = f"({c.value.sql})::VARCHAR"
+    scale = {"datetime": 3, "smalldatetime": 3}.get(c.source.name, c.source.scale)
+    if base != 21 or scale == 0:
+        width = 10 if base == 23 else 19
+        return f"left({text}, {width})", width
+    padded = let(
+        text, lambda t: f"rpad(CASE WHEN strlen({t}) = 19 THEN {t} || '.' ELSE {t} END, {20 + scale}, '0')"
+    )
+    return padded, 20 + scale
 
 
 def _pieces(c: Conversion, base: int) -> tuple[str, ...]:

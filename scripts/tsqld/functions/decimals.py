@@ -83,7 +83,11 @@ def _exact_product(x: str, y: str, a: SqlType, b: SqlType, result: SqlType) -> s
     slow = _python("multiply", x, y, a, b, result)
     if a.scale + b.scale > 38:
         return slow
+    scale = a.scale + b.scale
     product = f"TRY({x}::DECIMAL(38,{a.scale}) * {y})"
+    if 0 < scale <= 17 and scale != result.scale:
+        quick = f"TRY_CAST(TRY_CAST({product} AS DECIMAL(18,{scale})) AS {duck(result)})"
+        return f"coalesce({quick}, TRY_CAST({product} AS {duck(result)}), {slow})"
     return f"coalesce(TRY_CAST({product} AS {duck(result)}), {slow})"
 
 
@@ -101,6 +105,47 @@ def _quotient(x: str, y: str, a: SqlType, b: SqlType, result: SqlType) -> str:
     slow = _python("divide", x, y, a, b, result)
     if shift < 0:
         return slow
+    careful = _quotient_128(x, y, a, b, result, shift, slow)
+    if a.scale > 14 or b.scale > 8 or shift > 27 or result.scale == 0:
+        return careful
+    quick = let_all([_units(x, a), _units(y, b)], lambda p, q: _long_division(p, q, shift, result))
+    most, least = 10 ** (14 - a.scale), 10 ** (9 - b.scale) - 1
+    return (
+        f"CASE WHEN {x} BETWEEN -{most} AND {most} AND {y} BETWEEN -{least} AND {least} "
+        f"THEN {quick} ELSE {careful} END"
+    )
+
+
+def _units(sql: str, type: SqlType) -> str:
+    """The digits of a DECIMAL without its point as BIGINT; exact up to 10^14, where doubles still count by
+    ones.
+    """
+    if type.scale == 0:
+        return f"({sql})::BIGINT"
+    return f"round(({sql})::DOUBLE * {10**type.scale}::DOUBLE)::BIGINT"
+
+
+def _long_division(p: str, q: str, shift: int, result: SqlType) -> str:
+    """(p·10^shift) // q in steps of nine digits that 64 bits hold, since |q| < 10^9; much faster than 128
+    bits.
+    """
+    whole = f"({p} // {q})::HUGEINT * {10**shift}::HUGEINT"
+    rest, left, terms = f"({p} % {q})", shift, [whole]
+    while left:
+        step = min(9, left)
+        left -= step
+        terms.append(f"({rest} * {10**step} // {q})::HUGEINT * {10**left}::HUGEINT")
+        rest = f"({rest} * {10**step} % {q})"
+    return f"(({' + '.join(terms)})::DECIMAL(38,0) * {_unit(result.scale)})::{duck(result)}"
+
+
+def _unit(scale: int) -> str:
+    """The smallest DECIMAL of a scale: multiplying by it moves the point without division."""
+    return f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
+
+
+def _quotient_128(x: str, y: str, a: SqlType, b: SqlType, result: SqlType, shift: int, slow: str) -> str:
+    """The quotient by 128-bit integers, in Python where they are too short."""
     numerator = f"({_unscaled(x, a)} * {10**shift}::HUGEINT)" if shift <= 38 else ""
     if not numerator:
         return slow
@@ -109,8 +154,7 @@ def _quotient(x: str, y: str, a: SqlType, b: SqlType, result: SqlType) -> str:
         quotient = f"({_unscaled(x, a, 'BIGINT')} * {10**shift}::BIGINT // {_unscaled(y, b, 'BIGINT')})"
     scaled = f"TRY({quotient}::DECIMAL(38,0))"
     if result.scale:
-        unit = f"CAST('0.{'0' * (result.scale - 1)}1' AS DECIMAL({result.scale},{result.scale}))"
-        scaled = f"TRY({quotient}::DECIMAL(38,0) * {unit})"
+        scaled = f"TRY({quotient}::DECIMAL(38,0) * {_unit(result.scale)})"
     return f"coalesce(TRY_CAST({scaled} AS {duck(result)}), {slow})"
 
 

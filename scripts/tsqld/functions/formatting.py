@@ -16,7 +16,7 @@ from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions import arguments as a
 from tsqld.functions.cultures import CULTURES, Culture
 from tsqld.functions.macros import call
-from tsqld.functions.netdates import format_date, format_time
+from tsqld.functions.netdates import format_date, format_time, strftime_of
 from tsqld.functions.netnumbers import format_number
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import STRING, define
@@ -49,7 +49,9 @@ def _format(args: Args, line: int) -> Bound:
     elif type.name == "datetimeoffset":
         sql = f"tsqld_format_offset({call('local_of', value.sql)}, ({value.sql}).minutes::INTEGER, {tail})"
     else:
-        sql = f"tsqld_format_date(({value.sql})::TIMESTAMP, {tail})"
+        moment = f"({value.sql})::TIMESTAMP"
+        quick = strftime_of(pattern.value) if culture.value == "en-US" else None
+        sql = f"strftime({moment}, {quote(quick)})" if quick else f"tsqld_format_date({moment}, {tail})"
     return a.made(sql, nvarchar(4000), value, pattern, nullable=True)
 
 

@@ -14,8 +14,10 @@ from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions import arguments as a
 from tsqld.functions.convert import convert
 from tsqld.functions.jsontext import find, parse, parse_path, scalar
+from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import JSON, define, elsewhere
+from tsqld.functions.sqltext import quote
 from tsqld.functions.texts import json_escape
 from tsqld.functions.udfs import udf
 from tsqld.types import INT, MAX, nvarchar, varchar
@@ -35,7 +37,11 @@ def _isjson(args: Args, line: int) -> Bound:
 @define("JSON_VALUE", JSON, 2)
 def _json_value(args: Args, line: int) -> Bound:
     value, path = a.text(args[0], 1, "json_value", line), a.text(args[1], 2, "json_value", line)
-    return a.made(f"tsqld_json_value({value.sql}, {path.sql})", nvarchar(4000), value, path, nullable=True)
+    sql = f"tsqld_json_value({value.sql}, {path.sql})"
+    if isinstance(path.value, str) and not parse_path(path.value).strict:
+        quick = path.value.strip().removeprefix("lax").strip()
+        sql = call("json_value", value.sql, quote(quick))
+    return a.made(sql, nvarchar(4000), value, path, nullable=True)
 
 
 @define("JSON_QUERY", JSON, 1, 2)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tsqld.functions.sqltext import SCHEMA, is_simple, let_all, raise_error
+from tsqld.functions.sqltext import SCHEMA, is_simple, let, let_all, raise_error
 
 _SOURCE: Final = r"""
 -- comparison keys
@@ -46,20 +46,23 @@ left_checked(x, n) := CASE WHEN n < 0 THEN !(537) ELSE @left_units(x, n) END
 
 right_checked(x, n) := CASE WHEN n < 0 THEN !(536,right) ELSE @right_units(x, n) END
 
-sub_checked(x, s, n) := CASE WHEN n < 0 THEN !(537) ELSE @sub_units(x, greatest(s, 1), least(2147483647,
-    greatest(0, s::BIGINT + n - greatest(s, 1)))) END
+sub_checked(x, s, n) := CASE WHEN s >= 1 AND n >= 0 AND strlen(x) = length(x) THEN substr(x, s, n)
+    WHEN n < 0 THEN !(537) ELSE @sub_units(x, greatest(s, 1),
+    least(2147483647, greatest(0, s::BIGINT + n - greatest(s, 1)))) END
 
 sub_bytes(x, s, n) := CASE WHEN n < 0 THEN !(537) ELSE unhex(substr(hex(x), 2 * greatest(s, 1)::BIGINT -
     1, 2 * greatest(0, s::BIGINT + n - greatest(s, 1)))) END
 
-len_units(x) := CASE WHEN suffix(x, ' ') THEN @units(rtrim(x, ' ')) ELSE @units(x) END
+len_units(x) := CASE WHEN suffix(x, ' ') OR strlen(x) <> length(x) THEN @units(rtrim(x, ' '))
+    ELSE strlen(x) END
 
 utf16_size(x) := 2 * @units(x)
 
 place_units(x, p) := CASE WHEN p = 0 OR strlen(x) = length(x) THEN p ELSE @units(left(x, (p - 1)::BIGINT))
     + 1 END
 
-position(x, y) := CASE WHEN y = '' THEN 0 ELSE @place_units(x, instr(x, y)) END
+position(x, y) := CASE WHEN strlen(x) = length(x) AND y <> '' THEN instr(x, y) WHEN y = '' THEN 0
+    ELSE @place_units(x, instr(x, y)) END
 
 position_from(x, y, s) := CASE WHEN y = '' OR s > 2147483647 THEN 0 WHEN s <= 1 THEN @position(x, y) WHEN
     instr(@sub_units(x, s::INTEGER, 2147483647), y) = 0 THEN 0 ELSE @position(@sub_units(x, s::INTEGER,
@@ -121,6 +124,11 @@ smallmoney_range(x) := CASE WHEN x BETWEEN -214748.3648 AND 214748.3647 THEN x::
 
 round_float(x, n, f) := CASE WHEN f <> 0 THEN trunc(x * pow(10.0::DOUBLE, n)) / pow(10.0::DOUBLE, n) WHEN
     abs(n) > 300 THEN CASE WHEN n > 0 THEN x ELSE 0 * x END ELSE round(x, n) END
+
+plain_number(x) := right(x, 1) >= '.' AND x > '!' AND NOT contains(x, 'e') AND NOT contains(x, 'E') AND
+    NOT contains(x, '_')
+
+finite(x) := CASE WHEN isfinite(x) THEN x END
 
 leading_zero(x) := CASE WHEN x[1] = '.' THEN '0' || x WHEN left(x, 2) = '-.' THEN '-0' || substr(x, 2)
     ELSE x END
@@ -189,6 +197,27 @@ hash_sha256(x) := CASE WHEN strlen(x) = length(x) THEN unhex(sha256(x)) ELSE tsq
 
 base64_encode(x, safe) := CASE WHEN safe = 0 THEN to_base64(x) ELSE rtrim(replace(replace(to_base64(x),
     '+', '-'), '/', '_'), '=') END
+
+hash_unicode_md5(x) := CASE WHEN strlen(x) = length(x) AND x <> '' THEN
+    unhex(md5(encode(array_to_string(string_split(x, ''), chr(0)) || chr(0))))
+    ELSE tsqld_hash_unicode(x, 'md5') END
+
+hash_unicode_sha1(x) := CASE WHEN strlen(x) = length(x) AND x <> '' THEN
+    unhex(sha1(encode(array_to_string(string_split(x, ''), chr(0)) || chr(0))))
+    ELSE tsqld_hash_unicode(x, 'sha1') END
+
+hash_unicode_sha256(x) := CASE WHEN strlen(x) = length(x) AND x <> '' THEN
+    unhex(sha256(encode(array_to_string(string_split(x, ''), chr(0)) || chr(0))))
+    ELSE tsqld_hash_unicode(x, 'sha256') END
+
+-- JSON: scalars that DuckDB reads alike; numbers with a point keep the text they have
+
+json_value(x, p) := CASE TRY(json_type(x, p)) WHEN 'VARCHAR' THEN CASE WHEN
+    length(TRY(json_extract_string(x, p))) <= 4000 THEN TRY(json_extract_string(x, p)) END
+    WHEN 'BOOLEAN' THEN TRY(json_extract_string(x, p)) WHEN 'BIGINT' THEN TRY(json_extract_string(x, p))
+    WHEN 'UBIGINT' THEN CASE WHEN TRY(json_extract_string(x, p)) <> '0' THEN TRY(json_extract_string(x, p))
+    ELSE tsqld_json_value(x, p) END WHEN 'DOUBLE' THEN tsqld_json_value(x, p) ELSE CASE WHEN NOT json_valid(x)
+    THEN tsqld_json_value(x, p) END END
 
 -- moving dates; NULL where the result is outside 0001 to 9999
 
@@ -349,4 +378,11 @@ def call(macro_name: str, *arguments: str) -> str:
     repeated = _REPEATED[macro_name]
     if all(place not in repeated or is_simple(text) for place, text in enumerate(arguments)):
         return f"{SCHEMA}.{macro_name}({', '.join(arguments)})"
+    complex_places = [place for place, text in enumerate(arguments) if not is_simple(text)]
+    if len(complex_places) == 1:
+        place = complex_places[0]
+        before, after = arguments[:place], arguments[place + 1 :]
+        return let(
+            arguments[place], lambda name: f"{SCHEMA}.{macro_name}({', '.join((*before, name, *after))})"
+        )
     return let_all(list(arguments), lambda *names: f"{SCHEMA}.{macro_name}({', '.join(names)})")

@@ -94,6 +94,27 @@ def _zone(char: str, count: int, offset: int | None) -> str:
     return f"{sign}{hours}" if count == 1 else f"{sign}{hours:02d}"
 
 
+_STRFTIME: Final = {
+    "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "dddd": "%A", "ddd": "%a", "dd": "%d",
+    "HH": "%H", "hh": "%I", "mm": "%M", "ss": "%S", "fff": "%g", "ffffff": "%f", "tt": "%p",
+}  # fmt: skip
+
+
+def strftime_of(pattern: object) -> str | None:
+    """A custom pattern of the culture en-US as strftime writes it, None where it has no such form."""
+    if not isinstance(pattern, str) or len(pattern) < 2:
+        return None
+    parts = []
+    for token in _TOKEN.findall(pattern):
+        if token in _STRFTIME:
+            parts.append(_STRFTIME[token])
+        elif len(token) == 1 and token in "-/:. ,_":
+            parts.append(token)
+        else:
+            return None
+    return "".join(parts)
+
+
 def format_time(value: datetime.time, pattern: str) -> str | None:
     """A time, which .NET formats as a TimeSpan: literals have to be escaped or quoted."""
     if pattern in ("", "c", "t", "T"):

@@ -114,6 +114,9 @@ def let_all(sqls: list[str], body: Callable[..., str]) -> str:
     complex_ones = [sql for sql in sqls if not is_simple(sql)]
     if not complex_ones:
         return body(*sqls)
+    if len(complex_ones) == 1:
+        place = sqls.index(complex_ones[0])
+        return let(sqls[place], lambda name: body(*sqls[:place], name, *sqls[place + 1 :]))
     name = f"r{sum(map(len, sqls))}_"
     while any(name in sql for sql in sqls):
         name += "_"

@@ -163,7 +163,8 @@ def _charindex(args: Args, line: int) -> Bound:
     exact = collation_of([find, within], "charindex", line)
     type = a.count_type(within)
     needle = _folded(find, exact)
-    hay = within.sql if exact else f"lower({within.sql})"
+    caseless = isinstance(find.value, str) and find.value.upper() == find.value.lower()
+    hay = within.sql if exact or caseless else f"lower({within.sql})"
     if len(args) < 3:
         return a.made(f"{call('position', hay, needle)}{_wide(type)}", type, find, within)
     start = a.big_integer(args[2], 3, "charindex", line)

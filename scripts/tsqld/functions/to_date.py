@@ -30,6 +30,7 @@ _FORMATS: Final = {
     112: (r"[1-9][0-9]{7}", "%Y%m%d"),
 }
 _DAY: Final = "[1-9][0-9]{3}-[01][0-9]-[0-3][0-9]"
+_MODERN: Final = "(?:1[89]|2[0-9])[0-9]{2}-[01][0-9]-[0-3][0-9]"
 _CLOCK: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
 
@@ -69,38 +70,50 @@ def constant(moment: object, offset: int, target: SqlType) -> str:
 
 def _text(c: Conversion, v: str) -> str:
     slow = _slow(c, v)
-    branches = [f"WHEN regexp_full_match({v}, '{pattern}') THEN coalesce({read}, {slow})"
-                for pattern, read in _fast(c, v)]  # fmt: skip
+    branches = [f"WHEN {condition} THEN coalesce({read}, {slow})" for condition, read in _fast(c, v)]
     return f"CASE {' '.join(branches)} WHEN {v} IS NULL THEN NULL ELSE {slow} END" if branches else slow
 
 
 def _fast(c: Conversion, v: str) -> list[tuple[str, str]]:
-    """(pattern, how DuckDB reads what matches it), in the order to be tried."""
+    """(condition, how DuckDB reads what meets it), in the order to be tried."""
     name = c.target.name
+    found: list[tuple[str, str]] = []
     if name == "datetimeoffset":
-        return []
-    if name == "time":
-        return [(_CLOCK, f"TRY_CAST({v} AS TIME)")] if c.style in _ISO_STYLES else []
-    found = []
-    if c.style in _FORMATS:
+        return found
+    if c.style in _FORMATS and name != "time":
         pattern, form = _FORMATS[c.style]
-        found.append((pattern, _ranged(c, f"try_strptime({v}, '{form}')")))
-    if c.style in _ISO_STYLES and c.style != 112:
-        if name == "date":
-            found.append((_DAY, f"TRY_CAST({v} AS DATE)"))
-        else:
-            fraction = "{1,3}" if name in _OLD else "{1,6}"
-            found.append(
-                (f"{_DAY}(?:[ T]{_CLOCK}(?:[.][0-9]{fraction})?)?", _ranged(c, f"TRY_CAST({v} AS TIMESTAMP)"))
+        found.append((f"regexp_full_match({v}, '{pattern}')", _ranged(c, f"try_strptime({v}, '{form}')")))
+    if c.style not in _ISO_STYLES or c.style == 112:
+        return found
+    if name == "time":
+        return [(f"regexp_full_match({v}, '{_CLOCK}')", f"TRY_CAST({v} AS TIME)")]
+    date = f"TRY_CAST({v} AS DATE)"
+    found.append((f"strlen({v}) = 10 AND {date}::VARCHAR = {v}", _ranged(c, date, whole=True)))
+    if name == "datetime":
+        found.append((f"regexp_full_match({v}, '{_MODERN}[ T]{_CLOCK}')", f"TRY_CAST({v} AS TIMESTAMP)"))
+    elif name != "date":
+        moment = f"TRY_CAST({v} AS TIMESTAMP)"
+        found.append((f"regexp_full_match({v}, '{_DAY}[ T]{_CLOCK}')", _ranged(c, moment, whole=True)))
+    fraction = "{1,3}" if name in _OLD else "{1,6}"
+    pattern = f"{_DAY}[ T]{_CLOCK}[.][0-9]{fraction}"
+    found.append((f"regexp_full_match({v}, '{pattern}')", _ranged(c, f"TRY_CAST({v} AS TIMESTAMP)")))
+    if c.style in (None, 0, 100):
+        found.append(
+            (
+                f"regexp_full_match({v}, '[1-9][0-9]{{7}}')",
+                _ranged(c, f"try_strptime({v}, '%Y%m%d')", whole=True),
             )
+        )
     return found
 
 
-def _ranged(c: Conversion, moment: str) -> str:
-    """`moment` rounded to the target's precision, NULL outside its range."""
+def _ranged(c: Conversion, moment: str, *, whole: bool = False) -> str:
+    """`moment` rounded to the target's precision (`whole` seconds are), NULL outside its range."""
     if c.target.name == "date":
         return f"({moment})::DATE"
-    return rounded(moment, c.target)
+    if not whole or c.target.name in _OLD:
+        return rounded(f"({moment})::TIMESTAMP", c.target)
+    return f"({moment})::TIMESTAMP"
 
 
 def rounded(moment: str, target: SqlType) -> str:

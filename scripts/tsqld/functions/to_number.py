@@ -154,12 +154,22 @@ def text_to_decimal(c: Conversion) -> str:
     """Digits with an optional sign and point; rounded to the scale, half away from zero; blank text fails."""
     return let(
         c.value.sql,
-        lambda v: (
-            f"CASE WHEN regexp_full_match({v}, {_DECIMAL_TEXT}) "
+        lambda v: _unless_plain(
+            v,
+            f"TRY_CAST({v} AS {c.duck})",
+            f"WHEN regexp_full_match({v}, {_DECIMAL_TEXT}) "
             f"THEN coalesce(TRY_CAST({v} AS {c.duck}), {c.overflow()}) "
-            f"WHEN {v} IS NULL THEN NULL ELSE {c.unconvertible()} END"
+            f"WHEN {v} IS NULL THEN NULL ELSE {c.unconvertible()}",
         ),
     )
+
+
+def _unless_plain(v: str, number: str, branches: str) -> str:
+    """`number`, DuckDB's own reading, for text in plain digits that it reads; else a CASE of `branches`.
+
+    DuckDB's cast also takes exponents, underscores and white space of all kinds, which must not get through.
+    """
+    return f"coalesce(CASE WHEN {call('plain_number', v)} THEN {number} END, CASE {branches} END)"
 
 
 def number_to_decimal(c: Conversion) -> str:
@@ -202,17 +212,24 @@ def _digits(type: SqlType) -> tuple[int, int]:
 
 
 def float_to_decimal(c: Conversion) -> str:
-    """The float's first 17 significant digits, at most 17 decimals, rounded half away from zero."""
-    digits = f"printf('%.17g', ({c.value.sql})::DOUBLE)"
+    """The float's first 17 significant digits, at most 17 decimals, rounded half away from zero.
+
+    DuckDB's cast, which rounds the scaled double, agrees unless the value is large or near the middle.
+    """
     scale = min(17, c.target.scale)
     read = f"DECIMAL({c.target.precision - c.target.scale + scale},{scale})"
-    return let(
-        digits,
-        lambda t: (
-            f"CASE WHEN {t} IS NULL THEN NULL ELSE "
-            f"coalesce(TRY_CAST({t} AS {read}), {c.overflow()}) END::{c.duck}"
-        ),
-    )
+    scaled = f"1e{scale}::DOUBLE"
+
+    def body(v: str) -> str:
+        digits = f"TRY_CAST(printf('%.17g', {v}) AS {read})"
+        return (
+            f"CASE WHEN abs({v} * {scaled}) < 1e12 AND "
+            f"abs(abs({v} * {scaled} - trunc({v} * {scaled})) - 0.5) > 1e-3::DOUBLE "
+            f"AND TRY_CAST({v} AS {c.duck}) IS NOT NULL THEN TRY_CAST({v} AS {c.duck}) "
+            f"WHEN {v} IS NULL THEN NULL ELSE coalesce({digits}, {c.overflow()})::{c.duck} END"
+        )
+
+    return let(f"({c.value.sql})::DOUBLE" if c.source.name == "real" else c.value.sql, body)
 
 
 def text_to_money(c: Conversion) -> str:
@@ -228,11 +245,12 @@ def text_to_money(c: Conversion) -> str:
         )
     return let(
         c.value.sql,
-        lambda v: (
-            f"CASE WHEN regexp_full_match({v}, {_MONEY_TEXT}) THEN "
-            f"coalesce({call('within', _money_cast(v, precision), limit)}, {c.expression_overflow()}) "
-            f"WHEN {v} IS NULL THEN NULL WHEN regexp_full_match({v}, {_MONEY_NOTHING}) THEN 0 ELSE "
-            f"{syntax} END"
+        lambda v: _unless_plain(
+            v,
+            call("within", f"TRY_CAST({v} AS DECIMAL({precision},4))", limit),
+            f"WHEN regexp_full_match({v}, {_MONEY_TEXT}) "
+            f"THEN coalesce({call('within', _money_cast(v, precision), limit)}, {c.expression_overflow()}) "
+            f"WHEN {v} IS NULL THEN NULL WHEN regexp_full_match({v}, {_MONEY_NOTHING}) THEN 0 ELSE {syntax}",
         ),
     )
 
@@ -271,22 +289,18 @@ def _money_overflow(c: Conversion, v: str) -> str:
 
 def text_to_float(c: Conversion) -> str:
     """Digits, point and exponent (e or d); blank text is 0."""
-    return let(
-        c.value.sql,
-        lambda v: (
-            f"CASE WHEN regexp_full_match({v}, {_FLOAT_TEXT}) "
-            f"THEN {_finite(c, _float_cast(c, v))} "
-            f"WHEN {v} IS NULL THEN NULL WHEN trim({v}, ' ') = '' THEN 0 ELSE {c.unconvertible()} END"
-        ),
+    return let(c.value.sql, lambda v: _text_to_float(c, v))
+
+
+def _text_to_float(c: Conversion, v: str) -> str:
+    other = f"TRY_CAST(translate({v}, 'dD', 'ee') AS {c.duck})"
+    return _unless_plain(
+        v,
+        call("finite", f"TRY_CAST({v} AS {c.duck})"),
+        f"WHEN regexp_full_match({v}, {_FLOAT_TEXT}) "
+        f"THEN CASE WHEN isfinite({other}) THEN {other} ELSE {c.expression_overflow()} END "
+        f"WHEN {v} IS NULL THEN NULL WHEN trim({v}, ' ') = '' THEN 0 ELSE {c.unconvertible()}",
     )
-
-
-def _float_cast(c: Conversion, v: str) -> str:
-    return f"TRY_CAST(translate({v}, 'dD', 'ee') AS {c.duck})"
-
-
-def _finite(c: Conversion, sql: str) -> str:
-    return let(sql, lambda f: f"CASE WHEN isfinite({f}) THEN {f} ELSE {c.expression_overflow()} END")
 
 
 def number_to_float(c: Conversion) -> str:
