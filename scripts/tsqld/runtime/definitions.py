@@ -97,7 +97,10 @@ class Definitions:
         handler = self._handlers.get(type(node))
         if handler is None:
             raise unsupported(_construct(node), node.line)
-        self._lock()
+        if _only_temporary(node):
+            self.session.executor.fresh(())
+        else:
+            self._lock()
         handler(node)
         yield from ()
 
@@ -962,8 +965,9 @@ class Definitions:
 
     def create_from_query(self, parts: tuple[str, ...], plan: SelectPlan, line: int) -> int:
         """A new table of a query's columns, filled with its rows; how many."""
-        self._lock()
         temporary = parts[-1].startswith("#")
+        if not temporary:
+            self._lock()
         session = self.session
         name = self._full(parts, line)
         catalog = self._catalog() if temporary else self._catalog(name.database)
@@ -1044,6 +1048,18 @@ class Definitions:
             transaction = self.session.executor.transaction
             if transaction is None:
                 cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _only_temporary(node: n.Statement) -> bool:
+    """Whether a definition concerns temp tables alone, which no other session shares."""
+    match node:
+        case n.CreateTable() | n.AlterTable():
+            return node.name[-1].startswith("#")
+        case n.CreateIndex() | n.AlterIndex() | n.StatisticsStatement():
+            return node.table[-1].startswith("#")
+        case n.Drop() if node.kind == "TABLE":
+            return all(name[-1].startswith("#") for name in node.names)
+    return False
 
 
 def _construct(node: n.Statement) -> str:
