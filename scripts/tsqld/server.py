@@ -12,6 +12,7 @@ import selectors
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ _RECEIVE: Final = 1 << 16
 _BACKLOG: Final = 256
 _LOGIN_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 10.0
+_INSIST_SECONDS: Final = 0.1
 
 
 @dataclass(eq=False)
@@ -59,6 +61,7 @@ class Listener(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="tsqld-listener", daemon=True)
         self._selector = selectors.DefaultSelector()
+        self._cancelled: set[_Client] = set()
         # An empty selector cannot wait on every platform, and stopping needs something to wake it.
         self._wake, self._woken = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ, None)
@@ -76,10 +79,16 @@ class Listener(threading.Thread):
 
     def run(self) -> None:
         while True:
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(_INSIST_SECONDS if self._cancelled else None):
                 if key.data is None:
                     return
-                self._hear(key.data)
+                try:
+                    self._hear(key.data)
+                except Exception:
+                    # One connection's defect must not leave all others without cancellation.
+                    log.exception("listening to a connection failed inside")
+                    self._forget(key.data)
+            self._cancelled = {client for client in self._cancelled if client.connection.insist()}
 
     def stop(self) -> None:
         self._wake.send(b"\0")
@@ -91,9 +100,12 @@ class Listener(threading.Thread):
             if not client.receive(socket.MSG_DONTWAIT):
                 self._forget(client)
                 client.connection.abandon()
+                self._cancelled.add(client)
             elif client.connection.has_request:
                 # It asks again before it has its answer: that has to wait, and so does what follows it.
                 self._forget(client)
+            else:
+                self._cancelled.add(client)
 
     def _forget(self, client: _Client) -> None:
         if client.listening:
@@ -138,8 +150,9 @@ class Server:
             client.connection.abandon()
             with suppress(OSError):
                 client.sock.shutdown(socket.SHUT_RDWR)
+        deadline = time.monotonic() + _STOP_SECONDS
         for thread in clients.values():
-            thread.join(_STOP_SECONDS)
+            thread.join(max(deadline - time.monotonic(), 0.0))
         self._listener.stop()
 
     def _accept(self) -> None:

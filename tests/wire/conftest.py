@@ -56,6 +56,7 @@ class StandIn:
     def mssql_python(self) -> Any:
         import mssql_python
 
+        mssql_python.pooling(enabled=False)
         words = f"Server=127.0.0.1,{self.port};UID=sa;PWD={self.password}"
         return mssql_python.connect(f"{words};Encrypt=yes;TrustServerCertificate=yes", autocommit=True)
 

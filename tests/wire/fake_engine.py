@@ -222,10 +222,12 @@ class FakeSession:
         yield Done(None)
 
     def _do_busy(self, _: str) -> Iterator[Event]:
-        """Sends rows without end."""
+        """Sends rows without end; a cancellation rolls its transaction back."""
+        yield TransactionChanged(began=True)
         yield Columns(SIX)
-        while True:
+        while not self._stopped.is_set():
             yield Rows(self._chunk)
+        yield TransactionChanged(began=False)
 
     def _do_print(self, text: str) -> Iterator[Event]:
         yield Message(text or "hello")

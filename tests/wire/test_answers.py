@@ -116,6 +116,36 @@ def test_a_procedure_is_called_by_name_and_the_prepared_call_again(binding_clien
         assert (row[0], row[2], row[4]) == ("dbo.p", number, "x")
 
 
+def test_a_statement_is_described_without_running(microsoft: pyodbc.Connection) -> None:
+    cursor = microsoft.cursor()
+    cursor.execute("{CALL sp_describe_first_result_set (?)}", "rows 5")
+    described = [(row.column_ordinal, row.name, row.system_type_name) for row in cursor.fetchall()]
+    assert described[2:4] == [(3, "amount", "decimal(18,2)"), (4, "name", "nvarchar(50)")]
+    cursor.execute("{CALL sp_describe_first_result_set (?)}", "print")
+    assert cursor.fetchall() == []
+
+
+def test_a_bulk_copy_is_refused_by_name(microsoft: pyodbc.Connection) -> None:
+    with pytest.raises(pyodbc.Error, match="does not support bulk copy"):
+        microsoft.execute("insert bulk dbo.t (a int)")
+
+
+def test_a_cursor_of_the_server_is_refused_by_name() -> None:
+    from tests.wire.fake_engine import FakeEngine
+
+    from tsqld.tds.calls import Calls
+    from tsqld.tds.prepared import PreparedStatements
+    from tsqld.tds.requests import Call
+
+    calls = Calls(FakeEngine("").login("sa", "", None), PreparedStatements())
+    (refusal,) = calls.events(Call("sp_cursoropen", ()))
+    assert isinstance(refusal, Error)
+    assert refusal.number == 16901
+    (unknown,) = calls.events(Call("sys.sp_execute", ()))
+    assert isinstance(unknown, Error)
+    assert unknown.number == 8179
+
+
 def test_a_missing_procedure_is_error_2812(stand_in: StandIn) -> None:
     connection = stand_in.pymssql()
     with pytest.raises(pymssql.Error, match="Could not find stored procedure"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyodbc
@@ -42,12 +42,12 @@ def _read_all(cursor: pyodbc.Cursor, command: str) -> None:
 def test_a_cancelled_query_stops_within_a_second(stand_in: StandIn, connect: str, command: str) -> None:
     connection = getattr(stand_in, connect)()
     cursor = connection.cursor()
-    timer = threading.Timer(0.5, cursor.cancel)
+    timer = threading.Timer(1, cursor.cancel)
     timer.start()
-    started = time.monotonic()
+    cancelled = time.monotonic() + 1
     with pytest.raises(pyodbc.Error, match=r"HY008|HY010"):
         _read_all(cursor, command)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - cancelled < 1
     timer.join()
     cursor.close()
     assert connection.execute("exec x").fetchval() == 1
@@ -117,7 +117,7 @@ def test_a_pooled_connection_is_reset_for_its_next_user(stand_in: StandIn, poole
 
 
 @pytest.fixture
-def pooled() -> Any:
+def pooled() -> Iterator[Any]:
     """mssql-python pools connections in the driver: what it opens again is the same connection, reset."""
     import mssql_python
 
@@ -127,4 +127,5 @@ def pooled() -> Any:
         words = f"Server=127.0.0.1,{stand_in.port};UID=sa;PWD={stand_in.password};Database=master"
         return mssql_python.connect(f"{words};Encrypt=yes;TrustServerCertificate=yes", autocommit=True)
 
-    return connect
+    yield connect
+    mssql_python.pooling(enabled=False)

@@ -207,3 +207,16 @@ def test_a_stranger_is_shown_the_door_at_once(stand_in: StandIn, hello: bytes) -
     with socket.create_connection(("127.0.0.1", stand_in.port), timeout=3) as stranger:
         stranger.sendall(hello)
         assert stranger.recv(100) == b""
+
+
+def test_a_cancelled_request_tells_what_it_changed_and_nothing_else() -> None:
+    connection = _ready()
+    connection.feed(_batch("busy"))
+    replies = connection.replies()
+    first = next(replies)
+    connection.feed(_packet(PacketType.ATTENTION, b""))
+    rest = b"".join(replies)
+    assert first[8:10] == b"\xe3\x0b"
+    rolled_back = b"\xe3\x0b\x00\x0a\x00\x08" + (1).to_bytes(8, "little")
+    assert rest.endswith(rolled_back + b"\xfd\x03\x00" + bytes(10) + b"\xfd\x20\x00" + bytes(10))
+    assert _ask(connection, _batch("SET X"))[8:] == b"\xfd" + bytes(12)

@@ -97,7 +97,7 @@ class Calls:
         """The statement with the arguments that are its own: all but the first `own`."""
         its = tuple(arguments[own:])
         if prepared.is_procedure:
-            events = self._session.call(prepared.statement, its)
+            events = self.events(Call(prepared.statement, its))
         else:
             events = self._session.execute_sql(prepared.statement, prepared.declarations, its)
         for event in events:

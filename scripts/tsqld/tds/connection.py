@@ -100,6 +100,17 @@ class Connection:
             if self._running and self._session is not None:
                 self._session.cancel()
 
+    def insist(self) -> bool:
+        """Cancels once more what was cancelled and still runs; False when nothing does.
+
+        A cancellation that arrives as a statement is about to begin may pass by it.
+        """
+        with self._lock:
+            still = self._running and (self._cancelled or self._gone)
+            if still and self._session is not None:
+                self._session.cancel()
+            return still
+
     def close(self) -> None:
         """Ends the session; its open transaction is rolled back."""
         self._stage = Stage.CLOSED
@@ -199,10 +210,14 @@ class Connection:
         yield self._seal(outbox.finish())
 
     def _sent(self, pieces: Iterator[bytes], outbox: Outbox) -> Iterator[bytes]:
-        """Packets as they fill, until the end or a cancellation."""
+        """Packets as they fill. Once cancelled, only what the end of the request changes is still told."""
         for piece in pieces:
-            if self._cancelled or self._gone:
+            if self._gone:
                 return
+            if self._cancelled:
+                if piece[:1] == tokens.ENV_CHANGE:
+                    outbox.write(piece)
+                continue
             outbox.write(piece)
             if piece is FLUSH:
                 yield self._seal(outbox.flush())

@@ -112,7 +112,8 @@ LONG_NULL: Final = 0xFFFF_FFFF
 class Session(Protocol):
     """A logged-in session of the engine, used by one thread at a time except for `cancel`.
 
-    Iterators may be closed before their end: the client cancelled or went away.
+    After `cancel` an iterator ends soon, whatever it still yields: only changes of the session are told.
+    It may be closed before its end when the client has gone. `cancel` is repeated while it still runs.
     """
 
     @property

@@ -40,7 +40,8 @@ _ERROR: Final = 0xAA
 _INFO: Final = 0xAB
 _RETURN_VALUE: Final = 0xAC
 _LOGIN_ACK: Final = 0xAD
-_ENV_CHANGE: Final = 0xE3
+ENV_CHANGE: Final = b"\xe3"
+"""How an ENVCHANGE token begins."""
 
 _NULLABLE: Final = 0x01
 _CASE_SENSITIVE: Final = 0x02
@@ -132,7 +133,7 @@ def _message(token: int, event: Error | Message, version: int) -> bytes:
 def environment(kind: int, new: str | bytes, old: str | bytes = "") -> bytes:
     """ENVCHANGE: text counts characters, anything else bytes."""
     body = bytes((kind,)) + _environment_value(new) + _environment_value(old)
-    return struct.pack("<BH", _ENV_CHANGE, len(body)) + body
+    return ENV_CHANGE + struct.pack("<H", len(body)) + body
 
 
 def _environment_value(value: str | bytes) -> bytes:
