@@ -86,6 +86,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "The select list for the INSERT statement contains more items than the insert list. The "
         "number of SELECT values must match the number of INSERT columns.",
     ),
+    127: (15, 1, "A TOP N or FETCH rowcount value may not be negative."),
     128: (
         15,
         1,
@@ -139,6 +140,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         15,
         1,
         "Each GROUP BY expression must contain at least one column that is not an outer reference.",
+    ),
+    169: (
+        15,
+        1,
+        "A column has been specified more than once in the order by list. Columns in the order by list must be unique.",
     ),
     174: (15, 1, "The {} function requires {} argument(s)."),
     178: (15, 1, "A RETURN statement with a return value cannot be used in this context."),
@@ -207,7 +213,9 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         16,
         1,
         "The column name '{}' is specified more than once in the SET clause or column list of an "
-        "INSERT. A column cannot be assigned more than one value in the same clause.",
+        "INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to "
+        "make sure that a column is updated only once. If this statement updates or inserts columns into a "
+        "view, column aliasing can conceal the duplication in your code.",
     ),
     266: (
         16,
@@ -229,10 +237,17 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     281: (16, 1, "{} is not a valid style number when converting from {} to a character string."),
     289: (16, 1, "Cannot construct data type {}, some of the arguments have values which are not valid."),
+    286: (16, 1, "The logical tables INSERTED and DELETED cannot be updated."),
     313: (16, 2, "An insufficient number of arguments were supplied for the procedure or function {}."),
     352: (15, 1, 'The table-valued parameter "{}" must be declared with the READONLY option.'),
     402: (16, 1, "The data types {} and {} are incompatible in the {} operator."),
     408: (16, 1, "A constant expression was encountered in the ORDER BY list, position 1."),
+    334: (
+        16,
+        1,
+        "The target table '{}' of the DML statement cannot have any enabled triggers if the statement "
+        "contains an OUTPUT clause without INTO clause.",
+    ),
     443: (16, 1, "Invalid use of a side-effecting operator '{}' within a function."),
     444: (16, 2, "Select statements included within a function cannot return data to a client."),
     455: (16, 2, "The last statement included within a function must be a return statement."),
@@ -461,6 +476,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     2809: (18, 1, "The request for {} '{}' failed because '{}' is a {} object."),
     2812: (16, 62, "Could not find stored procedure '{}'."),
+    3609: (16, 1, "The transaction ended in the trigger. The batch has been aborted."),
     3621: (0, 0, "The statement has been terminated."),
     3701: (11, 5, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
     3702: (16, 4, 'Cannot drop database "{}" because it is currently in use.'),
@@ -753,6 +769,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     10741: (15, 2, "A TOP can not be used in the same query or sub-query as a OFFSET."),
     10742: (15, 1, "The offset specified in a OFFSET clause may not be negative."),
     10743: (15, 1, "The number of rows provided for a FETCH clause must be greater then zero."),
+    10744: (15, 1, "The number of rows provided for a FETCH clause must be greater then zero."),
     10753: (15, 3, "The function '{}' must have an OVER clause."),
     10756: (15, 1, "Window frame with ROWS or RANGE must have an ORDER BY clause."),
     10759: (15, 1, "Use of DISTINCT is not allowed with the OVER clause."),
@@ -816,6 +833,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     16947: (16, 1, "No rows were updated or deleted."),
     16950: (16, 2, "The variable '{}' does not currently have a cursor allocated to it."),
+    8197: (16, 4, "The object '{}' does not exist or is invalid for this operation."),
     18054: (
         16,
         1,

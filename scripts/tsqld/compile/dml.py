@@ -19,6 +19,7 @@ from tsqld.compile.context import Context, FullName, Reference, resolve_object
 from tsqld.compile.expressions import Place
 from tsqld.compile.queries import CteName, QueryCompiler
 from tsqld.compile.text import OutColumn, QueryText
+from tsqld.compile.triggered import Fired, fires, new_rows, old_rows, refuse_output
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
@@ -61,6 +62,7 @@ class ChangePlan:
     explicit_identity: str = ""
     reads: frozenset[str] = frozenset()
     counted: str = ""
+    fired: tuple[Fired, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class DmlCompiler(QueryCompiler):
             return _whole(table, FullName(self.context.environment.database, "", target.variable))
         found, name = resolve_object(self.context.environment, target.name, target.line)
         if isinstance(found, Table):
+            if len(target.name) == 1 and found is self.context.environment.special_table(name.name):
+                raise error(286, line=target.line)
             return _whole(found, name)
         if isinstance(found, Module) and found.kind == "VIEW":
             return self._through_view(found, target.line)
@@ -143,7 +147,7 @@ class DmlCompiler(QueryCompiler):
         visible = self._statement_ctes(node.ctes)
         target = self._target(node.target)
         self._refuse_target(target, node.line)
-        columns = self._insert_columns(node, target)
+        columns = [] if node.source is None else self._insert_columns(node, target)
         text = self._insert_source(node, target, columns, visible)
         return self.insert_text(node, target, columns, text)
 
@@ -202,6 +206,7 @@ class DmlCompiler(QueryCompiler):
             return QueryText("SELECT 1", ())
         if isinstance(node.source, n.Query):
             text = self.query(node.source, None, visible)
+            self._refuse_identity(node, target, len(text.columns))
             if len(text.columns) != len(columns):
                 number = 121 if len(text.columns) > len(columns) else 120
                 raise error(number if node.columns else 213, line=node.line)
@@ -209,6 +214,12 @@ class DmlCompiler(QueryCompiler):
         if isinstance(node.source, n.Execute):
             raise unsupported("INSERT … EXEC here", node.line)
         return self._value_rows(node, node.source, target, columns)
+
+    def _refuse_identity(self, node: n.Insert, target: _Target, given: int) -> None:
+        """A value for the identity column needs a column list. Error 8101."""
+        places = [column for column in target.order if not column.is_generated]
+        if not node.columns and target.table.identity in places and given == len(places):
+            raise error(8101, target.table.name, line=node.line)
 
     def _value_rows(
         self,
@@ -220,6 +231,7 @@ class DmlCompiler(QueryCompiler):
         place = Place(Scope())
         bound: list[list[Bound]] = []
         for row in rows:
+            self._refuse_identity(node, target, len(row))
             if len(row) != len(columns):
                 if not node.columns:
                     raise error(213, line=node.line)
@@ -258,7 +270,8 @@ class DmlCompiler(QueryCompiler):
         outputs, output_values = self._insert_outputs(node, target)
         stored = [column for column in table.columns if _stored(column)]
         names = ", ".join(quoted(column.name) for column in stored)
-        needs_change = bool(outputs) or self.context.volatile
+        fired = self._fires(target, node, "INSERT")
+        needs_change = bool(outputs) or self.context.volatile or fired
         fresh = CHANGE if needs_change else appended(table)
         checks = self._insert_checks(table, target.name, fresh, bool(explicit))
         with_text = self._with_text() if node.ctes else ""
@@ -296,7 +309,17 @@ class DmlCompiler(QueryCompiler):
             identity=identity,
             explicit_identity=explicit,
             reads=reads,
+            fired=(Fired("INSERT", new_rows(table)),) if fired else (),
         )
+
+    def _fires(self, target: _Target, node: n.Insert | n.Update | n.Delete | n.Merge, event: str) -> bool:
+        """Whether triggers wait for a change; they must be able to see whole rows. Error 334."""
+        if not fires(self.context.environment, target.table, target.name, event):
+            return False
+        refuse_output(node.outputs, target.table, node.line)
+        if len(target.order) != len(target.table.columns) and event != "INSERT":
+            raise unsupported(f"{event} through a view of a table that has triggers", node.line)
+        return True
 
     def _insert_checks(
         self, table: Table, name: FullName, fresh: str, explicit: bool
@@ -309,7 +332,7 @@ class DmlCompiler(QueryCompiler):
 
     def filter_text(self, table: Table, alias: str, text: str) -> str:
         """The condition of a filtered index over rows called `alias`."""
-        return self.condition(parse_condition(text), Place(Scope([row_relation(table, alias)])))
+        return self.condition(parse_condition(text), Place(Scope([self.row_relation(table, alias)])))
 
     def _new_rows(
         self,
@@ -365,7 +388,8 @@ class DmlCompiler(QueryCompiler):
 
     def stored(self, value: Bound, column: Column, name: FullName, verb: str, line: int) -> str:
         """A value as `column` stores it: converted, fitting (2628), not NULL where it must not be (515)."""
-        table = f"{name.database}.{name.schema}.{name.name}" if name.schema else name.name
+        database = "tempdb" if name.name.startswith("#") else name.database
+        table = f"{database}.{name.schema}.{name.name}" if name.schema else name.name
         fitted = f.assigned(value, column.type, table, column.name, line)
         if column.nullable:
             return fitted.sql
@@ -390,7 +414,7 @@ class DmlCompiler(QueryCompiler):
         if not texts:
             return rows
         alias = self.context.alias("n")
-        scope = Scope([row_relation(table, alias)])
+        scope = Scope([self.row_relation(table, alias)])
         tests = []
         for check in texts:
             condition = self.condition(parse_condition(check.text), Place(scope))
@@ -401,10 +425,22 @@ class DmlCompiler(QueryCompiler):
             tests.append(f"(CASE WHEN NOT {condition} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
         return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}"
 
+    def row_relation(self, table: Table, alias: str, prefix: str = "") -> Relation:
+        """`row_relation`, with the computed columns that are not stored."""
+        relation = row_relation(table, alias, prefix)
+        place = Place(Scope([relation]))
+        columns = {column.name: column for column in relation.columns}
+        for column in table.columns:
+            if not _stored(column):
+                value = f.convert(self.value(parse_value(column.computed), place), column.type)
+                columns[column.name] = RelationColumn(column.name, value.sql, column.type, column.nullable)
+        return replace(relation, columns=tuple(columns[column.name] for column in table.columns))
+
     # OUTPUT
 
     def _insert_outputs(self, node: n.Insert, target: _Target) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
-        scope = Scope([_named(row_relation(target.table, "n"), "inserted")])
+        rows = self.row_relation(target.table, "n")
+        scope = Scope([_named(rows, "inserted")])
         return self._outputs(node.outputs, scope)
 
     def _outputs(
@@ -506,6 +542,7 @@ class DmlCompiler(QueryCompiler):
             output_values.append(value)
             positions.append((variable, len(output_values), column))
         changed = {column.name.lower() for column, _ in stored.values()}
+        fired = self._fires(target, node, "UPDATE")
         after = tuple(
             check
             for check in key_checks(table, target.name, "UPDATE", CHANGE, self.filter_text)
@@ -521,7 +558,7 @@ class DmlCompiler(QueryCompiler):
         old = [
             f"{seen.sql} AS {quoted('old ' + seen.name)}"
             for seen in relation.columns
-            if seen.name.lower() in {name for check in after for name in check.old_columns}
+            if fired or seen.name.lower() in {name for check in after for name in check.old_columns}
         ]
         listed += needed_sql + old
         listed += [f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1)]
@@ -539,7 +576,7 @@ class DmlCompiler(QueryCompiler):
             f"{quoted(column.name)} = ch.{quoted(column.name)}" for column, _ in stored.values()
         )
         reads, references = frozenset(self.context.reads), tuple(self.context.references)
-        needs_change = bool(checks or after or outputs or positions or self.context.volatile)
+        needs_change = bool(checks or after or outputs or positions or self.context.volatile or fired)
         if not stored:
             return ChangePlan(
                 "UPDATE",
@@ -569,6 +606,9 @@ class DmlCompiler(QueryCompiler):
                 outputs,
                 tuple(positions),
                 reads=reads,
+                fired=(Fired("UPDATE", new_rows(table, changed), old_rows(table), frozenset(changed)),)
+                if fired
+                else (),
             )
         direct = (
             f"UPDATE {table.storage} AS u SET {setters} FROM ({rows}) AS ch WHERE u.rowid = ch.tsqld_rowid"
@@ -599,7 +639,7 @@ class DmlCompiler(QueryCompiler):
         ]
         parts = ", ".join([f"{relation.rowid} AS tsqld_rowid", *listed, *every])
         rows = f"{head}{parts} FROM {from_sql}{where}{limit}"
-        scope = Scope([row_relation(table, alias, "new ")])
+        scope = Scope([self.row_relation(table, alias, "new ")])
         tests = []
         for check in texts:
             condition = self.condition(parse_condition(check.text), Place(scope))
@@ -712,6 +752,8 @@ class DmlCompiler(QueryCompiler):
         if relation.table is None:
             raise error(4405, relation.exposed, line=line)
         table = relation.table
+        if table.kind == "T@" and table.name in ("inserted", "deleted"):
+            raise error(286, line=line)
         name = FullName(self.context.environment.database, table.schema, table.name)
         whole = _whole(table, name)
         if len(relation.columns) == len(table.columns) and all(
@@ -813,7 +855,8 @@ class DmlCompiler(QueryCompiler):
         limit = self._top_rows(node.top)
         references, reads = tuple(self.context.references), frozenset(self.context.reads)
         with_text = self._with_text()
-        if not after and not outputs:
+        fired = self._fires(target, node, "DELETE")
+        if not after and not outputs and not fired:
             if not where and not limit and not node.sources:
                 direct = f"DELETE FROM {table.storage}"
             else:
@@ -823,7 +866,7 @@ class DmlCompiler(QueryCompiler):
         old = [
             f"{seen.sql} AS {quoted('old ' + seen.name)}"
             for seen in relation.columns
-            if seen.name.lower() in {name for check in after for name in check.old_columns}
+            if fired or seen.name.lower() in {name for check in after for name in check.old_columns}
         ]
         listed = [f"{relation.rowid} AS tsqld_rowid", *old]
         listed += [f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1)]
@@ -831,7 +874,17 @@ class DmlCompiler(QueryCompiler):
         change = f"{with_text}{head}{', '.join(listed)} FROM {from_sql}{where}{limit}"
         apply = f"DELETE FROM {table.storage} WHERE rowid IN (SELECT tsqld_rowid FROM {CHANGE})"
         return ChangePlan(
-            "DELETE", table, target.name, references, change, (apply,), (), after, outputs, reads=reads
+            "DELETE",
+            table,
+            target.name,
+            references,
+            change,
+            (apply,),
+            (),
+            after,
+            outputs,
+            reads=reads,
+            fired=(Fired("DELETE", deleted=old_rows(table)),) if fired else (),
         )
 
 

@@ -23,9 +23,9 @@ from tsqld.compile.dml import (
     _named,
     _stored,
     _Target,
-    row_relation,
 )
 from tsqld.compile.expressions import Place
+from tsqld.compile.triggered import Fired, new_rows, old_rows
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
@@ -292,7 +292,22 @@ class MergeCompiler(DmlCompiler):
             "",
             frozenset(self.context.reads),
             counted if identity else "",
+            self._merge_fired(node, target, clauses),
         )
+
+    def _merge_fired(self, node: n.Merge, target: _Target, clauses: Sequence[_Clause]) -> tuple[Fired, ...]:
+        """The events that triggers wait for, among those a MERGE names."""
+        found = []
+        for action in ("INSERT", "UPDATE", "DELETE"):
+            chosen = [clause for clause in clauses if clause.when.action == action]
+            if not chosen or not self._fires(target, node, action):
+                continue
+            where = f" WHERE tsqld_action IN ({', '.join(str(clause.number) for clause in chosen)})"
+            new = "" if action == "DELETE" else new_rows(target.table, None, where)
+            old = "" if action == "INSERT" else old_rows(target.table, where)
+            updated = frozenset(column for clause in chosen for column in clause.values)
+            found.append(Fired(action, new, old, updated if action == "UPDATE" else None))
+        return tuple(found)
 
     def _applies(self, target: _Target, clauses: Sequence[_Clause]) -> tuple[str, ...]:
         storage = target.table.storage
@@ -326,7 +341,7 @@ class MergeCompiler(DmlCompiler):
         texts = check_texts(target.table)
         if not texts:
             return rows
-        scope = Scope([row_relation(target.table, "n")])
+        scope = Scope([self.row_relation(target.table, "n")])
         writes = ", ".join(str(c.number) for c in clauses if c.when.action != "DELETE") or "0"
         tests = []
         for check in texts:
@@ -347,8 +362,8 @@ class MergeCompiler(DmlCompiler):
     ) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
         if not node.outputs:
             return (), []
-        inserted = _named(row_relation(target.table, "n"), "inserted")
-        old = row_relation(target.table, "n", "old ")
+        inserted = _named(self.row_relation(target.table, "n"), "inserted")
+        old = self.row_relation(target.table, "n", "old ")
         inserts = ", ".join(str(c.number) for c in clauses if c.when.action == "INSERT")
         if inserts:
             hidden = tuple(

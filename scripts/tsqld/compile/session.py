@@ -73,7 +73,9 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "HAS_PERMS_BY_NAME": (INT, 3, 5),
     "RAND": (SqlType("float"), 0, 0),
     "FORMATMESSAGE": (nvarchar(2048), 1, 21),
-    "TRIGGER_NESTLEVEL": (INT, 0, 0),
+    "TRIGGER_NESTLEVEL": (INT, 0, 3),
+    "TSQLD_UPDATED": (INT, 1, 1),
+    "COLUMNS_UPDATED": (varbinary(128), 0, 0),
     "GET_FILESTREAM_TRANSACTION_CONTEXT": (varbinary(MAX), 0, 0),
 }
 

@@ -53,6 +53,9 @@ class Alteration:
             self._switch_constraints(action)
         elif kind == "SWITCH":
             self._switch(action)
+        elif kind in ("ENABLE TRIGGER", "DISABLE TRIGGER"):
+            enable = kind == "ENABLE TRIGGER"
+            self.definitions.switch_triggers(self.table, action.names, enable, action.line)
         elif kind != "REBUILD":
             raise unsupported(f"ALTER TABLE … {kind}", action.line)
 

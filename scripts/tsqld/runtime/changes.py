@@ -89,6 +89,8 @@ class Changes:
             self._assign(plan, name)
             for output in plan.outputs:
                 yield from self._output(output, name)
+            if plan.fired:
+                yield from session.interpreter.triggers.fire(plan, name, count)
         finally:
             if executor.transaction is not None and not executor.transaction.broken:
                 executor.write(f"DROP TABLE IF EXISTS {name}")

@@ -91,6 +91,7 @@ class Definitions:
             n.CreatePartitionScheme: self._create_partition_scheme,
             n.AlterPartitionScheme: self._alter_partition_scheme,
             n.StatisticsStatement: self._statistics,
+            n.TriggerState: self._trigger_state,
         }
 
     def run(self, node: n.Statement) -> Iterator[Event]:
@@ -660,9 +661,9 @@ class Definitions:
     # modules
 
     def _create_module(self, node: n.CreateModule) -> None:
+        name, fired_on = self._full(node.name, node.line), None
         if node.kind == "TRIGGER":
-            raise unsupported("CREATE TRIGGER", node.line)
-        name = self._full(node.name, node.line)
+            name, fired_on = self._trigger_names(node)
         catalog = self._catalog(name.database)
         schema = catalog.schema(name.schema)
         if schema is None:
@@ -694,8 +695,38 @@ class Definitions:
             columns,
             self.type(node.returns) if node.returns else None,
             "SCHEMABINDING" in node.options,
+            fired_on,
+            node.events,
         )
         self._change(catalog.put(module))
+
+    def _trigger_names(self, node: n.CreateModule) -> tuple[FullName, tuple[str, str]]:
+        """A trigger's name, which lives in its table's schema, and the table. Error 8197."""
+        on = self._full(node.table, node.line)
+        found = self._catalog(on.database).object(on.schema, on.name)
+        if isinstance(found, Module) and found.kind == "VIEW":
+            raise unsupported("triggers on views", node.line)
+        if not isinstance(found, Table):
+            raise error(8197, ".".join(node.table), line=node.line)
+        return FullName(on.database, found.schema, node.name[-1]), (found.schema, found.name)
+
+    def _trigger_state(self, node: n.TriggerState) -> None:
+        table, _ = self._existing(node.table, node.line, 8197)
+        self.switch_triggers(table, tuple(name[-1] for name in node.triggers), node.enable, node.line)
+
+    def switch_triggers(self, table: Table, names: Sequence[str], enable: bool, line: int) -> None:
+        """ENABLE or DISABLE TRIGGER; no names mean all. Error 8197."""
+        catalog = self._catalog()
+        mine = {
+            module.name.lower(): module
+            for module in catalog.modules()
+            if module.kind == "TRIGGER" and module.table == (table.schema, table.name)
+        }
+        for name in names or tuple(mine):
+            if name.lower() not in mine:
+                raise error(8197, name, line=line)
+            catalog = catalog.put(replace(mine[name.lower()], disabled=not enable))
+        self._change(catalog)
 
     def _parameter(self, written: n.Parameter) -> ModuleParameter:
         found = self._catalog().user_type(
@@ -784,7 +815,8 @@ class Definitions:
             if module.schema_bound and table.name.lower() in module.text.lower():
                 raise error(3729, "DROP TABLE", table.full_name, module.name, line=line)
         self._write(f"DROP TABLE {table.storage}")
-        self._change(catalog.remove(entry_key(table)))
+        triggers = [m for m in catalog.modules() if m.table == (table.schema, table.name)]
+        self._change(catalog.remove(entry_key(table), *map(entry_key, triggers)))
         self.session.engine.counters.forget(name.database, table.object_id)
 
     def _drop_temporary(self, node: n.Drop, name: str) -> None:
@@ -983,7 +1015,7 @@ class Definitions:
             if column.literal is not None and column.literal.is_null:
                 type = INT
             nullable = column.nullable
-            identity = (1, 1) if column.source is not None and column.source.identity else None
+            identity = column.source.identity if column.source is not None else None
             columns.append(Column(column.name, type, nullable, identity, column_id=i))
         now = _now()
         if temporary:
@@ -1029,7 +1061,21 @@ class Definitions:
             session.temporary_version += 1
         else:
             self._change(catalog.put(table))
+        if table.identity is not None:
+            self._continue_identity(catalog.name, table)
         return count
+
+    def _continue_identity(self, database: str, table: Table) -> None:
+        """Number on from the identity values that a table was created with."""
+        assert table.identity is not None
+        assert table.identity.identity is not None
+        extreme = "max" if table.identity.identity[1] > 0 else "min"
+        cursor = self.session.executor.read(
+            f"SELECT {extreme}({quoted(table.identity.name)}) FROM {table.storage}"
+        )
+        row = cursor.fetchone()
+        if row is not None and row[0] is not None:
+            self.session.engine.counters.explicit(database, table, row[0])
 
     @contextmanager
     def rows_table(self, types: Sequence[SqlType], rows: Sequence[Sequence[Any]]) -> Iterator[str]:

@@ -34,6 +34,9 @@ class Frame:
     in_function: bool = False
     returns: SqlType | None = None
     result: Any = None
+    trigger: int = 0
+    updated: frozenset[str] | None = None
+    fired_on: Table | None = None
 
     def declare(self, name: str, type: SqlType, value: Any) -> None:
         self.variables[name] = (type, value)

@@ -224,8 +224,29 @@ class SessionFunctions:
     def _has_perms_by_name(self, *arguments: Any) -> int:
         return 1
 
-    def _trigger_nestlevel(self) -> int:
-        return 0
+    def _trigger_nestlevel(self, trigger: int | None = None, type: Any = None, category: Any = None) -> int:
+        running = [frame.trigger for frame in self.session.frames if frame.trigger]
+        return len(running) if trigger is None else running.count(trigger)
+
+    def _tsqld_updated(self, column: str) -> int:
+        """UPDATE(column) of the trigger under way. Error 207."""
+        frame = self.session.frame
+        if frame.fired_on is None:
+            raise error(4145, "UPDATE")
+        if frame.fired_on.column(column) is None:
+            raise error(207, column)
+        return int(frame.updated is None or column.lower() in frame.updated)
+
+    def _columns_updated(self) -> bytes | None:
+        """One bit a column, the lowest first."""
+        frame = self.session.frame
+        if frame.fired_on is None:
+            return None
+        bits = bytearray((max(c.column_id for c in frame.fired_on.columns) + 7) // 8)
+        for column in frame.fired_on.columns:
+            if frame.updated is None or column.name.lower() in frame.updated:
+                bits[(column.column_id - 1) // 8] |= 1 << (column.column_id - 1) % 8
+        return bytes(bits)
 
     def _rand(self) -> float:
         return random.random()

@@ -27,6 +27,7 @@ from tsqld.runtime.frame import BatchAborted, BreakLoop, Caught, ContinueLoop, F
 from tsqld.runtime.messages import formatted
 from tsqld.runtime.procedures import Procedures
 from tsqld.runtime.session import Session
+from tsqld.runtime.triggers import Triggers
 from tsqld.runtime.values import from_duck, rows_from_duck
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import parse_batch
@@ -112,6 +113,7 @@ class Interpreter:
         self.definitions = Definitions(session, self.evaluator)
         self.procedures = Procedures(session, self)
         self.cursors = Cursors(session, self)
+        self.triggers = Triggers(session, self)
         self._handlers: dict[type[n.Statement], Callable[[Any], Iterator[Event]]] = {
             n.SelectStatement: self._select,
             n.Insert: self._insert,
@@ -282,7 +284,7 @@ class Interpreter:
         raised = getattr(problem, "raised", "")
         if raised == "RAISERROR":
             return
-        aborts = session.options.xact_abort or problem.number in _BATCH_ENDING or raised == "THROW"
+        aborts = problem.number == 3609 or session.options.xact_abort or problem.number in _BATCH_ENDING or raised == "THROW"
         if aborts:
             if session.trancount and (session.options.xact_abort or problem.number in _BATCH_ENDING):
                 session.rollback_all()

@@ -498,6 +498,8 @@ class Procedures:
             Reference("constant", "bulk", (Bound("", INT, value=value),)) for value in source.parameters
         ]
         plan = Compiler(context).insert_rows_plan(insert.target, insert.columns, text, node.line)
+        if "FIRE_TRIGGERS" not in {name.upper() for name, _ in node.options}:
+            plan = replace(plan, fired=())
         try:
             yield from self.interpreter.changes.run(plan)
         except TsqlError as problem:

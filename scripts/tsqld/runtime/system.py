@@ -197,7 +197,11 @@ class SystemProcedures:
             moved = replace(
                 found, name=new, storage=f"{quoted(catalog.name)}.{quoted(found.schema)}.{quoted(new)}"
             )
-        session.change_catalog(catalog.remove(entry_key(found)).put(moved))
+        followers = []
+        if isinstance(found, Table):
+            own = (found.schema, found.name)
+            followers = [replace(m, table=(own[0], new)) for m in catalog.modules() if m.table == own]
+        session.change_catalog(catalog.remove(entry_key(found)).put(moved, *followers))
         yield from ()
 
     def _column_renamed(self, table: Table, old: str, new: str) -> Table:

@@ -75,7 +75,18 @@ class ExpressionParser(TokenStream):
             return n.Not(line, self._negation())
         return self._comparison()
 
+    def _updated(self) -> n.Expression:
+        """UPDATE(column) of a trigger: a condition."""
+        line = self.advance().line
+        self.expect("(")
+        column = n.Literal(line, Kind.NSTRING, self.name())
+        self.expect(")")
+        called = n.Call(line, ("TSQLD_UPDATED",), (column,))
+        return n.Comparison(line, "=", called, n.Literal(line, Kind.INTEGER, "1"))
+
     def _comparison(self) -> n.Expression:
+        if self.at("UPDATE") and self.peek().upper == "(":
+            return self._updated()
         left = self.value()
         while True:
             line = self.line

@@ -1,0 +1,111 @@
+"""AFTER triggers: run when a change has been applied and checked, inside its transaction.
+
+Specification: Microsoft Learn, "CREATE TRIGGER", "DML triggers", "Create nested triggers". A trigger sees
+`inserted` and `deleted`, runs with XACT_ABORT ON, and may end the transaction, which ends the batch (3609).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tsqld.binder.scope import quoted
+from tsqld.catalog.model import Module, Table
+from tsqld.compile.dml import ChangePlan
+from tsqld.compile.triggered import CHANGE, Fired, stored
+from tsqld.errors import error
+from tsqld.events import Event
+from tsqld.runtime.frame import Frame
+from tsqld.syntax.walk import parse_module
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter
+    from tsqld.runtime.session import Session
+
+_MAX_NESTING: Final = 32
+
+
+class Triggers:
+    """The triggers of a session's changes."""
+
+    def __init__(self, session: Session, interpreter: Interpreter) -> None:
+        self.session = session
+        self.interpreter = interpreter
+
+    def fire(self, plan: ChangePlan, change: str, count: int) -> Iterator[Event]:
+        """Run what waits for a change whose rows the change set holds."""
+        catalog = self.session.catalog(plan.name.database)
+        recursive = catalog.options.get("RECURSIVE_TRIGGERS", "OFF") == "ON"
+        waiting = sorted(catalog.triggers_of(plan.table), key=lambda trigger: trigger.object_id)
+        for fired in plan.fired:
+            for trigger in waiting:
+                if fired.event not in trigger.events or (not recursive and self._is_running(trigger)):
+                    continue
+                yield from self._run(trigger, plan, fired, change, count)
+
+    def _is_running(self, trigger: Module) -> bool:
+        """Whether the innermost trigger under way is this one: direct recursion."""
+        for frame in reversed(self.session.frames):
+            if frame.trigger:
+                return frame.trigger == trigger.object_id
+        return False
+
+    def _run(
+        self, trigger: Module, plan: ChangePlan, fired: Fired, change: str, count: int
+    ) -> Iterator[Event]:
+        session = self.session
+        level = 1 + sum(1 for frame in session.frames if frame.trigger)
+        if level > _MAX_NESTING or session.frame.nest >= _MAX_NESTING:
+            raise error(217)
+        specials = self._logical_tables(plan, fired, change, level)
+        frame = Frame(
+            procedure=trigger.name,
+            procedure_id=trigger.object_id,
+            database=plan.name.database,
+            nest=session.frame.nest + 1,
+            specials=specials,
+            tables={f" {name}": table for name, table in specials.items()},
+            signature=("trigger", trigger.object_id, level),
+            trigger=trigger.object_id,
+            updated=fired.updated,
+            fired_on=plan.table,
+        )
+        options, transaction = session.options, session.executor.transaction
+        entry = session.trancount
+        session.trancount = max(entry, 1)
+        session.options = replace(options, xact_abort=True)
+        session.rowcount = count
+        session.frames.append(frame)
+        depth = len(session.frames)
+        try:
+            yield from self.interpreter.procedures._body(parse_module(trigger.text).body)
+            if session.executor.transaction is transaction:
+                yield from self.interpreter.procedures.interpreter_drop_temporaries(frame)
+        finally:
+            del session.frames[depth - 1 :]
+            session.options = options
+            if session.executor.transaction is transaction:
+                session.trancount = entry
+        if session.executor.transaction is not transaction:
+            raise error(3609)
+
+    def _logical_tables(self, plan: ChangePlan, fired: Fired, change: str, level: int) -> dict[str, Table]:
+        """`inserted` and `deleted` as temp tables named by the trigger's depth."""
+        executor = self.session.executor
+        names = ", ".join(quoted(column.name) for column in stored(plan.table))
+        tables = {}
+        for name, text in (("inserted", fired.inserted), ("deleted", fired.deleted)):
+            source = text.replace(CHANGE, change) or f"SELECT {names} FROM {plan.table.storage} LIMIT 0"
+            short = quoted(f"{name} {level}")
+            executor.write(f"CREATE OR REPLACE TEMP TABLE {short} AS {source}")
+            tables[name] = replace(
+                plan.table,
+                name=name,
+                storage=f"temp.main.{short}",
+                kind="T@",
+                indexes=(),
+                foreign_keys=(),
+                checks=(),
+            )
+        return tables
