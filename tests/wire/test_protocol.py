@@ -218,5 +218,6 @@ def test_a_cancelled_request_tells_what_it_changed_and_nothing_else() -> None:
     rest = b"".join(replies)
     assert first[8:10] == b"\xe3\x0b"
     rolled_back = b"\xe3\x0b\x00\x0a\x00\x08" + (1).to_bytes(8, "little")
-    assert rest.endswith(rolled_back + b"\xfd\x03\x00" + bytes(10) + b"\xfd\x20\x00" + bytes(10))
+    acknowledgement = b"\x04\x01\x00\x15\x003\x01\x00\xfd\x20\x00" + bytes(10)
+    assert rest.endswith(rolled_back + b"\xfd\x02\x00" + bytes(10) + acknowledgement)
     assert _ask(connection, _batch("SET X"))[8:] == b"\xfd" + bytes(12)

@@ -204,10 +204,12 @@ class Connection:
             with self._lock:
                 self._running = False
         if self._cancelled:
-            # The interrupted statement failed: Microsoft's driver takes an acknowledgement alone for success.
-            failed = tokens.DONE_ERROR | tokens.DONE_MORE
-            outbox.write(tokens.done(tokens.DONE, failed, 0, 0, self._version) + self._attention())
+            # Microsoft's driver takes an acknowledgement alone for success, and tedious waits for the answer's
+            # end before the acknowledgement, a message of its own: so the interrupted statement fails first.
+            outbox.write(tokens.done(tokens.DONE, tokens.DONE_ERROR, 0, 0, self._version))
         yield self._seal(outbox.finish())
+        if self._cancelled:
+            yield self._packets(self._attention())
 
     def _sent(self, pieces: Iterator[bytes], outbox: Outbox) -> Iterator[bytes]:
         """Packets as they fill. Once cancelled, only what the end of the request changes is still told."""
