@@ -211,8 +211,8 @@ class AggregateCompiler(ExpressionCompiler):
             keys = ", ".join(f.key(self.value(item, inside)) for item in window.partition_by)
             parts.append(f"PARTITION BY {keys}")
         if window.order_by:
-            keys = [self._window_key(item, inside) for item in window.order_by]
-            parts.append("ORDER BY " + ", ".join(keys))
+            ordering = [self._window_key(item, inside) for item in window.order_by]
+            parts.append("ORDER BY " + ", ".join(ordering))
         if window.frame is not None:
             if not window.order_by:
                 raise error(10756, line=window.line)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Relation
 from tsqld.catalog.model import Catalog, Module, Object, Synonym, Table
 from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type
+from tsqld.syntax.nodes import BulkSource
 from tsqld.types import SqlType
 
 
@@ -63,6 +65,10 @@ class Environment(Protocol):
 
     def special_table(self, name: str) -> Table | None:
         """`inserted` and `deleted` inside a trigger."""
+        ...
+
+    def bulk_rowset(self, compiler: Any, node: BulkSource) -> tuple[str, Relation]:
+        """OPENROWSET(BULK …) as DuckDB text and the relation it is."""
         ...
 
     def alias_type(self, schema: str, name: str) -> SqlType | None: ...

@@ -17,7 +17,7 @@ from tsqld.compile import operations as f
 from tsqld.compile.checks import KeyCheck, appended, check_texts, delete_checks, key_checks, reference_checks
 from tsqld.compile.context import Context, FullName, Reference, resolve_object
 from tsqld.compile.expressions import Place
-from tsqld.compile.queries import CteName, QueryCompiler
+from tsqld.compile.queries import CteName, QueryCompiler, is_aggregate
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.compile.triggered import Fired, fires, new_rows, old_rows, refuse_output
 from tsqld.errors import TsqlError, error, unsupported
@@ -87,6 +87,8 @@ class DmlCompiler(QueryCompiler):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self.unchecked = False
+        """Whether CHECK and FOREIGN KEY constraints are left aside, as BULK INSERT leaves them."""
         self._with: list[str] = []
         self._expose = False
         self._base_names: dict[tuple[str, str], str] = {}
@@ -238,7 +240,7 @@ class DmlCompiler(QueryCompiler):
                 raise error(110 if len(row) > len(columns) else 109, line=node.line)
             bound.append(
                 [
-                    self._default(column) if isinstance(item, n.Default) else self.value(item, place)
+                    self.default_of(column) if isinstance(item, n.Default) else self.value(item, place)
                     for item, column in zip(row, columns, strict=True)
                 ]
             )
@@ -250,7 +252,7 @@ class DmlCompiler(QueryCompiler):
             return QueryText(f"SELECT {listed}", out)
         return self.rows_text(bound, node.line)
 
-    def _default(self, column: Column) -> Bound:
+    def default_of(self, column: Column) -> Bound:
         """A column's DEFAULT, or NULL."""
         if column.default is None:
             return f.null()
@@ -328,6 +330,8 @@ class DmlCompiler(QueryCompiler):
         checks = key_checks(table, name, "INSERT", fresh, self.filter_text)
         identity = table.identity.name.lower() if table.identity and not explicit else ""
         kept = tuple(check for check in checks if identity not in check.columns)
+        if self.unchecked:
+            return kept
         return kept + reference_checks(table, name, "INSERT", fresh, None, self.context.environment)
 
     def filter_text(self, table: Table, alias: str, text: str) -> str:
@@ -371,7 +375,7 @@ class DmlCompiler(QueryCompiler):
             elif column.type.name in ("rowversion", "timestamp"):
                 raise unsupported("rowversion columns", line)
             else:
-                value = self._default(column)
+                value = self.default_of(column)
             parts.append(f"{self.stored(value, column, name, 'INSERT', line)} AS {quoted(column.name)}")
         rows = (
             f"SELECT {', '.join(parts)} FROM ({source}) AS {alias}" if parts else f"SELECT 1 FROM ({source})"
@@ -411,7 +415,7 @@ class DmlCompiler(QueryCompiler):
     def _checked(self, table: Table, name: FullName, rows: str, verb: str) -> str:
         """`rows` behind a filter that raises 547 for a row that violates a CHECK constraint."""
         texts = check_texts(table)
-        if not texts:
+        if not texts or self.unchecked:
             return rows
         alias = self.context.alias("n")
         scope = Scope([self.row_relation(table, alias)])
@@ -477,6 +481,8 @@ class DmlCompiler(QueryCompiler):
         new: dict[str, tuple[Column, str]] = {}
         assigns: list[tuple[str, OutColumn, Bound]] = []
         for item in node.assignments:
+            if any(is_aggregate(part) for part in walk(item, into_queries=False)):
+                raise error(157, line=item.line)
             self._assignment(item, target, relation, place, new, assigns)
         if not new and not assigns:
             raise error(102, "SET", line=node.line)
@@ -502,7 +508,9 @@ class DmlCompiler(QueryCompiler):
             raise error(271, column.name, line=item.line)
         if column.name.lower() in new:
             raise error(264, column.name, line=item.line)
-        value = self._default(column) if isinstance(item.value, n.Default) else self.value(item.value, place)
+        value = (
+            self.default_of(column) if isinstance(item.value, n.Default) else self.value(item.value, place)
+        )
         if item.operator != "=":
             old = relation.column(column.name)
             assert old is not None

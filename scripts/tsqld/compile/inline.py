@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tsqld.binder.bound import Bound
-from tsqld.binder.scope import Scope
+from tsqld.binder.scope import Relation, Scope
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module
 from tsqld.compile import operations as f
@@ -45,6 +45,9 @@ class Compiler(UserCallCompiler):
 
     _folding: tuple[int, ...] = ()
     _branches = 0
+
+    def bulk_source(self, source: n.BulkSource) -> tuple[str, Relation]:
+        return self.context.environment.bulk_rowset(self, source)
 
     def scalar_function(self, call: n.Call, place: Place) -> Bound:
         shown = ".".join(call.name)

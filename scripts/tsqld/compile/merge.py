@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
@@ -43,6 +44,13 @@ class _Clause:
     values: dict[str, str]
 
 
+_CLAUSES: Final = {
+    "MATCHED": "WHEN MATCHED",
+    "TARGET": "WHEN NOT MATCHED",
+    "SOURCE": "WHEN NOT MATCHED BY SOURCE",
+}
+
+
 class MergeCompiler(DmlCompiler):
     """Adds MERGE."""
 
@@ -76,6 +84,11 @@ class MergeCompiler(DmlCompiler):
             whens = [when for when in node.whens if when.matched == kind]
             if any(when.condition is None for when in whens[:-1]):
                 raise error(5324, line=node.line)
+            actions = [when.action for when in whens]
+            clause = _CLAUSES[kind]
+            for action in set(actions):
+                if actions.count(action) > 1:
+                    raise error(10714, action, clause, line=node.line)
 
     # clauses
 
@@ -126,7 +139,7 @@ class MergeCompiler(DmlCompiler):
             if column.identity:
                 raise error(544, table.name, line=when.line)
             given[column.name.lower()] = (
-                self._default(column) if isinstance(item, n.Default) else self.value(item, place)
+                self.default_of(column) if isinstance(item, n.Default) else self.value(item, place)
             )
         values: dict[str, str] = {}
         for column in table.columns:
@@ -136,7 +149,7 @@ class MergeCompiler(DmlCompiler):
                 raise unsupported("MERGE … INSERT into a table with persisted computed columns", when.line)
             if column.identity:
                 continue
-            value = given.get(column.name.lower()) or self._default(column)
+            value = given.get(column.name.lower()) or self.default_of(column)
             values[column.name.lower()] = self.stored(value, column, name, "INSERT", when.line)
         return values
 

@@ -359,7 +359,8 @@ class QueryCompiler(SourceCompiler):
         source = None
         if isinstance(node, n.ColumnName) and not node.parts[-1].startswith("$"):
             source = place.scope.resolve(node.parts, node.line)[0]
-        name = item.alias or (source.name if source else "")
+        own = "$action" if isinstance(node, n.ColumnName) and node.parts[-1] == "$ACTION" else ""
+        name = item.alias or (source.name if source else own)
         literal = value if value.is_literal else None
         return OutColumn(name, value.type, value.nullable, source=source, literal=literal)
 
@@ -386,7 +387,7 @@ class QueryCompiler(SourceCompiler):
         roots: list[n.Node] = [*select.items]
         if isinstance(query.body, n.Select) and query.body is select:
             roots += query.order_by
-        return any(_is_aggregate(node) for root in roots for node in walk(root, into_queries=False))
+        return any(is_aggregate(node) for root in roots for node in walk(root, into_queries=False))
 
     def _group_item(
         self, item: n.Expression | n.Grouping, scope: Scope, grouping: Grouping, in_sets: bool
@@ -401,7 +402,7 @@ class QueryCompiler(SourceCompiler):
             return words.get(item.kind, f"({inner})")
         if isinstance(item, n.Literal):
             raise error(164, line=item.line)
-        if any(isinstance(node, n.Subquery | n.Exists) or _is_aggregate(node) for node in walk(item)):
+        if any(isinstance(node, n.Subquery | n.Exists) or is_aggregate(node) for node in walk(item)):
             raise error(144, line=item.line)
         value = self.value(item, Place(scope))
         key = f.key(value)
@@ -432,6 +433,9 @@ class QueryCompiler(SourceCompiler):
         if select.distinct:
             return self._distinct(select, query, place, parts, columns)
         keys = [self._order_key(item, select, parts, columns, place) for item in query.order_by]
+        values = [key.rsplit(" ", 3)[0] for key in keys]
+        if len(set(values)) < len(values) and "NULL" not in values:
+            raise error(169, line=query.line)
         return self._topped(select, query, parts.text(), keys, columns)
 
     def _topped(
@@ -465,15 +469,24 @@ class QueryCompiler(SourceCompiler):
 
     def _top_count(self, top: n.Top) -> str:
         count = self.value(top.count, Place(Scope()))
-        return f.convert(count, FLOAT if top.percent else BIGINT, line=top.line).sql
+        if top.percent:
+            return f.convert(count, FLOAT, line=top.line).sql
+        return self._row_count(top.count, 127, 0, top.line)
+
+    def _row_count(self, expression: n.Expression, number: int, least: int, line: int) -> str:
+        """A number of rows of TOP, OFFSET or FETCH; the error `number` below `least`."""
+        count = self.value(expression, Place(Scope()))
+        sql = f.convert(count, BIGINT, line=line).sql
+        if isinstance(expression, n.Literal) and int(expression.value) >= least:
+            return sql
+        return f"(CASE WHEN {sql} < {least} THEN {f.raise_error(number)} ELSE {sql} END)"
 
     def _limits(self, query: n.Query) -> str:
         if query.offset is None:
             return ""
-        place = Place(Scope())
-        text = f" OFFSET {f.convert(self.value(query.offset, place), BIGINT, line=query.line).sql}"
+        text = f" OFFSET {self._row_count(query.offset, 10742, 0, query.line)}"
         if query.fetch is not None:
-            text = f" LIMIT {f.convert(self.value(query.fetch, place), BIGINT, line=query.line).sql}{text}"
+            text = f" LIMIT {self._row_count(query.fetch, 10744, 1, query.line)}{text}"
         return text
 
     def _order_key(
@@ -546,7 +559,7 @@ class QueryCompiler(SourceCompiler):
         return f"{found.alias} AS {alias}", relation
 
 
-def _is_aggregate(node: n.Node) -> bool:
+def is_aggregate(node: n.Node) -> bool:
     return (
         isinstance(node, n.Call)
         and node.over is None

@@ -160,7 +160,7 @@ class SourceCompiler(AggregateCompiler):
                     f"{alias}.{quoted(column.name)}",
                     column.type,
                     column.nullable,
-                    bool(column.identity),
+                    column.identity,
                 )
                 for column in table.columns
             ),

@@ -1,4 +1,5 @@
-"""What a change gives its AFTER triggers: the rows of `inserted` and `deleted`, as texts over the change set."""
+"""What a change gives its AFTER triggers: the rows of `inserted` and `deleted`, as texts over the change
+set."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from tsqld.functions import MACROS
 
 _CALLED: Final = re.compile(r"\btsqld\.(\w+)\(")
 _ERROR: Final = "error('tsqld:"
+_COLUMN: Final = re.compile(r'\w+\.(?:\w+|"(?:[^"]|"")*")')
 
 
 @functools.cache
@@ -62,7 +63,7 @@ def hoisted_from(
 
 def _packed(relation: Relation) -> str:
     prefix = relation.alias + "."
-    texts = [column.sql for column in relation.columns]
+    texts = [column.sql for column in relation.columns if _COLUMN.fullmatch(column.sql)]
     if relation.rowid:
         texts.append(relation.rowid)
     fields = [f"{text.removeprefix(prefix)} := {text}" for text in dict.fromkeys(texts)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tsqld.binder.scope import quoted
+from tsqld.binder.scope import Relation, quoted
 from tsqld.catalog.model import Catalog, Module, Table
 from tsqld.catalog.system import system_relation
 from tsqld.compile.context import SystemRelation
+from tsqld.compile.inline import Compiler
 from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
 from tsqld.types import SqlType
 
 
@@ -53,6 +55,11 @@ class SessionEnvironment:
         found = system_relation(self.session, database, schema, name)
         self.uses_system = self.uses_system or found is not None
         return found
+
+    def bulk_rowset(self, compiler: Compiler, node: n.BulkSource) -> tuple[str, Relation]:
+        """A file as a table source; what it compiles to holds for this statement only."""
+        self.uses_system = True
+        return self.session.interpreter.bulk.rowset(compiler, node)
 
     def alias_type(self, schema: str, name: str) -> SqlType | None:
         found = self.catalog(self.database).user_type(schema or "dbo", name)

@@ -40,6 +40,8 @@ class Transaction:
     catalogs: dict[str, Catalog] = field(default_factory=dict)
     savepoints: list[Savepoint] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
+    kept: list[object] = field(default_factory=list)
+    """What the journal's texts read from and must not be deleted before the end."""
     snapshot: int = 0
     broken: bool = False
     doomed: bool = False

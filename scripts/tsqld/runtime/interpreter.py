@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from tsqld.bulk.errors import BulkError
 from tsqld.compile.context import Reference
 from tsqld.compile.dml import ChangePlan
 from tsqld.compile.inline import Compiler
@@ -19,6 +20,7 @@ from tsqld.compile.session import assigned_variables
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, DatabaseChanged, Done, Error, Event, Message, Rows
+from tsqld.runtime.bulk import BulkLoads
 from tsqld.runtime.changes import Changes
 from tsqld.runtime.cursors import Cursors
 from tsqld.runtime.definitions import Definitions
@@ -112,6 +114,7 @@ class Interpreter:
         self.changes = Changes(session, self.evaluator)
         self.definitions = Definitions(session, self.evaluator)
         self.procedures = Procedures(session, self)
+        self.bulk = BulkLoads(session, self)
         self.cursors = Cursors(session, self)
         self.triggers = Triggers(session, self)
         self._handlers: dict[type[n.Statement], Callable[[Any], Iterator[Event]]] = {
@@ -275,7 +278,7 @@ class Interpreter:
         self._doom(problem)
         if session.try_depth:
             raise problem
-        yield _error_event(problem)
+        yield from _told(problem)
         if (
             problem.number in (515, 547, 2601, 2627, 2628, 8152, 8134, 8115, 220, 3930)
             and not session.options.xact_abort
@@ -284,12 +287,12 @@ class Interpreter:
         raised = getattr(problem, "raised", "")
         if raised == "RAISERROR":
             return
-        aborts = problem.number == 3609 or session.options.xact_abort or problem.number in _BATCH_ENDING or raised == "THROW"
-        if aborts:
-            if session.trancount and (session.options.xact_abort or problem.number in _BATCH_ENDING):
+        rolls_back = session.options.xact_abort or _ends_transaction(problem)
+        if rolls_back or problem.number == 3609 or raised == "THROW":
+            if session.trancount and rolls_back:
                 session.rollback_all()
             raise BatchAborted
-        if problem.number in _COMPILE_TIME:
+        if problem.number in _COMPILE_TIME or getattr(problem, "uncatchable_in", None) is not None:
             raise BatchAborted
         yield Done(None)
 
@@ -301,7 +304,7 @@ class Interpreter:
             return
         if getattr(problem, "raised", "") == "RAISERROR":
             return
-        if session.options.xact_abort or problem.number in _BATCH_ENDING:
+        if session.options.xact_abort or _ends_transaction(problem):
             transaction.doomed = True
 
     # control flow
@@ -368,7 +371,7 @@ class Interpreter:
             del session.frames[frames:]
             if problem.severity >= 20 or getattr(problem, "uncatchable_in", None) is frame:
                 raise
-            caught = problem
+            caught = problem.caught if isinstance(problem, BulkError) else problem
         finally:
             session.try_depth = depth
         session.caught.append(Caught(caught))
@@ -617,15 +620,19 @@ class Interpreter:
     def _select_into(self, node: n.SelectStatement, body: n.Select) -> Iterator[Event]:
         from dataclasses import replace
 
+        for item in body.items:
+            call = item.expression if isinstance(item, n.SelectItem) else None
+            if isinstance(call, n.Call) and call.name[-1].upper() == "IDENTITY":
+                raise unsupported("IDENTITY() in SELECT INTO", call.line)
         query = replace(node.query, body=replace(body, into=()))
         stripped = n.SelectStatement(node.line, query)
-        environment_plan = self._into_plan(stripped)
-        count = self.definitions.create_from_query(body.into, environment_plan, node.line)
+        plan = self._plan_select(stripped)
+        if len(body.sources) != 1 or not isinstance(body.sources[0], n.TableSource):
+            # a join does not hand an identity on
+            plan.columns = tuple(replace(column, source=None) for column in plan.columns)
+        count = self.definitions.create_from_query(body.into, plan, node.line)
         self.session.rowcount = count
         yield Done(None if self.session.options.nocount else count)
-
-    def _into_plan(self, node: n.SelectStatement) -> SelectPlan:
-        return self._plan_select(node)
 
     # changes
 
@@ -686,7 +693,7 @@ class Interpreter:
     def _bulk_insert(self, node: n.BulkInsert) -> Iterator[Event]:
         session = self.session
         session.statement_time = dt.datetime.now()
-        yield from self._in_transaction(lambda: self.procedures.bulk_insert(node))
+        yield from self._in_transaction(lambda: self.bulk.insert(node))
         yield Done(None if session.options.nocount else session.rowcount)
 
     def _truncate(self, node: n.Truncate) -> Iterator[Event]:
@@ -846,6 +853,21 @@ class Interpreter:
 
 
 _KEEPS_ERROR: Final = (n.If, n.While, n.Block, n.TryCatch, n.Label, n.Goto, n.Execute)
+
+
+def _ends_transaction(problem: TsqlError) -> bool:
+    """Errors that end batch and transaction even with XACT_ABORT OFF."""
+    return problem.number in _BATCH_ENDING or isinstance(problem, BulkError)
+
+
+def _told(problem: TsqlError) -> Iterator[Event]:
+    """An error as the client gets it: a failed bulk load is a chain of them."""
+    if isinstance(problem, BulkError):
+        chain = (*problem.rows, problem, *problem.following)
+        for one in chain:
+            yield _error_event(with_line(one, problem.line, problem.procedure))
+        return
+    yield _error_event(problem)
 
 
 def _error_event(problem: TsqlError) -> Error:

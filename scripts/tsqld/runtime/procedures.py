@@ -3,26 +3,17 @@ INSERT."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from tsqld.binder.bound import Bound
 from tsqld.binder.typenames import resolve
-from tsqld.bulk.layout import TargetColumn
-from tsqld.bulk.options import options_from
-from tsqld.bulk.source import open_bulk
 from tsqld.catalog.model import Module, ModuleParameter, Synonym
-from tsqld.compile.context import Reference, full_name
-from tsqld.compile.inline import Compiler
-from tsqld.compile.text import OutColumn, QueryText
+from tsqld.compile.context import full_name
 from tsqld.errors import TsqlError, error, unsupported
-from tsqld.events import Argument, Done, Error, Event, Message, ReturnStatus, ReturnValue
+from tsqld.events import Argument, Done, Error, Event, ReturnStatus, ReturnValue
+from tsqld.runtime.bulk import notice
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import BatchAborted, Frame, Returned
 from tsqld.runtime.session import Session
@@ -163,7 +154,7 @@ class Procedures:
             del session.frames[depth - 1 :]
             _restore(session, options)
         if session.trancount != entry_count and not session.try_depth:
-            yield _notice(error(266, entry_count, session.trancount, line=line), module.full_name)
+            yield notice(error(266, entry_count, session.trancount, line=line), module.full_name)
         for position, parameter in positions:
             type, value = frame.variables[parameter.name.lower()]
             yield ReturnValue(parameter.name, type, value, position)
@@ -461,52 +452,6 @@ class Procedures:
 
         carried_assignment(self.session, self.interpreter, node, plan)
 
-    # BULK INSERT
-
-    def bulk_insert(self, node: n.BulkInsert) -> Iterator[Event]:
-        """Read a file as SQL Server would and insert its rows through the common plan."""
-        session = self.session
-        options = options_from(node.options, node.line)
-        compiler = Compiler(_context(session))
-        target = compiler._target(n.Target(node.line, node.table))
-        columns = [
-            TargetColumn(
-                column.name,
-                column.type,
-                column.nullable or (column.default is not None and not options.keep_nulls),
-                ignored=column.is_generated or (column.identity is not None and not options.keep_identity),
-            )
-            for column in target.order
-        ]
-        executor = session.executor
-        executor.fresh(())
-        source = open_bulk(executor.scratch, node.path, options, columns, node.line)
-        for message in source.messages:
-            yield _notice(message, session.frame.procedure)
-        kept = [column for column in columns if not column.ignored]
-        aliases = list(source.columns)
-        listed = ", ".join(f'"{name}" AS c{i}' for i, name in enumerate(aliases, 1))
-        name = session.engine.serial()
-        by_name = {column.name.lower(): column for column in kept}
-        chosen = [by_name[name.lower()] for name in aliases]
-        out = tuple(OutColumn(column.name, column.type, True) for column in chosen)
-        numbered = _numbered(source.sql)
-        text = QueryText(f"SELECT {listed} FROM ({numbered}) AS bulk{name}", out)
-        insert = n.Insert(node.line, n.Target(node.line, node.table), tuple(aliases), None)
-        context = _context(session)
-        context.references += [
-            Reference("constant", "bulk", (Bound("", INT, value=value),)) for value in source.parameters
-        ]
-        plan = Compiler(context).insert_rows_plan(insert.target, insert.columns, text, node.line)
-        if "FIRE_TRIGGERS" not in {name.upper() for name, _ in node.options}:
-            plan = replace(plan, fired=())
-        try:
-            yield from self.interpreter.changes.run(plan)
-        except TsqlError as problem:
-            if problem.number != 50101:
-                raise
-            raise source.explain(duckdb.Error(problem.message)) from problem
-
     # maintenance
 
     def maintenance(self, node: n.Maintenance) -> Iterator[Event]:
@@ -526,15 +471,6 @@ class Procedures:
         yield from ()
 
 
-_PLACES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?")
-
-
-def _numbered(sql: str) -> str:
-    """`?` places as `$1`, `$2` …, which DuckDB does not let stand beside each other."""
-    numbers = count(1)
-    return _PLACES.sub(lambda found: f"${next(numbers)}" if found[0] == "?" else found[0], sql)
-
-
 def _context(session: Session) -> Any:
     from tsqld.compile.context import Context
 
@@ -544,14 +480,3 @@ def _context(session: Session) -> Any:
 def _restore(session: Session, options: Any) -> None:
     """SET options of a procedure end with it."""
     session.options = options
-
-
-def _notice(problem: TsqlError, procedure: str) -> Event:
-    """A problem told without ending anything."""
-    if problem.severity > 10:
-        return Error(
-            problem.number, problem.message, problem.severity, problem.state, max(problem.line, 1), procedure
-        )
-    return Message(
-        problem.message, problem.number, problem.severity, problem.state, max(problem.line, 1), procedure
-    )

@@ -49,6 +49,8 @@ class Session:
         self.temporaries: dict[str, Table] = {}
         self.temporary_version = 0
         self.statement_time = dt.datetime.now()
+        self.kept: list[object] = []
+        """Files of the running batch's OPENROWSET(BULK …)."""
         self.cancelled = threading.Event()
         self.running = False
         self.closed = False

@@ -1,0 +1,180 @@
+"""BULK INSERT and OPENROWSET(BULK …): files that `tsqld.bulk` has read become rows of tables and queries.
+
+A failed load rolls its transaction back, as under XACT_ABORT, and tells the whole chain of errors.
+Specification: Microsoft Learn, "BULK INSERT (Transact-SQL)", "OPENROWSET BULK".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Relation
+from tsqld.bulk.layout import TargetColumn
+from tsqld.bulk.options import BulkOptions, options_from
+from tsqld.bulk.rowset import openrowset, rowset_columns, rowset_options
+from tsqld.bulk.source import BulkSource, open_bulk
+from tsqld.catalog.model import Column, Table
+from tsqld.compile.context import Context, Reference
+from tsqld.compile.inline import Compiler
+from tsqld.compile.text import OutColumn, QueryText, cte_relation
+from tsqld.errors import TsqlError, unsupported
+from tsqld.events import Error, Event, Message
+from tsqld.runtime.environment import SessionEnvironment
+from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
+from tsqld.types import INT
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter
+
+_FILE_PROBLEMS: Final = (4860, 4861)
+_PLACES: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?")
+
+
+class BulkLoads:
+    """Bulk loads for a session."""
+
+    def __init__(self, session: Session, interpreter: Interpreter) -> None:
+        self.session = session
+        self.interpreter = interpreter
+
+    def insert(self, node: n.BulkInsert) -> Iterator[Event]:
+        """Read a file as SQL Server would and insert its rows through the common plan."""
+        session = self.session
+        options = options_from(node.options, node.line)
+        target = self._compiler()._target(n.Target(node.line, node.table))
+        columns = [_target_column(column, options) for column in target.order]
+        session.executor.fresh(())
+        source = self._opened(node, options, columns)
+        yield from self._messages(source)
+        identity = session.identity_insert
+        if options.keep_identity and target.table.identity is not None:
+            session.identity_insert = target.table.storage
+        try:
+            yield from self._load(node, options, source, target.order)
+        finally:
+            session.identity_insert = identity
+        self._distrust(target.table, options)
+
+    def _compiler(self) -> Compiler:
+        return Compiler(Context(SessionEnvironment(self.session)))
+
+    def _opened(
+        self, node: n.BulkInsert, options: BulkOptions, columns: Sequence[TargetColumn]
+    ) -> BulkSource:
+        try:
+            return open_bulk(self.session.executor.scratch, node.path, options, columns, node.line)
+        except TsqlError as problem:
+            if problem.number in _FILE_PROBLEMS:
+                problem.uncatchable_in = self.session.frame  # type: ignore[attr-defined]
+            raise
+
+    def _messages(self, source: BulkSource) -> Iterator[Event]:
+        """Notices, and the errors of rows left out, which a TRY keeps to itself."""
+        for message in source.messages:
+            if message.severity <= 10:
+                yield notice(message, self.session.frame.procedure)
+            elif not self.session.try_depth:
+                self.session.last_error = message.number
+                yield notice(message, self.session.frame.procedure)
+
+    def _load(
+        self, node: n.BulkInsert, options: BulkOptions, source: BulkSource, order: Sequence[Column]
+    ) -> Iterator[Event]:
+        session = self.session
+        compiler = self._compiler()
+        compiler.unchecked = not options.check_constraints
+        context = compiler.context
+        context.references += _constants(source)
+        by_name = {column.name.lower(): column for column in order}
+        chosen = [by_name[name.lower()] for name in source.columns]
+        listed = []
+        for position, (name, column) in enumerate(zip(source.columns, chosen, strict=True), 1):
+            text = f'"{name}"'
+            if column.default is not None and not options.keep_nulls:
+                text = f"coalesce({text}, {compiler.default_of(column).sql})"
+            listed.append(f"{text} AS c{position}")
+        alias = context.alias("bulk")
+        rows = QueryText(
+            f"SELECT {', '.join(listed)} FROM ({_numbered(source.sql, 1)}) AS {alias}",
+            tuple(OutColumn(column.name, column.type) for column in chosen),
+        )
+        plan = compiler.insert_rows_plan(n.Target(node.line, node.table), source.columns, rows, node.line)
+        if not options.fire_triggers:
+            plan = replace(plan, fired=())
+        if session.executor.transaction is not None:
+            session.executor.transaction.kept.append(source)
+        try:
+            yield from self.interpreter.changes.run(plan)
+        except TsqlError as problem:
+            if problem.number != 50101:
+                raise
+            raise source.explain(duckdb.Error(problem.message)) from problem
+        if session.rowcount != source.rows:
+            raise TsqlError(50101, f"tsqld: {node.path} changed while it was loaded; nothing was kept.")
+
+    def _distrust(self, table: Table, options: BulkOptions) -> None:
+        """A load that checked no constraints leaves them untrusted."""
+        if options.check_constraints or table.is_temporary or not (table.checks or table.foreign_keys):
+            return
+        changed = replace(
+            table,
+            checks=tuple(replace(check, trusted=False) for check in table.checks),
+            foreign_keys=tuple(replace(key, trusted=False) for key in table.foreign_keys),
+        )
+        if changed != table:
+            catalog = self.session.catalog(self.session.frame.database or self.session.database)
+            self.session.change_catalog(catalog.put(changed))
+
+    # OPENROWSET
+
+    def rowset(self, compiler: Compiler, node: n.BulkSource) -> tuple[str, Relation]:
+        """The rows of a file as a table source; the file is read when the statement is compiled."""
+        kind, options = rowset_options(node.options, node.line)
+        columns = rowset_columns(kind, options, node.line)
+        source = openrowset(self.session.executor.scratch, node.path, options, kind, columns, node.line)
+        if any(message.severity > 10 for message in source.messages):
+            raise unsupported("OPENROWSET(BULK …) that leaves rows out", node.line)
+        first = len(compiler.context.references) + 1
+        compiler.context.references += _constants(source)
+        types = {column.name.lower(): column.type for column in columns}
+        names = node.columns or source.columns
+        out = [
+            OutColumn(name, types[given.lower()]) for name, given in zip(names, source.columns, strict=True)
+        ]
+        listed = ", ".join(f'"{name}" AS c{i}' for i, name in enumerate(source.columns, 1))
+        alias = compiler.context.alias()
+        self.session.kept.append(source)
+        text = f"(SELECT {listed} FROM ({_numbered(source.sql, first)})) AS {alias}"
+        return text, cte_relation(alias, node.alias or alias, out)
+
+
+def _target_column(column: Column, options: BulkOptions) -> TargetColumn:
+    fills = column.default is not None and not options.keep_nulls
+    ignored = column.is_generated or (column.identity is not None and not options.keep_identity)
+    return TargetColumn(column.name, column.type, column.nullable or fills, ignored=ignored)
+
+
+def _constants(source: BulkSource) -> list[Reference]:
+    return [Reference("constant", "bulk", (Bound("", INT, value=value),)) for value in source.parameters]
+
+
+def _numbered(sql: str, first: int) -> str:
+    """`?` places as `$1`, `$2` …, since DuckDB does not let the two stand together."""
+    numbers = count(first)
+    return _PLACES.sub(lambda found: f"${next(numbers)}" if found[0] == "?" else found[0], sql)
+
+
+def notice(problem: TsqlError, procedure: str) -> Event:
+    """A problem told without ending anything."""
+    line = max(problem.line, 1)
+    if problem.severity > 10:
+        return Error(problem.number, problem.message, problem.severity, problem.state, line, procedure)
+    return Message(problem.message, problem.number, problem.severity, problem.state, line, procedure)
