@@ -204,8 +204,8 @@ class Connection:
             with self._lock:
                 self._running = False
         if self._cancelled:
-            # Microsoft's driver takes an acknowledgement alone for success, and tedious waits for the answer's
-            # end before the acknowledgement, a message of its own: so the interrupted statement fails first.
+            # Microsoft's driver takes an acknowledgement alone for success, and tedious waits for the end of
+            # the answer before the acknowledgement: so the interrupted statement fails first, on its own.
             outbox.write(tokens.done(tokens.DONE, tokens.DONE_ERROR, 0, 0, self._version))
         yield self._seal(outbox.finish())
         if self._cancelled:
