@@ -101,9 +101,16 @@ def _invalid(op: str, a: SqlType, b: SqlType, line: int) -> TsqlError:
     return error(402, shown(a), shown(b), NAMES[op], line=line)
 
 
+def _may_be_null(type: SqlType, left: Bound, right: Bound) -> bool:
+    """Arithmetic on columns counts as nullable, because it might overflow."""
+    if type.is_number and not (left.is_literal and right.is_literal):
+        return True
+    return left.nullable or right.nullable
+
+
 def _made(sql: str, type: SqlType, left: Bound, right: Bound) -> Bound:
     return Bound(
-        sql, type, left.nullable or right.nullable,
+        sql, type, _may_be_null(type, left, right),
         aggregated=left.aggregated or right.aggregated, windowed=left.windowed or right.windowed,
     )  # fmt: skip
 

@@ -163,6 +163,7 @@ refuse(
     "CERTENCODED",
 )
 refuse(CRYPTO, "random bytes are not reproducible", "CRYPT_GEN_RANDOM")
+refuse(SYSTEM, "in SELECT INTO", "IDENTITY")
 refuse(SYSTEM, "password hashes are kept in another form", "PWDENCRYPT", "PWDCOMPARE")
 
 

@@ -97,7 +97,7 @@ def convert(
     if value.is_null:
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)
     if value.type == target and style is None:
-        return value
+        return value.with_sql(value.sql) if explicit else value
     if not explicit and style is None and not try_:
         check_implicit(value.type, target, line)
     if not explicit_allowed(value.type, target):

@@ -23,7 +23,7 @@ from tsqld.functions.udfs import udf
 from tsqld.functions.unitext import utf16_length
 from tsqld.types import BIT, MAX, SqlType
 
-ANY: Final = "%"
+ANY: Final = "%any"
 NEVER: Final = "[^\\s\\S]"
 """A regular expression that matches nothing: what an unfinished pattern stands for."""
 

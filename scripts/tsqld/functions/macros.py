@@ -183,8 +183,10 @@ datetime_thirds(x) := @timestamp_of(((@micros(x) * 3 + 5000) // 10000 * 20000 + 
 days_to_datetime(n) := CASE WHEN n BETWEEN -53690 AND 2958463 THEN TIMESTAMP '1900-01-01' +
     to_days((n)::INTEGER) END
 
-fraction_to_datetime(n) := CASE WHEN n >= -53690 AND n < 2958464 THEN @timestamp_of(((round((n) *
-    25920000)::BIGINT * 10 + 59926608001) // 3) * 1000) END
+ticks_timestamp(t) := @timestamp_of((((t) + 17977982400000) * 10 + 1) // 3 * 1000)
+
+fraction_to_datetime(n) := CASE WHEN n >= -53690 AND n < 2958464 THEN
+    @ticks_timestamp(round(n * 25920000::DOUBLE)::BIGINT) END
 
 -- hashes of varchar: DuckDB's own where the text is ASCII, so that its UTF-8 bytes are code page 1252's
 
@@ -307,11 +309,10 @@ month_bucket(x, w, o, m) := (o + to_months((m - ((m % w) + w) % w)::INTEGER))
 bucket_months(x, n, o, k) := @month_bucket(x, (n * k)::BIGINT, o, (@count_months(x) - @count_months(o) -
     CASE WHEN o + to_months((@count_months(x) - @count_months(o))::INTEGER) > x THEN 1 ELSE 0 END))
 
-datetime_ticks(x) := ((@micros(x) - 59926608000000000) * 3 + 5000) // 10000
+datetime_ticks(x) := ((@micros(x) * 3 + 5000) // 10000 - 17977982400000)
 
-ticks_datetime(t) := CASE WHEN t BETWEEN -53690 * 25920000 AND 2958464 * 25920000 - 1 THEN
-    @timestamp_of((((t) * 10 + 1) // 3) * 1000 + 59926608000000000) WHEN t IS NULL THEN NULL ELSE
-    !(8115,expression,datetime) END
+ticks_datetime(t) := CASE WHEN t BETWEEN -1391644800000 AND 76683386879999 THEN @ticks_timestamp(t)
+    WHEN t IS NULL THEN NULL ELSE !(8115,expression,datetime) END
 
 datetime_add(x, y) := @ticks_datetime(@datetime_ticks(x) + @datetime_ticks(y))
 

@@ -222,6 +222,8 @@ def float_to_decimal(c: Conversion) -> str:
 
     def body(v: str) -> str:
         digits = f"TRY_CAST(printf('%.17g', {v}) AS {read})"
+        if scale > 15:
+            return f"CASE WHEN {v} IS NOT NULL THEN coalesce({digits}, {c.overflow()})::{c.duck} END"
         return (
             f"CASE WHEN abs({v} * {scaled}) < 1e12 AND "
             f"abs(abs({v} * {scaled} - trunc({v} * {scaled})) - 0.5) > 1e-3::DOUBLE "
