@@ -759,6 +759,12 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         " statement inside a CATCH block, or add error parameters to the THROW statement.",
     ),
     10709: (16, 1, "The number of columns for each row in a table value constructor must be the same."),
+    10713: (15, 1, "A MERGE statement must be terminated by a semi-colon (;)."),
+    10714: (
+        15,
+        1,
+        "An action of type '{}' cannot appear more than once in a '{}' clause of a MERGE statement.",
+    ),
     10727: (
         15,
         1,

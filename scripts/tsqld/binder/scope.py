@@ -23,7 +23,7 @@ class RelationColumn:
     sql: str
     type: SqlType
     nullable: bool = True
-    identity: bool = False
+    identity: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tsql.tokens import Kind
+from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.queries import _ASSIGNMENTS, QueryParser
 
@@ -165,6 +166,8 @@ class DmlParser(QueryParser):
         outputs = self._outputs()
         if self.at("OPTION"):
             self.option_clause()
+        if not self.at(";"):
+            raise error(10713, line=line)
         return n.Merge(line, target, alias, source, on, tuple(whens), top, outputs, ctes)
 
     def _merge_when(self) -> n.MergeWhen:
