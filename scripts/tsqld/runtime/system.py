@@ -11,6 +11,7 @@ from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Module, Table, entry_key
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
+from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.session import Session
 from tsqld.types import nvarchar
 
@@ -41,6 +42,9 @@ class SystemProcedures:
             "sp_helptext": self._helptext,
             "sp_reset_connection": self._reset,
             "sp_tables": self._tables,
+            "sp_datatype_info": lambda arguments: self._datatype_info(arguments, knows_2008=False),
+            "sp_datatype_info_90": lambda arguments: self._datatype_info(arguments, knows_2008=False),
+            "sp_datatype_info_100": lambda arguments: self._datatype_info(arguments, knows_2008=True),
             "sp_updatestats": self._nothing,
             "sp_recompile": self._nothing,
             "sp_refreshview": self._nothing,
@@ -263,6 +267,11 @@ class SystemProcedures:
         yield Columns(tuple(Column(name, nvarchar(128)) for name in columns))
         yield Rows(rows)
         yield Done(len(rows), select=True)
+
+    def _datatype_info(self, arguments: Sequence[Argument], *, knows_2008: bool) -> Iterator[Event]:
+        values = self._named(arguments, ("data_type", "odbcver"), "sp_datatype_info")
+        number, version = values.get("data_type") or 0, values.get("odbcver") or 2
+        return datatype_info(int(number), int(version), knows_2008=knows_2008)
 
     def _reset(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         self.session.reset(keep_transaction=False)

@@ -13,7 +13,7 @@ from typing import Final
 
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Columns, Done, Error, Event, ReturnStatus, ReturnValue
-from tsqld.tds.datatypes import datatype_info
+from tsqld.runtime.datatypes import datatype_info
 from tsqld.tds.describe import first_result_set
 from tsqld.tds.prepared import Prepared, PreparedStatements
 from tsqld.tds.protocol import Session
