@@ -33,7 +33,7 @@ from tsqld.events import (
     Rows,
     TransactionChanged,
 )
-from tsqld.tds.datatypes import datatype_info
+from tsqld.runtime.datatypes import datatype_info
 from tsqld.tds.describe import undeclared_parameters
 from tsqld.types import BIGINT, DATE, INT, MAX, SqlType, datetime2, decimal, nvarchar
 
