@@ -14,9 +14,9 @@ import click
 from rich.console import Console
 
 from warehouse.config import Settings, open_server
-from warehouse.connection import Connection
 from warehouse.journey import export_journey
 from warehouse.migrations.deploy import apply
+from warehouse.odbc import Connection
 from warehouse.pipeline import make_plan, run_plan
 from warehouse.report import bar_table
 
@@ -70,17 +70,17 @@ def run_demo(settings: Settings, results: Console, notes: Console, workers: int)
 
 def show_revenue(connection: Connection, console: Console) -> None:
     """Print revenue by department, the ten largest and the rest, and by month."""
-    departments = with_rest(_amounts(connection.execute(_BY_DEPARTMENT).rows), _DEPARTMENTS_SHOWN)
+    departments = with_rest(_amounts(connection.call(_BY_DEPARTMENT).rows), _DEPARTMENTS_SHOWN)
     console.print(bar_table("revenue by department", "department", "sales", departments))
     console.print()
-    months = _amounts(connection.execute(_BY_MONTH).rows)
+    months = _amounts(connection.call(_BY_MONTH).rows)
     console.print(bar_table("revenue by month", "month", "sales", months))
     console.print()
 
 
 def totals_line(connection: Connection) -> str:
     """The line the demo ends with, from gold."""
-    (row,) = connection.execute(_TOTALS, "@source_system nvarchar(20)", (SOURCE_SYSTEM,)).rows
+    (row,) = connection.call(_TOTALS, "@source_system nvarchar(20)", (SOURCE_SYSTEM,)).rows
     return (
         f"gold ({SOURCE_SYSTEM}): {row['order_lines']:,} order lines, {row['orders']:,} orders, "
         f"{row['customers']:,} customers, {row['products']:,} products sold, sales {row['sales']:,.2f}"

@@ -30,7 +30,7 @@ from typing import Final
 
 from warehouse.connection import Server, driver_library
 from warehouse.errors import Unreachable
-from warehouse.odbc import OdbcConnection
+from warehouse.odbc import Connection
 
 _HOST: Final = "127.0.0.1"
 _READY: Final = re.compile(r"^tsqld: ready on .*:(?P<port>\d+)\s*$", re.MULTILINE)
@@ -154,7 +154,7 @@ def _answers(address: Address) -> bool:
     try:
         with socket.create_connection((_HOST, address.port), timeout=2):
             pass
-        OdbcConnection(address.server().connection_string("master"), timeout_seconds=5).close()
+        Connection(address.server().connection_string("master"), timeout_seconds=5).close()
     except (OSError, Unreachable):
         return False
     return True

@@ -40,8 +40,8 @@ class StepFailed(WarehouseError):
 class Diagnostic:
     """One message of the server: an error when `severity` is above 10, else information such as PRINT.
 
-    `number` is 0 for errors of the ODBC driver itself, `line` 0 where the server named none. `line` counts
-    from the start of the batch, or of `procedure` when that is not empty.
+    `line` counts from the start of the batch, or of `procedure` when that is not empty, and is 0 where the
+    server named none. What comes from the ODBC driver itself has severity 0; its number is no server's.
     """
 
     number: int
@@ -54,12 +54,13 @@ class Diagnostic:
 
     @property
     def is_error(self) -> bool:
-        """Severity 11 and above is an error to SQL Server; what has no number comes from the driver."""
-        return self.severity > 10 or (self.number == 0 and not self.sqlstate.startswith("01"))
+        """Severity 11 and above is an error to SQL Server; ODBC gives what is none a state 01…"""
+        return not self.sqlstate.startswith("01") if self.sqlstate else self.severity > 10
 
     def sentence(self) -> str:
-        """`error N: message`; the number is left out when it is none of the server's."""
-        return f"error {self.number}: {self.text}" if self.number and self.severity else self.text
+        """`error N[ in procedure, line n]: message`; the message alone when it is none of the server's."""
+        place = f" in {self.procedure}, line {self.line}" if self.procedure else ""
+        return f"error {self.number}{place}: {self.text}" if self.severity else self.text
 
     def heading(self) -> str:
         """`Msg N, Level L, State S[, Procedure p], Line n`, as sqlcmd prints it."""

@@ -15,8 +15,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, Final
 
-from warehouse.connection import Answer, Connection, Server
+from warehouse.connection import Server
 from warehouse.errors import SqlFailed, Unreachable, WarehouseError
+from warehouse.odbc import Answer, Connection
 from warehouse.plan import Plan, Step, bind
 
 DRIVER: Final = "warehouse run"
@@ -27,6 +28,7 @@ TRANSIENT_NUMBERS: Final = frozenset(
 LOST_CONNECTION: Final = frozenset({"08S01", "08001", "08003", "08007", "HYT00", "HYT01"})
 _ATTEMPTS: Final = 5
 _FIRST_PAUSE_SECONDS: Final = 0.25
+_CANCEL_SECONDS: Final = 0.1
 
 _START: Final = """
 DECLARE @run_id bigint;
@@ -103,7 +105,7 @@ def execute(server: Server, plan: Plan, observer: Observer, *, workers: int = 2)
 
 
 def _open_run(connection: Connection) -> int:
-    answer = connection.execute(_START, "@driver nvarchar(100)", (DRIVER,))
+    answer = connection.call(_START, "@driver nvarchar(100)", (DRIVER,))
     return int(answer.rows[0]["run_id"])
 
 
@@ -111,7 +113,7 @@ def _close_run(server: Server, run_id: int) -> None:
     """Close the run on a connection of its own: the first one may have been lost with a restarted server."""
     try:
         with server.connect() as connection:
-            connection.execute(_FINISH, "@run_id bigint", (run_id,))
+            connection.call(_FINISH, "@run_id bigint", (run_id,))
     except Unreachable:
         return  # the next run closes it as abandoned
 
@@ -168,19 +170,23 @@ class _Pool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="step")
         self._local = threading.local()
         self._connections: list[Connection] = []
+        self._futures: list[Future[StepResult]] = []
         self._closing = threading.Event()
 
     def submit(self, step: Step) -> Future[StepResult]:
         """Run a step on the next free worker."""
-        return self._threads.submit(self._run, step)
+        future = self._threads.submit(self._run, step)
+        self._futures.append(future)
+        return future
 
     def close(self) -> None:
         """Cancel what still runs, wait for the workers, close their connections."""
         self._closing.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for connection in self._connections:
-            connection.cancel()
-        self._threads.shutdown(wait=True)
+        while not all(future.done() for future in self._futures):
+            for connection in self._connections:
+                connection.cancel()  # again and again: a call may have begun just after the last time
+            time.sleep(_CANCEL_SECONDS)
         for connection in self._connections:
             connection.close()
 
@@ -197,7 +203,7 @@ class _Pool:
 
     def _attempt(self, step: Step) -> Answer:
         statement, declarations, values = bind(step, {"@run_id": ("bigint", self._run_id)})
-        return self._connection().execute(statement, declarations, values)
+        return self._connection().call(statement, declarations, values)
 
     def _connection(self) -> Connection:
         known: Connection | None = getattr(self._local, "connection", None)

@@ -21,7 +21,7 @@ from tsql.batches import Batch, split_batches
 from tsql.tokens import TokenError
 from warehouse.connection import Server
 from warehouse.errors import Diagnostic
-from warehouse.odbc import Affected, Column, Columns, OdbcConnection, Rows, Value
+from warehouse.odbc import Affected, Column, Columns, Connection, Rows, Value
 
 _TABLE_ROWS: Final = 1000
 _NUMBERS: Final = frozenset({-7, -6, -5, 2, 3, 4, 5, 6, 7, 8})
@@ -59,7 +59,7 @@ def run_sql(server: Server, text: str, form: Format, database: str | None = None
         _complain(Diagnostic(error.number, 15, 1, error.line, "", str(error)))
         return 1
     writer = _WRITERS[form](sys.stdout)
-    with server.batches(database) as connection:
+    with server.connect(database) as connection:
         for batch in batches:
             for _ in range(batch.repeat):
                 if not _run_batch(connection, batch, writer):
@@ -67,7 +67,7 @@ def run_sql(server: Server, text: str, form: Format, database: str | None = None
     return 0
 
 
-def _run_batch(connection: OdbcConnection, batch: Batch, writer: Writer) -> bool:
+def _run_batch(connection: Connection, batch: Batch, writer: Writer) -> bool:
     """Whether the batch ran without an error."""
     succeeded, reading = True, False
     for event in connection.batch(batch.text):

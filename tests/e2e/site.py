@@ -86,7 +86,7 @@ class Site:
         """The rows of a SELECT; dates and times are text."""
         names: list[str] = []
         rows: list[dict[str, Any]] = []
-        with self.server() as server, server.batches() as connection:
+        with self.server() as server, server.connect() as connection:
             for event in connection.batch(statement):
                 assert not isinstance(event, Diagnostic) or not event.is_error, event
                 if isinstance(event, Columns):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests.e2e.cut import figures, write_cut
 from tests.e2e.site import TEST_DSN, Site
 
+from warehouse.embedded import running
 from warehouse.journey import csv_file
 
 HOUSEHOLDS = 60
@@ -53,21 +55,22 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(idle_site: Site) ->
     assert idle_site.query("SELECT status FROM ops.runs WHERE status = N'running'") == []
 
 
-def wait_for_step(site: Site, step: str, victim_ended: object) -> None:
-    """Until ops.run_steps says that a step is running."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        running = f"SELECT status FROM ops.run_steps WHERE step LIKE N'{step}%' AND status = N'running'"
-        if site.query(running):
-            return
-    pytest.fail(f"{step} never ran ({victim_ended})")
+def start_and_wait_for(site: Site, step: str) -> subprocess.Popen[str]:
+    """A run in which a step that begins with `step` is at work."""
+    victim = site.start("run")
+    deadline = time.monotonic() + 120
+    statement = f"SELECT status FROM ops.run_steps WHERE step LIKE N'{step}%' AND status = N'running'"
+    while time.monotonic() < deadline and victim.poll() is None:
+        if (TEST_DSN or running(site.home)) and site.query(statement):
+            return victim
+        time.sleep(0.01)
+    victim.kill()
+    pytest.fail(f"{step or 'a step'} was never seen at work: {victim.communicate(timeout=60)}")
 
 
 def test_a_run_killed_in_the_silver_load_is_completed_by_the_next(idle_site: Site) -> None:
     write_cut(idle_site.landing, households=400)
-    victim = idle_site.start("run")
-    time.sleep(1.0)
-    wait_for_step(idle_site, "silver.order_lines", victim.poll())
+    victim = start_and_wait_for(idle_site, "silver.order_lines")
     os.kill(victim.pid, signal.SIGKILL)
     victim.communicate(timeout=60)
     assert TEST_DSN or no_engine_is_left(idle_site)
@@ -77,9 +80,7 @@ def test_a_run_killed_in_the_silver_load_is_completed_by_the_next(idle_site: Sit
 
 def test_an_interrupted_run_ends_in_one_line_and_the_next_completes_it(idle_site: Site) -> None:
     write_cut(idle_site.landing, households=400)
-    victim = idle_site.start("run")
-    time.sleep(1.0)
-    wait_for_step(idle_site, "", victim.poll())
+    victim = start_and_wait_for(idle_site, "")
     os.kill(victim.pid, signal.SIGINT)
     _, errors = victim.communicate(timeout=60)
     assert victim.returncode == 130

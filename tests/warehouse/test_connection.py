@@ -1,4 +1,4 @@
-"""Connection strings, the driver that is found, and pyodbc's errors taken apart."""
+"""Connection strings and the driver that is found."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from warehouse.connection import (
     holds_secret,
     parse_keywords,
     server_from_dsn,
-    sql_failure,
 )
 from warehouse.errors import UsageProblem
 
@@ -77,29 +76,3 @@ def test_a_password_in_a_connection_string_is_noticed(dsn: str, expected: bool) 
 
 def test_messages_name_the_server() -> None:
     assert Server({"SERVER": "db,1433"}).address == "db,1433"
-
-
-SERVER = "[Microsoft][ODBC Driver 18 for SQL Server][SQL Server]"
-
-
-def test_an_error_of_pyodbc_gives_number_and_message() -> None:
-    error = Exception("42S02", f"[42S02] {SERVER}Invalid object name 'x'. (208) (SQLExecDirectW)")
-    (only,) = sql_failure(error).diagnostics
-    assert (only.number, only.text, only.sqlstate) == (208, "Invalid object name 'x'.", "42S02")
-
-
-def test_several_errors_of_one_statement_are_all_kept() -> None:
-    first = f"[42000] {SERVER}Could not drop it (see [1]; [2] there). (3726) (SQLExecDirectW)"
-    second = f"[01000] {SERVER}The statement has been terminated. (3621)"
-    failure = sql_failure(Exception("42000", f"{first}; {second}"))
-    assert [item.number for item in failure.diagnostics] == [3726, 3621]
-    assert failure.number == 3726
-
-
-def test_an_error_of_the_driver_itself_has_no_number() -> None:
-    error = Exception(
-        "08001",
-        "[08001] [Microsoft][ODBC Driver 18 for SQL Server]Login timeout expired (0) (SQLDriverConnect)",
-    )
-    (only,) = sql_failure(error).diagnostics
-    assert (only.number, only.text) == (0, "Login timeout expired")

@@ -22,7 +22,7 @@ from warehouse.errors import Diagnostic, MigrationProblem, SqlFailed, Unreachabl
 from warehouse.migrations.files import ObjectScript, VersionedScript, object_scripts, versioned_scripts
 from warehouse.migrations.history import History, read_history, record_object, record_version
 from warehouse.migrations.order import deployment_order
-from warehouse.odbc import OdbcConnection
+from warehouse.odbc import Connection
 
 Report = Callable[[str], None]
 
@@ -116,15 +116,15 @@ def changed_objects(scripts: Sequence[ObjectScript], history: History) -> list[O
 
 
 @contextmanager
-def _open_database(server: Server, report: Report) -> Iterator[OdbcConnection]:
+def _open_database(server: Server, report: Report) -> Iterator[Connection]:
     try:
-        connection = server.batches()
+        connection = server.connect()
     except Unreachable as error:
         if not _is_unknown_database(error):
             raise
         _create_database(server)
         report(f"created database {server.database}")
-        connection = server.batches()
+        connection = server.connect()
     with connection:
         connection.run(_SETTINGS)
         yield connection
@@ -144,7 +144,7 @@ def _create_database(server: Server) -> None:
         f"ALTER DATABASE {name} SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;",
         f"ALTER DATABASE {name} SET ALLOW_SNAPSHOT_ISOLATION ON;",
     ]
-    with server.batches("master") as connection:
+    with server.connect("master") as connection:
         try:
             for statement in statements:
                 connection.run(statement)
@@ -156,7 +156,7 @@ def _create_database(server: Server) -> None:
 
 
 @contextmanager
-def _locked(connection: OdbcConnection, report: Report, seconds: int) -> Iterator[None]:
+def _locked(connection: Connection, report: Report, seconds: int) -> Iterator[None]:
     """Hold the migration lock. Errors: MigrationProblem when another run keeps it longer than `seconds`."""
     if _take_lock(connection, 0) < 0:
         report(f"another migrate is running on this database; waiting up to {seconds} s")
@@ -172,9 +172,9 @@ def _locked(connection: OdbcConnection, report: Report, seconds: int) -> Iterato
         )
 
 
-def _take_lock(connection: OdbcConnection, milliseconds: int) -> int:
+def _take_lock(connection: Connection, milliseconds: int) -> int:
     """sp_getapplock's return code: 0 and 1 are granted, negative numbers are not."""
-    (row,) = connection.run(
+    answer = connection.run(
         f"""
         DECLARE @result int;
         EXEC @result = sys.sp_getapplock
@@ -182,11 +182,11 @@ def _take_lock(connection: OdbcConnection, milliseconds: int) -> int:
             @LockTimeout = {milliseconds};
         SELECT @result AS result;
         """
-    )[-1]
-    return int(str(row[0]))
+    )
+    return int(answer.rows[0]["result"])
 
 
-def _run_versioned(connection: OdbcConnection, script: VersionedScript, report: Report) -> None:
+def _run_versioned(connection: Connection, script: VersionedScript, report: Report) -> None:
     started = time.monotonic()
     batches = _split(script.file, script.text)
     if script.transactional:
@@ -198,7 +198,7 @@ def _run_versioned(connection: OdbcConnection, script: VersionedScript, report: 
     report(f"applied {script.file} ({milliseconds:,} ms)")
 
 
-def _deploy_object(connection: OdbcConnection, script: ObjectScript, report: Report) -> None:
+def _deploy_object(connection: Connection, script: ObjectScript, report: Report) -> None:
     started = time.monotonic()
     connection.run(_BEGIN)
     _run_batches(
@@ -221,7 +221,7 @@ def _since(started: float) -> int:
 
 
 def _run_batches(
-    connection: OdbcConnection, file: str, batches: Sequence[Batch], defines: str, *, transactional: bool
+    connection: Connection, file: str, batches: Sequence[Batch], defines: str, *, transactional: bool
 ) -> None:
     for batch in batches:
         for _ in range(batch.repeat):
@@ -232,7 +232,7 @@ def _run_batches(
                 raise _located(file, batch, error, defines, transactional=transactional) from error
 
 
-def _finish(connection: OdbcConnection, file: str, record: str, *, transactional: bool) -> None:
+def _finish(connection: Connection, file: str, record: str, *, transactional: bool) -> None:
     """Write the history row and, where there is one, commit the script's transaction with it."""
     statements = f"{_STILL_OPEN}{record}\nCOMMIT TRANSACTION;" if transactional else record
     try:
@@ -242,7 +242,7 @@ def _finish(connection: OdbcConnection, file: str, record: str, *, transactional
         raise MigrationProblem(f"{file}: {error}; nothing of it remains, correct it and run again") from error
 
 
-def _quietly(connection: OdbcConnection, text: str) -> None:
+def _quietly(connection: Connection, text: str) -> None:
     """Run a clean-up whose own failure must not hide the error that led here: the server does it as well."""
     for _ in connection.batch(text):
         continue

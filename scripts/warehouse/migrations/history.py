@@ -13,9 +13,9 @@ from typing import Final
 
 from tsql.batches import split_batches
 from tsql.names import literal
-from warehouse.errors import SqlFailed, WarehouseError
+from warehouse.errors import SqlFailed
 from warehouse.migrations.files import ObjectScript, VersionedScript
-from warehouse.odbc import OdbcConnection
+from warehouse.odbc import Connection
 
 _DISTRIBUTION: Final = "sql-server-warehouse"
 _INVALID_OBJECT: Final = 208
@@ -41,22 +41,22 @@ class History:
     objects: Mapping[tuple[str, str], bytes]
 
 
-def read_history(connection: OdbcConnection) -> History:
+def read_history(connection: Connection) -> History:
     """The history, whose tables are made when they do not exist yet. Errors: SqlFailed."""
     try:
-        versions, objects = connection.run(_READ)
+        versions, objects = connection.run(_READ).results
     except SqlFailed as error:
         if error.number != _INVALID_OBJECT:
             raise
         create_history(connection)
-        versions, objects = connection.run(_READ)
+        versions, objects = connection.run(_READ).results
     return History(
-        {_whole(row[0]): Applied(str(row[1]), _binary(row[2])) for row in versions},
-        {(str(row[0]).lower(), str(row[1]).lower()): _binary(row[2]) for row in objects},
+        {row["version"]: Applied(row["file_path"], row["content_hash"]) for row in versions},
+        {(row["schema_name"].lower(), row["object_name"].lower()): row["content_hash"] for row in objects},
     )
 
 
-def create_history(connection: OdbcConnection) -> None:
+def create_history(connection: Connection) -> None:
     """Make schema ops and the two tables where they are missing. Errors: SqlFailed."""
     text = files("warehouse.migrations").joinpath("history.sql").read_text(encoding="utf-8")
     for batch in split_batches(text):
@@ -98,17 +98,3 @@ def tool_version() -> str:
         return version(_DISTRIBUTION)
     except PackageNotFoundError:
         return "source"
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, int):
-        return value
-    raise WarehouseError(
-        f"ops.schema_migrations holds {value!r} where a whole number belongs; repair the table"
-    )
-
-
-def _binary(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    raise WarehouseError(f"the migration history holds {value!r} where a hash belongs; repair the table")
