@@ -792,6 +792,19 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "The sequence object '{}' has reached its minimum or maximum value. Restart the sequence "
         "object to allow new values to be generated.",
     ),
+    13601: (
+        16,
+        1,
+        "Property '{}' cannot be generated in JSON output due to a conflict with another column name or "
+        "alias. Use different names and aliases for each column in SELECT list.",
+    ),
+    13605: (
+        16,
+        1,
+        "Column expressions and data sources without names or aliases cannot be formatted as JSON text "
+        "using FOR JSON clause. Add alias to the unnamed column or table.",
+    ),
+    13620: (16, 1, "ROOT option and WITHOUT_ARRAY_WRAPPER option cannot be used together in FOR JSON."),
     13609: (16, 1, "JSON text is not properly formatted. Unexpected character is found."),
     15009: (16, 1, "The object '{}' does not exist in database '{}' or is invalid for this operation."),
     15151: (16, 1, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
@@ -839,6 +852,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     16947: (16, 1, "No rows were updated or deleted."),
     16950: (16, 2, "The variable '{}' does not currently have a cursor allocated to it."),
+    6864: (16, 1, "Row tag omission (empty row tag name) cannot be used with attribute-centric FOR XML."),
     8197: (16, 4, "The object '{}' does not exist or is invalid for this operation."),
     18054: (
         16,

@@ -16,7 +16,7 @@ from tsqld.catalog.model import Module
 from tsqld.compile import operations as f
 from tsqld.compile.context import resolve_object
 from tsqld.compile.expressions import Place
-from tsqld.compile.usercalls import UserCallCompiler
+from tsqld.compile.forclauses import ForCompiler
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module
@@ -40,7 +40,7 @@ class _Variables:
         return _Variables({**self.values, name: value}, {**self.types, name: type})
 
 
-class Compiler(UserCallCompiler):
+class Compiler(ForCompiler):
     """The compiler with scalar functions."""
 
     _folding: tuple[int, ...] = ()

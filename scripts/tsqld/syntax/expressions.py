@@ -7,6 +7,8 @@ IN, LIKE, ANY at comparison). Conditions and values share one grammar; the binde
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tsql.tokens import Kind
 from tsqld.syntax import nodes as n
 from tsqld.syntax.stream import TokenStream
@@ -264,10 +266,29 @@ class ExpressionParser(TokenStream):
         if self._query_starts():
             query = self.query()
             self.expect(")")
+            if self.at(".") and self.peek().upper == "VALUE" and query.for_clause is not None:
+                return self._xml_value(query, line)
             return n.Subquery(line, query)
         value = self.expression()
         self.expect(")")
         return value
+
+    def _xml_value(self, query: n.Query, line: int) -> n.Expression:
+        """`(SELECT … FOR XML PATH(''), TYPE).value('.', 'type')`: the text of the query, not escaped."""
+        self.position += 2
+        self.expect("(")
+        path = self.string()
+        self.expect(",")
+        type_text = self.string()
+        self.expect(")")
+        clause = query.for_clause
+        assert clause is not None
+        paths = (".", "text()[1]", "./text()[1]", "(./text())[1]", "(text())[1]", ".[1]", "(.)[1]")
+        if path not in paths or clause.mode != "XML PATH" or ("TYPE", None) not in clause.options:
+            self.refuse("XML methods other than .value('.', …) of FOR XML PATH, TYPE")
+        plain = replace(clause, options=(*clause.options, ("RAW TEXT", None)))
+        type_name = type(self)(type_text).type_name()
+        return n.Cast(line, n.Subquery(line, replace(query, for_clause=plain)), type_name, None, False)
 
     def _case(self) -> n.Expression:
         line = self.advance().line
