@@ -27,11 +27,13 @@ INSERT INTO lines VALUES (1, N'nut', 1.5), (1, N'bolt', 2), (2, N'cog', 3);
         ),
         ("SELECT NULL AS [a.b], 3 AS e FOR JSON PATH", '[{"e":3}]'),
         (
-            "SELECT CAST(1 AS bit) AS t, CAST(1.50 AS decimal(9, 2)) AS d, CAST(1.5 AS money) AS m FOR JSON PATH",
+            "SELECT CAST(1 AS bit) AS t, CAST(1.50 AS decimal(9, 2)) AS d, CAST(1.5 AS money) AS m"
+            " FOR JSON PATH",
             '[{"t":true,"d":1.50,"m":1.5000}]',
         ),
         (
-            "SELECT CAST('2020-01-31' AS date) AS d, CAST('2020-01-31T10:00:00' AS datetime) AS t FOR JSON PATH",
+            "SELECT CAST('2020-01-31' AS date) AS d, CAST('2020-01-31T10:00:00' AS datetime) AS t"
+            " FOR JSON PATH",
             '[{"d":"2020-01-31","t":"2020-01-31T10:00:00"}]',
         ),
         ("SELECT 0x0102 AS b FOR JSON PATH", '[{"b":"AQI="}]'),

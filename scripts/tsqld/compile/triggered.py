@@ -1,5 +1,4 @@
 """What a change gives its AFTER triggers: `inserted` and `deleted`, as texts over the change set."""
-set."""
 
 from __future__ import annotations
 
