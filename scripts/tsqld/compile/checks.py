@@ -15,7 +15,7 @@ from tsqld.binder.scope import quoted
 from tsqld.catalog.model import NO_ACTION, Check, ForeignKey, Index, Table
 from tsqld.compile.context import Environment, FullName
 from tsqld.compile.operations import key
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.errors import TsqlError, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def delete_checks(
                 continue
             action = foreign.on_delete if verb == "DELETE" else foreign.on_update
             if action != NO_ACTION:
-                raise unsupported(f"ON {verb} {action} of {foreign.name}")
+                continue
             checks.append(_orphans(table, child, foreign, name, verb, change))
     return tuple(checks)
 

@@ -14,6 +14,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.catalog.model import Column, Module, Table
 from tsqld.compile import operations as f
+from tsqld.compile.cascades import Action, Raw, actions
 from tsqld.compile.checks import KeyCheck, appended, check_texts, delete_checks, key_checks, reference_checks
 from tsqld.compile.context import Context, FullName, Reference, resolve_object
 from tsqld.compile.expressions import Place
@@ -63,6 +64,7 @@ class ChangePlan:
     reads: frozenset[str] = frozenset()
     counted: str = ""
     fired: tuple[Fired, ...] = ()
+    cascades: tuple[ChangePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +316,25 @@ class DmlCompiler(QueryCompiler):
             fired=(Fired("INSERT", new_rows(table)),) if fired else (),
         )
 
+    def value(self, node: n.Expression, place: Place) -> Bound:
+        if isinstance(node, Raw):
+            return node.make(place.scope.relations[0].alias)
+        return super().value(node, place)
+
+    def condition(self, node: n.Expression, place: Place) -> str:
+        if isinstance(node, Raw):
+            return node.make(place.scope.relations[0].alias).sql
+        return super().condition(node, place)
+
+    def _cascades(self, acting: Sequence[Action]) -> tuple[ChangePlan, ...]:
+        """The change plans of what foreign keys do in other tables."""
+        plans = []
+        for action in acting:
+            inner = type(self)(Context(self.context.environment))
+            statement = action.statement
+            plans.append(inner.delete(statement) if isinstance(statement, n.Delete) else inner.update(statement))
+        return tuple(plans)
+
     def _fires(self, target: _Target, node: n.Insert | n.Update | n.Delete | n.Merge, event: str) -> bool:
         """Whether triggers wait for a change; they must be able to see whole rows. Error 334."""
         if not fires(self.context.environment, target.table, target.name, event):
@@ -558,15 +579,18 @@ class DmlCompiler(QueryCompiler):
         )
         checks = reference_checks(table, target.name, "UPDATE", CHANGE, changed, self.context.environment)
         after += delete_checks(table, target.name, "UPDATE", CHANGE, changed, self.context.environment)
+        acting = actions(table, target.name, "UPDATE", changed, self.context.environment)
+        acted = {name for action in acting for name in action.columns}
         listed = [f"{text} AS {quoted(column.name)}" for column, text in stored.values()]
-        needed = {name for check in (*checks, *after) for name in check.columns} - changed
+        needed = ({name for check in (*checks, *after) for name in check.columns} | acted) - changed
+        was = acted | {name for check in after for name in check.old_columns}
         needed_sql = [
             f"{seen.sql} AS {quoted(seen.name)}" for seen in relation.columns if seen.name.lower() in needed
         ]
         old = [
             f"{seen.sql} AS {quoted('old ' + seen.name)}"
             for seen in relation.columns
-            if fired or seen.name.lower() in {name for check in after for name in check.old_columns}
+            if fired or seen.name.lower() in was
         ]
         listed += needed_sql + old
         listed += [f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1)]
@@ -584,7 +608,9 @@ class DmlCompiler(QueryCompiler):
             f"{quoted(column.name)} = ch.{quoted(column.name)}" for column, _ in stored.values()
         )
         reads, references = frozenset(self.context.reads), tuple(self.context.references)
-        needs_change = bool(checks or after or outputs or positions or self.context.volatile or fired)
+        needs_change = bool(
+            checks or after or outputs or positions or self.context.volatile or fired or acting
+        )
         if not stored:
             return ChangePlan(
                 "UPDATE",
@@ -617,6 +643,7 @@ class DmlCompiler(QueryCompiler):
                 fired=(Fired("UPDATE", new_rows(table, changed), old_rows(table), frozenset(changed)),)
                 if fired
                 else (),
+                cascades=self._cascades(acting),
             )
         direct = (
             f"UPDATE {table.storage} AS u SET {setters} FROM ({rows}) AS ch WHERE u.rowid = ch.tsqld_rowid"
@@ -864,7 +891,8 @@ class DmlCompiler(QueryCompiler):
         references, reads = tuple(self.context.references), frozenset(self.context.reads)
         with_text = self._with_text()
         fired = self._fires(target, node, "DELETE")
-        if not after and not outputs and not fired:
+        acting = actions(table, target.name, "DELETE", None, self.context.environment)
+        if not after and not outputs and not fired and not acting:
             if not where and not limit and not node.sources:
                 direct = f"DELETE FROM {table.storage}"
             else:
@@ -874,7 +902,9 @@ class DmlCompiler(QueryCompiler):
         old = [
             f"{seen.sql} AS {quoted('old ' + seen.name)}"
             for seen in relation.columns
-            if fired or seen.name.lower() in {name for check in after for name in check.old_columns}
+            if fired
+            or seen.name.lower() in {name for check in after for name in check.old_columns}
+            or any(seen.name.lower() in action.columns for action in acting)
         ]
         listed = [f"{relation.rowid} AS tsqld_rowid", *old]
         listed += [f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1)]
@@ -893,6 +923,7 @@ class DmlCompiler(QueryCompiler):
             outputs,
             reads=reads,
             fired=(Fired("DELETE", deleted=old_rows(table)),) if fired else (),
+            cascades=self._cascades(acting),
         )
 
 

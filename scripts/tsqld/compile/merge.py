@@ -14,6 +14,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.catalog.model import Column
 from tsqld.compile import operations as f
+from tsqld.compile.cascades import acts
 from tsqld.compile.checks import KeyCheck, check_texts, delete_checks, key_checks, reference_checks
 from tsqld.compile.context import Reference
 from tsqld.compile.dml import (
@@ -266,6 +267,8 @@ class MergeCompiler(DmlCompiler):
     ) -> ChangePlan:
         table, name = target.table, target.name
         environment = self.context.environment
+        if acts(table, name, environment):
+            raise unsupported(f"MERGE into {table.full_name}, which cascading foreign keys reference", node.line)
         rows = self._merge_checked(target, clauses, rows)
         outputs, values = self._merge_outputs(node, target, sources, clauses)
         if values:

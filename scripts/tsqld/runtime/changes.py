@@ -4,8 +4,10 @@ transaction."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from tsqld.compile.cascades import PARENT
 from tsqld.compile.checks import KeyCheck
 from tsqld.compile.dml import CHANGE, ChangePlan, OutputPlan
 from tsqld.errors import error
@@ -83,6 +85,8 @@ class Changes:
                 self._check(check, name)
             for text in plan.apply:
                 executor.write(text.replace(CHANGE, name))
+            for inner in plan.cascades:
+                yield from self._cascade(inner, name)
             for check in plan.after:
                 self._check(check, name)
             self._numbered(plan, numbered, name)
@@ -95,6 +99,16 @@ class Changes:
             if executor.transaction is not None and not executor.transaction.broken:
                 executor.write(f"DROP TABLE IF EXISTS {name}")
         session.rowcount = count
+
+    def _cascade(self, plan: ChangePlan, parent: str) -> Iterator[Event]:
+        """What a foreign key does to the children of the rows in the change set `parent`."""
+        change = plan.change.replace(PARENT, parent)
+        apply = tuple(text.replace(PARENT, parent) for text in plan.apply)
+        self._lock(plan)
+        yield from self._apply(replace(plan, change=change, apply=apply))
+        transaction = self.session.executor.transaction
+        if transaction is not None:
+            transaction.written.add(plan.table.storage)
 
     def _parameters(self, plan: ChangePlan) -> list[Any]:
         values = []

@@ -34,6 +34,7 @@ from tsqld.catalog.model import (
 from tsqld.catalog.model import (
     Sequence as SequenceObject,
 )
+from tsqld.compile.cascades import has_cycle
 from tsqld.compile.checks import unique_check
 from tsqld.compile.context import Context, FullName, full_name
 from tsqld.compile.expressions import Place
@@ -515,6 +516,8 @@ class Definitions:
             object_id=object_id,
             system_named=not written.name,
         )
+        if has_cycle(catalog, table, foreign):
+            raise error(1785, shown, table.name, line=written.line)
         return replace(table, foreign_keys=(*table.foreign_keys, foreign))
 
     # indexes
