@@ -74,6 +74,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "Only one expression can be specified in the select list when the subquery is not "
         "introduced with EXISTS.",
     ),
+    119: (
+        15,
+        1,
+        "Must pass parameter number {} and subsequent parameters as '@name = value'. After the form '@name = value' has been used, all subsequent parameters must be passed in the form '@name = value'.",
+    ),
     120: (
         15,
         1,
@@ -229,6 +234,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         'The column "{}" cannot be modified because it is either a computed column or is the result'
         " of a UNION operator.",
     ),
+    272: (16, 1, "Cannot update a timestamp column."),
     273: (
         16,
         1,
@@ -236,6 +242,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "exclude the timestamp column, or insert a DEFAULT into the timestamp column.",
     ),
     281: (16, 1, "{} is not a valid style number when converting from {} to a character string."),
+    282: (
+        10,
+        1,
+        "The '{}' procedure attempted to return a status of NULL, which is not allowed. A status of 0 will be returned instead.",
+    ),
     289: (16, 1, "Cannot construct data type {}, some of the arguments have values which are not valid."),
     286: (16, 1, "The logical tables INSERTED and DELETED cannot be updated."),
     313: (16, 2, "An insufficient number of arguments were supplied for the procedure or function {}."),
@@ -642,6 +653,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "a 'WHEN MATCHED' clause with no search condition.",
     ),
     5362: (15, 1, "Window '{}' is undefined."),
+    6401: (16, 1, "Cannot roll back {}. No transaction or savepoint of that name was found."),
     7301: (
         16,
         2,
@@ -853,6 +865,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     16947: (16, 1, "No rows were updated or deleted."),
     16950: (16, 2, "The variable '{}' does not currently have a cursor allocated to it."),
     6864: (16, 1, "Row tag omission (empty row tag name) cannot be used with attribute-centric FOR XML."),
+    7711: (16, 1, "The object '{}' is not partitioned."),
+    7722: (16, 2, "Invalid partition number {} specified."),
     8197: (16, 4, "The object '{}' does not exist or is invalid for this operation."),
     18054: (
         16,

@@ -43,6 +43,7 @@ from tsqld.errors import error, unsupported
 from tsqld.events import Event
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
+from tsqld.runtime.partitions import partition_condition
 from tsqld.runtime.session import Session
 from tsqld.runtime.usercode import refuse_side_effects
 from tsqld.runtime.values import to_duck
@@ -228,15 +229,25 @@ class Definitions:
         if name.lower() in home:
             raise error(2714, name, line=node.line)
         serial = session.engine.serial()
-        if shared:
-            raise unsupported("global temporary tables (##)", node.line)
         storage = f"temp.main.{quoted(f'{name} {serial}')}"
+        if shared:
+            storage = self._shared_storage(name, node.line)
         now = _now()
-        table = Table(-serial, "dbo", name, now, now, (), storage=storage, kind="T#")
+        kind = "T##" if shared else "T#"
+        table = Table(-serial, "dbo", name, now, now, (), storage=storage, kind=kind)
         table, _ = self.built(table, node.definition, self._catalog())
         self._create_storage(table)
         home[name.lower()] = table
         session.temporary_version += 1
+
+    def _shared_storage(self, name: str, line: int) -> str:
+        """Where a global temporary table is kept: in the current database, until its session ends."""
+        session = self.session
+        if session.trancount:
+            raise unsupported("making a global temporary table inside a transaction", line)
+        storage = f"{quoted(self._catalog().name)}.__tsqld.{quoted(f'{name} {session.engine.serial()}')}"
+        session.shared_temporaries.append(name.lower())
+        return storage
 
     def table_variable(self, name: str, definition: n.TableDefinition) -> Table:
         """A table variable: like a temp table, but it outlives rollbacks."""
@@ -599,6 +610,9 @@ class Definitions:
                 found = frame.temporaries.get(parts[-1].lower())
                 if found is not None:
                     return found, self._temporary_store(frame.temporaries)
+            shared = session.engine.global_temporaries
+            if parts[-1].lower() in shared:
+                return shared[parts[-1].lower()], self._temporary_store(shared)
             raise error(number, ".".join(parts), line=line)
         name = self._full(parts, line)
         catalog = self._catalog(name.database)
@@ -630,8 +644,9 @@ class Definitions:
 
     def truncate(self, node: n.Truncate, changes: Changes) -> Iterator[Event]:
         table, _ = self._existing(node.table, node.line, 4701)
+        where = ""
         if node.partitions:
-            raise unsupported("TRUNCATE TABLE … WITH (PARTITIONS)", node.line)
+            where = f" WHERE {partition_condition(self._catalog(), table, node.partitions, node.line)}"
         if not table.is_temporary:
             changes.lock_table(table.storage, "X")
             for other in self._catalog().tables():
@@ -642,8 +657,8 @@ class Definitions:
                 ):
                     raise error(4712, table.full_name, line=node.line)
         self.session.executor.fresh((table.storage,))
-        self._write(f"DELETE FROM {table.storage}")
-        if table.identity is not None and table.identity.identity is not None:
+        self._write(f"DELETE FROM {table.storage}{where}")
+        if not where and table.identity is not None and table.identity.identity is not None:
             self.session.engine.counters.reseed(self.session.database, table, table.identity.identity[0])
         transaction = self.session.executor.transaction
         assert transaction is not None
@@ -674,7 +689,7 @@ class Definitions:
         old = catalog.object(name.schema, name.name)
         same = isinstance(old, Module) and old.kind.split()[-1] == node.kind.split()[-1]
         if old is not None and (node.mode == "CREATE" or not same):
-            raise error(2714, name.name, line=node.line)
+            raise error(2714, name.name, line=node.line, state=3)
         if old is None and node.mode == "ALTER":
             raise error(208, ".".join(node.name), line=node.line)
         now = _now()
@@ -829,6 +844,10 @@ class Definitions:
                 self._write(f"DROP TABLE {table.storage}")
                 self.session.temporary_version += 1
                 return
+        shared = self.session.engine.global_temporaries.pop(name.lower(), None)
+        if shared is not None:
+            self._write(f"DROP TABLE {shared.storage}")
+            return
         if not node.if_exists:
             raise error(3701, "drop", "table", name, line=node.line)
 
@@ -1026,6 +1045,11 @@ class Definitions:
                 raise error(2714, parts[-1], line=line)
             serial = session.engine.serial()
             storage = f"temp.main.{quoted(f'{parts[-1]} {serial}')}"
+            shared = parts[-1].startswith("##")
+            if shared:
+                if parts[-1].lower() in session.engine.global_temporaries:
+                    raise error(2714, parts[-1], line=line)
+                storage = self._shared_storage(parts[-1], line)
             table = Table(
                 -serial,
                 "dbo",
@@ -1034,7 +1058,7 @@ class Definitions:
                 now,
                 tuple(columns),
                 storage=storage,
-                kind="T#",
+                kind="T##" if shared else "T#",
                 next_column_id=len(columns),
             )
         else:
@@ -1060,7 +1084,8 @@ class Definitions:
         parameters = self.evaluator.parameters(plan.references)
         count = self._write(f"INSERT INTO {table.storage} {plan.sql}", parameters)
         if temporary:
-            session.frame.temporaries[parts[-1].lower()] = table
+            home = session.engine.global_temporaries if shared else session.frame.temporaries
+            home[parts[-1].lower()] = table
             session.temporary_version += 1
         else:
             self._change(catalog.put(table))

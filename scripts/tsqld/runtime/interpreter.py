@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from tsqld.bulk.errors import BulkError
@@ -33,6 +34,7 @@ from tsqld.runtime.triggers import Triggers
 from tsqld.runtime.values import from_duck, rows_from_duck
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import parse_batch
+from tsqld.syntax.walk import walk
 from tsqld.types import MAX, SqlType, nvarchar
 
 _CHUNK: Final = 2000
@@ -313,12 +315,14 @@ class Interpreter:
         yield from self.run(node.statements)
 
     def _if(self, node: n.If) -> Iterator[Event]:
+        self._declare_below(node)
         if self.evaluator.condition(node.condition):
             yield from self.statement(node.then)
         elif node.otherwise is not None:
             yield from self.statement(node.otherwise)
 
     def _while(self, node: n.While) -> Iterator[Event]:
+        self._declare_below(node)
         while self.evaluator.condition(node.condition):
             if self.session.cancelled.is_set():
                 raise InterruptedError
@@ -353,7 +357,11 @@ class Interpreter:
                 frame.result = self.evaluator.converted(node.value, frame.returns)
                 raise Returned
             value = self.evaluator.converted(node.value, SqlType("int"))
-            self.session.frame.return_code = value or 0
+            frame = self.session.frame
+            frame.return_code = value or 0
+            if value is None and frame.procedure:
+                text = error(282, frame.procedure.rpartition(".")[2]).message
+                yield Message(text, 282, 10, 1, node.line, frame.procedure)
         yield from ()
         raise Returned
 
@@ -361,6 +369,7 @@ class Interpreter:
         session = self.session
         depth, frames = session.try_depth, len(session.frames)
         frame = session.frame
+        self._declare_below(node)
         try:
             session.try_depth = depth + 1
             yield from self.run(node.body.statements)
@@ -424,6 +433,8 @@ class Interpreter:
         if severity > 18:
             raise unsupported("RAISERROR with a severity above 18", node.line)
         if severity <= 10:
+            session = self.session
+            session.last_error = 50000 if "SETERROR" in node.options else 0
             yield Message(
                 text, number if severity else 50000, severity, state, node.line, self.session.frame.procedure
             )
@@ -466,6 +477,23 @@ class Interpreter:
             frame.declared[key] = id(item)
             self._declare_one(item, key, again)
         yield from ()
+
+    def _declare_below(self, node: n.Statement) -> None:
+        """A variable is known in its whole batch, so also where its DECLARE is never reached."""
+        known = _DECLARED_BELOW.get(id(node))
+        if known is None or known[0] is not node:
+            inside = tuple(
+                item for part in walk(node) if isinstance(part, n.Declare) for item in part.declarations
+            )
+            known = _DECLARED_BELOW[id(node)] = (node, inside)
+        declared = self.session.frame.declared
+        for item in known[1]:
+            key = item.name.lower()
+            if key not in declared:
+                declared[key] = id(item)
+                self._declare_one(replace(item, value=None), key, False)
+            elif declared[key] != id(item):
+                raise error(134, item.name, line=item.line)
 
     def _declare_one(self, item: n.Declaration, key: str, again: bool) -> None:
         frame = self.session.frame
@@ -560,8 +588,6 @@ class Interpreter:
                 value = n.Binary(item.line, item.operator[:-1], n.Variable(item.line, item.variable), value)
             type_name = n.TypeName(item.line, (found.name,), _type_arguments(found))
             items.append(n.SelectItem(item.line, n.Cast(item.line, value, type_name, None, False)))
-        from dataclasses import replace
-
         changed = replace(query, body=replace(body, items=tuple(items)))
         text = compiler.query(changed, None)
         context = compiler.context
@@ -618,8 +644,6 @@ class Interpreter:
         yield Done(None if session.options.nocount else count, select=True)
 
     def _select_into(self, node: n.SelectStatement, body: n.Select) -> Iterator[Event]:
-        from dataclasses import replace
-
         for item in body.items:
             call = item.expression if isinstance(item, n.SelectItem) else None
             if isinstance(call, n.Call) and call.name[-1].upper() == "IDENTITY":
@@ -754,6 +778,7 @@ class Interpreter:
         name = self._transaction_name(node)
         if node.action == "BEGIN":
             if session.trancount == 0:
+                session.transaction_name = name
                 frozen = session.options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
                 session.executor.begin(frozen=frozen)
             session.trancount += 1
@@ -803,6 +828,8 @@ class Interpreter:
                 raise error(3931, line=line)
             session.executor.rollback_to(name)
             return
+        if name is not None and name != session.transaction_name:
+            raise error(6401, name, line=line)
         session.rollback_all()
 
     def saved_table_variables(self) -> list[tuple[Any, list[tuple[Any, ...]]]]:
@@ -852,7 +879,7 @@ class Interpreter:
         frame.cursors.clear()
 
 
-_KEEPS_ERROR: Final = (n.If, n.While, n.Block, n.TryCatch, n.Label, n.Goto, n.Execute)
+_KEEPS_ERROR: Final = (n.If, n.While, n.Block, n.TryCatch, n.Label, n.Goto, n.Execute, n.Raiserror)
 
 
 def _ends_transaction(problem: TsqlError) -> bool:
@@ -898,6 +925,8 @@ def _compound(node: n.SetVariable) -> n.Expression:
 
 
 _COMPOUNDS: dict[int, tuple[n.SetVariable, n.Expression]] = {}
+_DECLARED_BELOW: dict[int, tuple[n.Statement, tuple[n.Declaration, ...]]] = {}
+"""Declarations inside a compound statement, by its identity."""
 
 
 def _type_arguments(type: SqlType) -> tuple[int, ...]:

@@ -192,6 +192,9 @@ class Procedures:
     ) -> list[tuple[int, ModuleParameter]]:
         """Give parameters their values; which OUTPUT parameters go back to which argument."""
         parameters = {parameter.name.lower(): parameter for parameter in module.parameters}
+        for argument in arguments:
+            if parameters and argument.name and argument.name.lower() not in parameters:
+                raise error(8145, argument.name, module.name, line=line)
         if len(arguments) > len(parameters):
             if not parameters:
                 raise error(8146, module.name, line=line)
@@ -199,8 +202,6 @@ class Procedures:
         given: dict[str, tuple[int, Argument]] = {}
         for position, argument in enumerate(arguments):
             key = argument.name.lower() or module.parameters[position].name.lower()
-            if key not in parameters:
-                raise error(8145, argument.name, module.name, line=line)
             if key in given:
                 raise error(8143, argument.name, line=line)
             if argument.is_output and not parameters[key].output:

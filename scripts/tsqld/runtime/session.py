@@ -37,6 +37,7 @@ class Session:
         self.options = Options()
         self.frames: list[Frame] = [Frame(database=database)]
         self.trancount = 0
+        self.transaction_name: str | None = None
         self.rowcount = 0
         self.last_error = 0
         self.last_identity: int | None = None
@@ -47,6 +48,7 @@ class Session:
         self.context: dict[str, tuple[Any, bool]] = {}
         self.context_info: bytes | None = None
         self.temporaries: dict[str, Table] = {}
+        self.shared_temporaries: list[str] = []
         self.temporary_version = 0
         self.statement_time = dt.datetime.now()
         self.kept: list[object] = []
@@ -128,6 +130,8 @@ class Session:
             return
         self.closed = True
         self.rollback_all()
+        if self.shared_temporaries:
+            self.drop_temporaries()
         self.engine.locks.release_all(self.spid)
         self.executor.close()
         if self._row_calls is not None:
@@ -193,6 +197,11 @@ class Session:
         for table in self.temporaries.values():
             self.executor.cursor.execute(f"DROP TABLE IF EXISTS {table.storage}")
         self.temporaries.clear()
+        for name in self.shared_temporaries:
+            shared = self.engine.global_temporaries.pop(name, None)
+            if shared is not None:
+                self.executor.cursor.execute(f"DROP TABLE IF EXISTS {shared.storage}")
+        self.shared_temporaries.clear()
         self.temporary_version += 1
 
     # catalogs

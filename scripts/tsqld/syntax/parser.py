@@ -427,6 +427,8 @@ class Parser(DefinitionParser):
             arguments.append(self._exec_argument())
             while self.accept(","):
                 arguments.append(self._exec_argument())
+                if arguments[-2].name and not arguments[-1].name:
+                    raise error(119, len(arguments), line=line)
         return n.Execute(
             line, module, tuple(arguments), return_variable=return_variable, result_sets=self._result_sets()
         )
@@ -562,7 +564,8 @@ class Parser(DefinitionParser):
     def module(self, mode: str, line: int, start: int) -> n.CreateModule:
         if start != 0 and any(t.upper != ";" for t in self.tokens[:start]):
             kind = self.token.upper.replace("PROCEDURE", "PROC").replace("PROC", "PROCEDURE")
-            raise error(111, f"{mode.replace('CREATE OR ALTER', 'CREATE/ALTER')} {kind}", line=line)
+            verb = "CREATE/ALTER" if kind == "PROCEDURE" or mode == "CREATE OR ALTER" else mode
+            raise error(111, f"{verb} {kind}", line=line)
         first = self.tokens[start]
         kind = self.expect("PROC", "PROCEDURE", "FUNCTION", "VIEW", "TRIGGER")
         self.in_module = True
