@@ -192,7 +192,7 @@ class DmlCompiler(QueryCompiler):
                 seen.add(column.name.lower())
             for column in chosen:
                 if column.is_generated:
-                    raise error(271, column.name, line=node.line)
+                    raise error(271 if column.computed else 273, column.name, line=node.line)
             return chosen
         explicit = self._identity_insert(target.table)
         return [
@@ -234,7 +234,8 @@ class DmlCompiler(QueryCompiler):
     ) -> QueryText:
         place = Place(Scope())
         bound: list[list[Bound]] = []
-        for row in rows:
+        for written in rows:
+            row = written if node.columns else self._without_rowversion(written, target, columns, node.line)
             self._refuse_identity(node, target, len(row))
             if len(row) != len(columns):
                 if not node.columns:
@@ -253,6 +254,21 @@ class DmlCompiler(QueryCompiler):
             )
             return QueryText(f"SELECT {listed}", out)
         return self.rows_text(bound, node.line)
+
+    def _without_rowversion(
+        self, row: tuple[n.Expression, ...], target: _Target, columns: Sequence[Column], line: int
+    ) -> tuple[n.Expression, ...]:
+        """A row without the DEFAULT that stands for a row version. Error 273."""
+        places = [column for column in target.order if column in columns or column.type.name == "rowversion"]
+        if len(places) == len(columns) or len(row) != len(places):
+            return row
+        kept = []
+        for item, column in zip(row, places, strict=True):
+            if column.type.name != "rowversion":
+                kept.append(item)
+            elif not isinstance(item, n.Default):
+                raise error(273, line=line)
+        return tuple(kept)
 
     def default_of(self, column: Column) -> Bound:
         """A column's DEFAULT, or NULL."""
@@ -393,8 +409,9 @@ class DmlCompiler(QueryCompiler):
             elif column.identity:
                 parts.append(f"{self._identity_text(table, column)} AS {quoted(column.name)}")
                 continue
-            elif column.type.name in ("rowversion", "timestamp"):
-                raise unsupported("rowversion columns", line)
+            elif column.type.name == "rowversion":
+                parts.append(f"{self._rowversion(table, name)} AS {quoted(column.name)}")
+                continue
             else:
                 value = self.default_of(column)
             parts.append(f"{self.stored(value, column, name, 'INSERT', line)} AS {quoted(column.name)}")
@@ -403,6 +420,17 @@ class DmlCompiler(QueryCompiler):
         )
         rows = self._with_persisted(table, name, rows, line)
         return self._checked(table, name, rows, "INSERT"), bool(table.identity) and not explicit, explicit
+
+    def _rowversion(self, table: Table, name: FullName) -> str:
+        """The next row versions of the database in row order, as eight bytes."""
+        first = self.context.parameter(Reference("rowversion", name.database), BIGINT)
+        return f"unhex(printf('%016x', {first} + row_number() OVER () - 1))"
+
+    def _versioned(self, target: _Target, new: dict[str, tuple[Column, str]]) -> None:
+        """Every changed row gets a new row version."""
+        for column in target.table.columns:
+            if column.type.name == "rowversion" and new:
+                new[column.name.lower()] = (column, self._rowversion(target.table, target.name))
 
     def _identity_text(self, table: Table, column: Column) -> str:
         """The next identity values in row order; the engine supplies the first and learns the count."""
@@ -507,6 +535,7 @@ class DmlCompiler(QueryCompiler):
             self._assignment(item, target, relation, place, new, assigns)
         if not new and not assigns:
             raise error(102, "SET", line=node.line)
+        self._versioned(target, new)
         return self._update_plan(node, scope, from_sql, where, relation, target, new, assigns)
 
     def _assignment(
@@ -526,7 +555,7 @@ class DmlCompiler(QueryCompiler):
         if column.identity:
             raise error(8102, column.name, line=item.line)
         if column.is_generated:
-            raise error(271, column.name, line=item.line)
+            raise error(271 if column.computed else 272, column.name, line=item.line)
         if column.name.lower() in new:
             raise error(264, column.name, line=item.line)
         value = (

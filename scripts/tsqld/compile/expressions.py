@@ -457,4 +457,5 @@ GLOBALS: dict[str, SqlType] = {
     "@@OPTIONS": INT,
     "@@TEXTSIZE": INT,
     "@@MICROSOFTVERSION": INT,
+    "@@DBTS": SqlType("varbinary", 8),
 }

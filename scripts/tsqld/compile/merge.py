@@ -122,6 +122,7 @@ class MergeCompiler(DmlCompiler):
             if item.variable:
                 raise unsupported("variables in MERGE", item.line)
             self._assignment(item, target, mine, place, new, [])
+        self._versioned(target, new)
         if any(column.computed and column.persisted for column in target.table.columns):
             inserted = self._inserted_relation(target.table, mine, new)
             self._recomputed(target.table, target.name, mine, inserted, new, when.line)
@@ -149,6 +150,9 @@ class MergeCompiler(DmlCompiler):
             if column.computed:
                 raise unsupported("MERGE … INSERT into a table with persisted computed columns", when.line)
             if column.identity:
+                continue
+            if column.type.name == "rowversion":
+                values[column.name.lower()] = self._rowversion(table, name)
                 continue
             value = given.get(column.name.lower()) or self.default_of(column)
             values[column.name.lower()] = self.stored(value, column, name, "INSERT", when.line)

@@ -75,6 +75,7 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "FORMATMESSAGE": (nvarchar(2048), 1, 21),
     "TRIGGER_NESTLEVEL": (INT, 0, 3),
     "TSQLD_UPDATED": (INT, 1, 1),
+    "MIN_ACTIVE_ROWVERSION": (SqlType("binary", 8), 0, 0),
     "COLUMNS_UPDATED": (varbinary(128), 0, 0),
     "GET_FILESTREAM_TRANSACTION_CONTEXT": (varbinary(MAX), 0, 0),
 }

@@ -68,6 +68,7 @@ class Changes:
             for check in plan.after:
                 self._check(check, plan.table.storage)
             self._numbered(plan, count, None)
+            self._versioned(plan, parameters, count)
             session.rowcount = count
             return
         name = f'temp.main."change {session.engine.serial()}"'
@@ -85,6 +86,7 @@ class Changes:
                 self._check(check, name)
             for text in plan.apply:
                 executor.write(text.replace(CHANGE, name))
+            self._versioned(plan, parameters, count)
             for inner in plan.cascades:
                 yield from self._cascade(inner, name)
             for check in plan.after:
@@ -99,6 +101,12 @@ class Changes:
             if executor.transaction is not None and not executor.transaction.broken:
                 executor.write(f"DROP TABLE IF EXISTS {name}")
         session.rowcount = count
+
+    def _versioned(self, plan: ChangePlan, parameters: list[Any], count: int) -> None:
+        """Give unused row versions back; a join may have numbered rows twice."""
+        for reference, first in zip(plan.references, parameters, strict=True):
+            if reference.kind == "rowversion" and "DISTINCT ON" not in plan.change + plan.apply[0]:
+                self.session.engine.counters.rowversions_used(reference.name, first, count)
 
     def _cascade(self, plan: ChangePlan, parent: str) -> Iterator[Event]:
         """What a foreign key does to the children of the rows in the change set `parent`."""
@@ -115,6 +123,8 @@ class Changes:
         for reference in plan.references:
             if reference.kind == "identity":
                 values.append(self.session.engine.counters.next_of(plan.name.database, plan.table))
+            elif reference.kind == "rowversion":
+                values.append(self.session.engine.counters.rowversions(reference.name))
             else:
                 values.append(self.evaluator.parameter(reference))
         return values

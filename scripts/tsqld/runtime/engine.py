@@ -106,6 +106,17 @@ class Engine:
         target = ":memory:" if name.lower() == "tempdb" else str(self._path(name))
         self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
         self.catalogs[name.lower()] = store.load(self.connection.execute, name)
+        self._drop_leftovers(name)
+
+    def _drop_leftovers(self, name: str) -> None:
+        """Global temporary tables that a crash has left."""
+        found = self.connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = $1 AND schema_name = '__tsqld' "
+            "AND table_name LIKE '##%'",
+            [name],
+        ).fetchall()
+        for (table,) in found:
+            self.connection.execute(f"DROP TABLE {quoted(name)}.__tsqld.{quoted(table)}")
 
     def _create(self, name: str) -> None:
         target = ":memory:" if name.lower() == "tempdb" else str(self._path(name))

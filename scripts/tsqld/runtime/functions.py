@@ -117,6 +117,9 @@ class SessionFunctions:
             "@@TEXTSIZE": session.options.textsize,
             "@@MICROSOFTVERSION": 0x10001045,
         }
+        if name == "@@DBTS":
+            database = session.frame.database or session.database
+            return (session.engine.counters.rowversion(database) - 1).to_bytes(8, "big")
         return values[name]
 
     def _options(self) -> int:
@@ -247,6 +250,10 @@ class SessionFunctions:
             if frame.updated is None or column.name.lower() in frame.updated:
                 bits[(column.column_id - 1) // 8] |= 1 << (column.column_id - 1) % 8
         return bytes(bits)
+
+    def _min_active_rowversion(self) -> bytes:
+        database = self.session.frame.database or self.session.database
+        return self.session.engine.counters.rowversion(database).to_bytes(8, "big")
 
     def _rand(self) -> float:
         return random.random()

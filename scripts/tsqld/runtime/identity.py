@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tsqld.runtime.engine import Engine
 
 _BLOCK = 1000
+_VERSIONS = 1 << 24
+"""Row versions set aside for one statement."""
+_FIRST_VERSION = 2001
+"""The first row version of a new database."""
 
 
 class Counters:
@@ -73,6 +77,28 @@ class Counters:
         key = (database.lower(), table.object_id)
         self._marks.pop(key, None)
         self._advance(key, database, value, table.identity.identity[1], durable=not table.is_temporary)
+
+    def rowversions(self, database: str) -> int:
+        """The first of a block of row versions, all a statement may need."""
+        with self._mutex:
+            first = self.rowversion(database)
+            self._advance((database.lower(), 0), database, first + _VERSIONS, 1, durable=True)
+            return first
+
+    def rowversion(self, database: str) -> int:
+        """The row version that comes next in a database."""
+        with self._mutex:
+            key = (database.lower(), 0)
+            if key not in self._next:
+                self._next[key] = self._stored(database, 0, _FIRST_VERSION)
+            return self._next[key]
+
+    def rowversions_used(self, database: str, first: int, count: int) -> None:
+        """Give back what a statement did not use of its block, if nobody took more meanwhile."""
+        with self._mutex:
+            key = (database.lower(), 0)
+            if self._next[key] == first + _VERSIONS:
+                self._next[key] = first + count
 
     def sequence_next(self, database: str, sequence: Sequence) -> int | None:
         """The next value of a sequence; None when it is exhausted."""
