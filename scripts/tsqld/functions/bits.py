@@ -18,11 +18,11 @@ from tsqld.functions import arguments as a
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
-from tsqld.functions.registry import BITS, CRYPTO, STRING, SYSTEM, define, refuse
+from tsqld.functions.registry import BITS, CRYPTO, SYSTEM, define, refuse
 from tsqld.functions.sqltext import quote
 from tsqld.functions.udfs import udf
 from tsqld.functions.unitext import ansi_bytes, utf16_bytes
-from tsqld.types import BIGINT, BIT, MAX, SqlType, varbinary, varchar
+from tsqld.types import BIGINT, BIT, MAX, varbinary
 
 Args = Sequence[Bound]
 
@@ -126,20 +126,6 @@ def _raw(argument: Bound, function: str, line: int) -> Bound:
     if argument.type.is_text or argument.type.is_binary or argument.is_null:
         return convert(argument, varbinary(MAX), line=line, explicit=True)
     raise error(8116, shown(argument.type), 1, function, line=line)
-
-
-@define("BASE64_ENCODE", STRING, 1, 2, note="SQL Server 2025")
-def _base64_encode(args: Args, line: int) -> Bound:
-    raw = args[0] if args[0].type.is_binary else _raw(args[0], "base64_encode", line)
-    safe = a.integer(args[1], 2, "base64_encode", line).sql if len(args) > 1 else "0"
-    type = varchar(MAX if raw.type.length == MAX else min(8000, (raw.type.length + 2) // 3 * 4))
-    return a.made(call("base64_encode", raw.sql, safe), type, raw)
-
-
-@define("BASE64_DECODE", STRING, 1, note="SQL Server 2025")
-def _base64_decode(args: Args, line: int) -> Bound:
-    value = a.text(args[0], 1, "base64_decode", line)
-    return a.made(f"from_base64({value.sql})", SqlType("varbinary", value.type.length or MAX), value)
 
 
 refuse(

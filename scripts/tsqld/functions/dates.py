@@ -27,7 +27,7 @@ from tsqld.functions.dateparts import (
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import DATE as CATEGORY
-from tsqld.functions.registry import define
+from tsqld.functions.registry import define, elsewhere
 from tsqld.functions.sqltext import let, let_all, raise_error, raise_text
 from tsqld.types import BIGINT, DATE, DATETIME, INT, SqlType, datetime2, datetimeoffset, nvarchar
 
@@ -42,6 +42,8 @@ NOW_FUNCTIONS: Final[dict[str, SqlType]] = {
     "SYSDATETIMEOFFSET": datetimeoffset(7),
 }
 """Functions that read the clock; the compiler passes the statement's time for them."""
+
+elsewhere(CATEGORY, "the statement's own time", *NOW_FUNCTIONS)
 
 _MONTHS: Final = {"year": 12, "quarter": 3, "month": 1}
 _DAYS: Final = {"dayofyear": 1, "day": 1, "weekday": 1, "week": 7}

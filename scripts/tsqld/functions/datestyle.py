@@ -103,7 +103,7 @@ def _missing(c: Conversion) -> TsqlError:
 def _offset(c: Conversion, style: int, base: int) -> tuple[str, int]:
     """datetimeoffset: local time and offset; style 127 is UTC and Z."""
     if style == 127:
-        return let(call("utc_of", c.value.sql), lambda m: f"{_rendered(m, _pieces(c, base), c)} || 'Z'"), 34
+        return let(call("utc_of", c.value.sql), lambda m: f"({_rendered(m, _pieces(c, base), c)} || 'Z')"), 34
     pieces = _pieces(c, base)
     body = let(call("local_of", c.value.sql), lambda m: _rendered(m, pieces, c))
     if base not in _TIMES:

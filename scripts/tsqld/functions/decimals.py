@@ -20,12 +20,17 @@ from tsqld.types import SqlType
 _WIDE: Final = decimal.Context(prec=120, rounding=decimal.ROUND_HALF_UP, Emax=999, Emin=-999)
 
 
-def _reduced(precision: int, scale: int) -> SqlType:
+def name_of(left: SqlType, right: SqlType) -> str:
+    """numeric where one side is, as constants with a point are; the two names mean one type."""
+    return "numeric" if "numeric" in (left.name, right.name) else "decimal"
+
+
+def _reduced(name: str, precision: int, scale: int) -> SqlType:
     """Product and quotient types brought to 38 digits: decimals give way, but not below 6."""
     if precision > 38:
         scale = max(38 - (precision - scale), min(scale, 6))
         precision = 38
-    return SqlType("decimal", precision=precision, scale=scale)
+    return SqlType(name, precision=precision, scale=scale)
 
 
 def sum_type(left: SqlType, right: SqlType) -> SqlType:
@@ -36,22 +41,22 @@ def sum_type(left: SqlType, right: SqlType) -> SqlType:
     if precision > 38:
         scale = min(scale, 38 - whole)
         precision = 38
-    return SqlType("decimal", precision=precision, scale=scale)
+    return SqlType(name_of(left, right), precision=precision, scale=scale)
 
 
 def product_type(left: SqlType, right: SqlType) -> SqlType:
-    return _reduced(left.precision + right.precision + 1, left.scale + right.scale)
+    return _reduced(name_of(left, right), left.precision + right.precision + 1, left.scale + right.scale)
 
 
 def quotient_type(left: SqlType, right: SqlType) -> SqlType:
     scale = max(6, left.scale + right.precision + 1)
-    return _reduced(left.precision - left.scale + right.scale + scale, scale)
+    return _reduced(name_of(left, right), left.precision - left.scale + right.scale + scale, scale)
 
 
 def remainder_type(left: SqlType, right: SqlType) -> SqlType:
     scale = max(left.scale, right.scale)
     whole = min(left.precision - left.scale, right.precision - right.scale)
-    return SqlType("decimal", precision=max(1, min(38, whole + scale)), scale=scale)
+    return SqlType(name_of(left, right), precision=max(1, min(38, whole + scale)), scale=scale)
 
 
 def duck(type: SqlType) -> str:

@@ -197,9 +197,6 @@ hash_sha1(x) := CASE WHEN strlen(x) = length(x) THEN unhex(sha1(x)) ELSE tsqld_h
 hash_sha256(x) := CASE WHEN strlen(x) = length(x) THEN unhex(sha256(x)) ELSE tsqld_hash_ansi(x, 'sha256')
     END
 
-base64_encode(x, safe) := CASE WHEN safe = 0 THEN to_base64(x) ELSE rtrim(replace(replace(to_base64(x),
-    '+', '-'), '/', '_'), '=') END
-
 hash_unicode_md5(x) := CASE WHEN strlen(x) = length(x) AND x <> '' THEN
     unhex(md5(encode(array_to_string(string_split(x, ''), chr(0)) || chr(0))))
     ELSE tsqld_hash_unicode(x, 'md5') END

@@ -12,12 +12,12 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import error
+from tsqld.errors import error, unsupported
 from tsqld.functions import arguments as a
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
-from tsqld.functions.registry import MATH, define, refuse
+from tsqld.functions.registry import MATH, define
 from tsqld.functions.sqltext import duck_type, let, let_all, raise_error, raise_text
 from tsqld.functions.udfs import udf
 from tsqld.types import BIGINT, FLOAT, INT, MONEY, SqlType, decimal
@@ -314,4 +314,9 @@ def exact_float(value: float, scale: int) -> str:
     return f"{Decimal(value).quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP, context=_WIDE):f}"
 
 
-refuse(MATH, "its generator is not documented, so no seed gives SQL Server's numbers", "RAND")
+@define("RAND", MATH, 0, 1, note="without a seed; one value a statement")
+def _rand(args: Args, line: int) -> Bound:
+    """A number from 0 to 1, the same for all rows; no seed, as SQL Server's generator is not documented."""
+    if args:
+        raise unsupported("RAND with a seed", line)
+    return Bound("(SELECT random())", FLOAT, nullable=False)

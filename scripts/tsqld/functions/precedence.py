@@ -69,12 +69,12 @@ def as_decimal(type: SqlType) -> SqlType:
 
 def merged_decimal(left: SqlType, right: SqlType) -> SqlType:
     """The decimal both sides of UNION, CASE or a comparison are brought to."""
+    name = "numeric" if "numeric" in (left.name, right.name) else "decimal"
     left, right = as_decimal(left), as_decimal(right)
     scale = max(left.scale, right.scale)
     whole = max(left.precision - left.scale, right.precision - right.scale)
     if whole + scale > 38:
         scale = max(0, 38 - whole)
-    name = left.name if left.name == right.name else "decimal"
     return SqlType(name, precision=min(38, whole + scale), scale=scale)
 
 

@@ -89,21 +89,17 @@ def _right(args: Args, line: int) -> Bound:
     return a.made(call("right_checked", value.sql, count.sql), type, value, count)
 
 
-@define("SUBSTRING", STRING, 2, 3, note="length may be left out, as SQL Server 2025 has it")
+@define("SUBSTRING", STRING, 3)
 def _substring(args: Args, line: int) -> Bound:
     value = args[0]
     start = a.integer(args[1], 2, "substring", line)
-    length = (
-        a.integer(args[2], 3, "substring", line)
-        if len(args) > 2
-        else Bound("2147483647", INT, False, 2147483647)
-    )
+    length = a.integer(args[2], 3, "substring", line)
     if value.type.is_binary:
         type = SqlType("varbinary", value.type.length or MAX)
         return a.made(call("sub_bytes", value.sql, start.sql, length.sql), type, value, start, length)
     value = a.text(value, 1, "substring", line, strict=True)
     type = a.varying(value.type)
-    first, count = a.constant_int(args[1]), a.constant_int(args[2]) if len(args) > 2 else 2147483647
+    first, count = a.constant_int(args[1]), a.constant_int(args[2])
     if count is not None and count >= 0:
         type = type.with_length(_shorter(type.length, count))
         if first is not None:

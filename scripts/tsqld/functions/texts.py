@@ -111,7 +111,7 @@ def _str(args: Args, line: int) -> Bound:
     value = a.floating(args[0], 1, "str", line)
     length = a.integer(args[1], 2, "str", line) if len(args) > 1 else Bound("10", INT, False, 10)
     decimals = a.integer(args[2], 3, "str", line) if len(args) > 2 else Bound("0", INT, False, 0)
-    known = a.constant_int(length) if len(args) > 1 else 10
+    known = a.constant_int(args[1]) if len(args) > 1 else 10
     type = varchar(known if known is not None and 0 < known <= 8000 else 8000)
     return a.made(
         f"tsqld_str({value.sql}, {length.sql}, {decimals.sql})", type, value, length, decimals, nullable=True

@@ -1,7 +1,7 @@
 """Asks the engine for the value of a T-SQL expression, twice: as it is written, and over a table's column.
 
-The second asking replaces each constant by a column holding it, so that nothing is folded while compiling and the
-branches for rows, not those for constants, give the answer.
+The second asking replaces each constant by a column holding it, so that nothing is folded while compiling and
+the branches for rows, not those for constants, give the answer.
 """
 
 from __future__ import annotations

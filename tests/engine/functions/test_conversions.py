@@ -1,4 +1,6 @@
-"""CAST and CONVERT: what text, numbers and bytes become, and how they fail. Source: Microsoft Learn, "CAST and CONVERT"."""
+"""CAST and CONVERT: what text, numbers and bytes become, and how they fail. Source: Microsoft Learn, "CAST
+and CONVERT".
+"""
 
 from __future__ import annotations
 
@@ -148,32 +150,42 @@ VALUES: list[tuple[str, Any]] = [
 ]  # fmt: skip
 
 ERRORS: list[tuple[str, int, str]] = [
-    ("CAST('abc' AS int)", 245, "Conversion failed when converting the varchar value 'abc' to data type int."),
-    ("CAST(N'abc' AS int)", 245, "Conversion failed when converting the nvarchar value 'abc' to data type int."),
+    ("CAST('abc' AS int)", 245,
+    "Conversion failed when converting the varchar value 'abc' to data type int."),
+    ("CAST(N'abc' AS int)", 245,
+    "Conversion failed when converting the nvarchar value 'abc' to data type int."),
     ("CAST('1.5' AS smallint)", 245,
      "Conversion failed when converting the varchar value '1.5' to data type smallint."),
     ("CAST('abc' AS bigint)", 8114, "Error converting data type varchar to bigint."),
     ("CAST('abc' AS decimal(5,2))", 8114, "Error converting data type varchar to numeric."),
     ("CAST('' AS decimal(5,2))", 8114, "Error converting data type varchar to numeric."),
     ("CAST('abc' AS float)", 8114, "Error converting data type varchar to float."),
-    ("CAST('abc' AS money)", 235, "Cannot convert a char value to money. The char value has incorrect syntax."),
-    ("CAST('abc' AS bit)", 245, "Conversion failed when converting the varchar value 'abc' to data type bit."),
+    ("CAST('abc' AS money)", 235,
+    "Cannot convert a char value to money. The char value has incorrect syntax."),
+    ("CAST('abc' AS bit)", 245,
+    "Conversion failed when converting the varchar value 'abc' to data type bit."),
     ("CAST('abc' AS uniqueidentifier)", 8169,
      "Conversion failed when converting from a character string to uniqueidentifier."),
-    ("CAST('99999999999' AS int)", 248, "The conversion of the varchar value '99999999999' overflowed an int column."),
+    ("CAST('99999999999' AS int)", 248,
+    "The conversion of the varchar value '99999999999' overflowed an int column."),
     ("CAST('256' AS tinyint)", 244,
      "The conversion of the varchar value '256' overflowed an INT1 column. Use a larger integer column."),
-    ("CAST('12345' AS decimal(5,2))", 8115, "Arithmetic overflow error converting varchar to data type numeric."),
+    ("CAST('12345' AS decimal(5,2))", 8115,
+    "Arithmetic overflow error converting varchar to data type numeric."),
     ("CAST(12345 AS decimal(5,2))", 8115, "Arithmetic overflow error converting int to data type numeric."),
-    ("CAST(123.4 AS decimal(3,1))", 8115, "Arithmetic overflow error converting numeric to data type numeric."),
+    ("CAST(123.4 AS decimal(3,1))", 8115,
+    "Arithmetic overflow error converting numeric to data type numeric."),
     ("CAST(300 AS tinyint)", 220, "Arithmetic overflow error for data type tinyint, value = 300."),
     ("CAST(3e9 AS int)", 232, "Arithmetic overflow error for type int, value = 3000000000.000000."),
     ("CAST(3000000000 AS int)", 8115, "Arithmetic overflow error converting expression to data type int."),
-    ("CAST(12345 AS nvarchar(3))", 8115, "Arithmetic overflow error converting expression to data type nvarchar."),
-    ("CAST(12.345 AS varchar(3))", 8115, "Arithmetic overflow error converting numeric to data type varchar."),
+    ("CAST(12345 AS nvarchar(3))", 8115,
+    "Arithmetic overflow error converting expression to data type nvarchar."),
+    ("CAST(12.345 AS varchar(3))", 8115,
+    "Arithmetic overflow error converting numeric to data type varchar."),
     ("CAST(CAST('6F9619FF-8B86-D011-B42D-00C04FC964FF' AS uniqueidentifier) AS varchar(10))", 8170,
      "Insufficient result space to convert uniqueidentifier value to char."),
-    ("CAST(CAST('2020-01-01' AS date) AS int)", 529, "Explicit conversion from data type date to int is not allowed."),
+    ("CAST(CAST('2020-01-01' AS date) AS int)", 529,
+    "Explicit conversion from data type date to int is not allowed."),
 ]  # fmt: skip
 
 
@@ -205,7 +217,8 @@ def test_only_rows_that_pass_the_filter_are_converted(tsql: Asker) -> None:
 
 
 def test_null_converts_to_null_of_every_type(tsql: Asker) -> None:
-    for target in ("int", "decimal(5,2)", "float", "money", "date", "datetime2(3)", "varchar(5)", "varbinary(5)",
+    for target in ("int", "decimal(5,2)", "float", "money", "date", "datetime2(3)", "varchar(5)",
+    "varbinary(5)",
                    "uniqueidentifier", "bit", "sql_variant"):  # fmt: skip
         assert tsql.value(f"CAST(NULL AS {target})") is None
 

@@ -1,4 +1,6 @@
-"""Operators: types, values, errors. Source: Microsoft Learn, "Arithmetic operators", "Precision, scale, and length"."""
+"""Operators: types, values, errors. Source: Microsoft Learn, "Arithmetic operators", "Precision, scale, and
+length".
+"""
 
 from __future__ import annotations
 
@@ -19,21 +21,22 @@ VALUES: list[tuple[str, str, Any]] = [
     ("CAST(5 AS tinyint) + CAST(6 AS tinyint)", "tinyint", 11),
     ("CAST(5 AS smallint) * 2", "int", 10),
     ("CAST(5 AS bigint) + 1", "bigint", 6),
-    ("1.0 / 3", "decimal(7,6)", D("0.333333")),
-    ("2.0 / 3", "decimal(7,6)", D("0.666666")),
-    ("1 / 3.0", "decimal(8,6)", D("0.333333")),
-    ("1.5 * 1.25", "decimal(6,3)", D("1.875")),
-    ("1.5 + 1.25", "decimal(4,2)", D("2.75")),
-    ("7.5 % 2", "decimal(2,1)", D("1.5")),
-    ("3000000000 - 1", "decimal(11,0)", D("2999999999")),
+    ("1.0 / 3", "numeric(7,6)", D("0.333333")),
+    ("2.0 / 3", "numeric(7,6)", D("0.666666")),
+    ("1 / 3.0", "numeric(8,6)", D("0.333333")),
+    ("1.5 * 1.25", "numeric(6,3)", D("1.875")),
+    ("1.5 + 1.25", "numeric(4,2)", D("2.75")),
+    ("7.5 % 2", "numeric(2,1)", D("1.5")),
+    ("3000000000 - 1", "numeric(11,0)", D("2999999999")),
     ("CAST(0.0000009000 AS decimal(30,20)) * CAST(1.0000000000 AS decimal(30,20))", "decimal(38,17)",
      D("0.00000090000000000")),
-    ("CAST(0.0000009000 AS decimal(30,10)) * CAST(1.0000000000 AS decimal(30,10))", "decimal(38,6)", D("0.000001")),
+    ("CAST(0.0000009000 AS decimal(30,10)) * CAST(1.0000000000 AS decimal(30,10))", "decimal(38,6)",
+    D("0.000001")),
     ("CAST(1.67574 AS decimal(38,10)) / CAST(10000 AS decimal(38,10))", "decimal(38,6)", D("0.000167")),
     ("CAST(10 AS int) / CAST(4 AS decimal(9,2))", "decimal(22,10)", D("2.5")),
     ("$2 / 3", "money", D("0.6666")),
     ("$1.2345 * $1.2345", "money", D("1.5240")),
-    ("$1 * 1.5", "decimal(22,5)", D("1.5")),
+    ("$1 * 1.5", "numeric(22,5)", D("1.5")),
     ("$100 / $339 * 10000", "money", D("2949.0000")),
     ("1.5 + 1e0", "float", 2.5),
     ("1e0 / 4", "float", 0.25),
@@ -70,7 +73,8 @@ ERRORS: list[tuple[str, int, str]] = [
     ("$1 / 0", 8134, "Divide by zero error encountered."),
     ("1.0 % 0", 8134, "Divide by zero error encountered."),
     ("2147483647 + 1", 8115, "Arithmetic overflow error converting expression to data type int."),
-    ("CAST(-2147483648 AS int) - 1", 8115, "Arithmetic overflow error converting expression to data type int."),
+    ("CAST(-2147483648 AS int) - 1", 8115,
+    "Arithmetic overflow error converting expression to data type int."),
     ("2147483647 * 2", 8115, "Arithmetic overflow error converting expression to data type int."),
     ("CAST(200 AS tinyint) + CAST(100 AS tinyint)", 8115,
      "Arithmetic overflow error converting expression to data type tinyint."),
@@ -134,7 +138,8 @@ CONDITIONS: list[tuple[str, bool]] = [
     ("CAST('2020-01-01' AS date) = '20200101'", True),
     ("CAST('2020-01-01' AS datetime) = CAST('2020-01-01' AS date)", True),
     (
-        "CAST('2020-01-01 10:00 +02:00' AS datetimeoffset(0)) = CAST('2020-01-01 08:00 +00:00' AS datetimeoffset(0))",
+        "CAST('2020-01-01 10:00 +02:00' AS datetimeoffset(0)) = "
+        "CAST('2020-01-01 08:00 +00:00' AS datetimeoffset(0))",
         True,
     ),
     ("CAST(1 AS bit) = 1", True),
