@@ -103,6 +103,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         1,
         "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.",
     ),
+    131: (
+        15,
+        2,
+        "The size ({}) given to the column '{}' exceeds the maximum allowed for any data type ({}).",
+    ),
     132: (
         15,
         1,
@@ -578,6 +583,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         1,
         "Update or insert of view or function '{}' failed because it contains a derived or constant field.",
     ),
+    4511: (16, 1, "Create View or Function failed because no column name was specified for column {}."),
     4701: (16, 1, 'Cannot find the object "{}" because it does not exist or you do not have permissions.'),
     4712: (16, 1, "Cannot truncate table '{}' because it is being referenced by a FOREIGN KEY constraint."),
     4860: (16, 1, 'Cannot bulk load. The file "{}" does not exist or you don\'t have file access rights.'),
@@ -689,6 +695,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         1,
         "IDENTITY_INSERT is already ON for table '{}'. Cannot perform SET operation for table '{}'.",
     ),
+    8110: (16, 0, "Cannot add multiple PRIMARY KEY constraints to table '{}'."),
     8111: (16, 1, "Cannot define PRIMARY KEY constraint on nullable column in table '{}'."),
     8114: (16, 5, "Error converting data type {} to {}."),
     8115: (16, 2, "Arithmetic overflow error converting {} to data type {}."),
@@ -820,6 +827,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     13609: (16, 1, "JSON text is not properly formatted. Unexpected character is found."),
     15009: (16, 1, "The object '{}' does not exist in database '{}' or is invalid for this operation."),
     15151: (16, 1, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
+    15135: (
+        16,
+        8,
+        "Object is invalid. Extended properties are not permitted on '{}', or the object does not exist.",
+    ),
     15217: (16, 1, "Property cannot be updated or deleted. Property '{}' does not exist for '{}'."),
     15225: (
         11,

@@ -234,6 +234,7 @@ class DmlCompiler(QueryCompiler):
     ) -> QueryText:
         place = Place(Scope())
         bound: list[list[Bound]] = []
+        self.row_by_row = len(rows) > 1
         for written in rows:
             row = written if node.columns else self._without_rowversion(written, target, columns, node.line)
             self._refuse_identity(node, target, len(row))
@@ -247,6 +248,7 @@ class DmlCompiler(QueryCompiler):
                     for item, column in zip(row, columns, strict=True)
                 ]
             )
+        self.row_by_row = False
         if len(bound) == 1:
             listed = ", ".join(f"{value.sql} AS c{i}" for i, value in enumerate(bound[0], 1))
             out = tuple(
@@ -274,7 +276,9 @@ class DmlCompiler(QueryCompiler):
         """A column's DEFAULT, or NULL."""
         if column.default is None:
             return f.null()
+        self.row_by_row, before = True, self.row_by_row
         value = self.value(parse_value(column.default.text), Place(Scope()))
+        self.row_by_row = before
         return f.convert(value, column.type)
 
     def insert_text(

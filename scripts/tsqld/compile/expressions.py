@@ -14,6 +14,7 @@ from tsqld.binder.typenames import resolve, with_collation
 from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference, full_name
 from tsqld.errors import error, unsupported
+from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
 from tsqld.types import INT, SYSNAME, SqlType, nvarchar, varchar
 
@@ -64,6 +65,7 @@ class ExpressionCompiler:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.row_by_row = False
 
     # given by the classes below
 
@@ -123,7 +125,7 @@ class ExpressionCompiler:
                 arguments = [self.value(node.operand, place), self.value(node.zone, place)]
                 return _flagged(f.call("AT TIME ZONE", arguments, node.line), *arguments)
             case n.NextValue():
-                return self._next_value(node)
+                return self._next_value(node, place)
             case n.Default():
                 raise error(156, "DEFAULT", line=node.line)
             case _ if isinstance(node, _CONDITIONS):
@@ -279,7 +281,8 @@ class ExpressionCompiler:
             return self.condition(when, place)
         return f.compare("=", operand, self.value(when, place), when.line).sql
 
-    def _next_value(self, node: n.NextValue) -> Bound:
+    def _next_value(self, node: n.NextValue, place: Place) -> Bound:
+        """One value a statement, or one a row where there are rows."""
         if node.order_by:
             raise unsupported("NEXT VALUE FOR … OVER (ORDER BY …)", node.line)
         name = full_name(self.context.environment, node.sequence, node.line)
@@ -290,11 +293,12 @@ class ExpressionCompiler:
         if type is None:
             raise error(11705, ".".join(node.sequence), line=node.line)
         self.context.volatile = True
-        return self.sequence_value(f"{name.database}.{name.schema}.{name.name}", type, node.line)
-
-    def sequence_value(self, name: str, type: SqlType, line: int) -> Bound:
-        """One value a statement; rows of a query each take their own in the class below."""
-        return Bound(self.context.parameter(Reference("sequence", name), type), type, nullable=False)
+        full = f"{name.database}.{name.schema}.{name.name}"
+        if not (place.scope.relations or self.row_by_row):
+            return Bound(self.context.parameter(Reference("sequence", full), type), type, nullable=False)
+        spid = self.context.parameter(Reference("session", "@@SPID"), INT)
+        sql = f"CAST(tsqld_next_value({f.quote(full)}, {spid}) AS {duck_type(type)})"
+        return Bound(sql, type, nullable=False)
 
     def partition_number(self, node: n.Call, place: Place) -> Bound:
         """`$PARTITION.function(value)`: how many boundaries the value has passed, plus one."""

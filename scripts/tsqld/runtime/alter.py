@@ -75,8 +75,9 @@ class Alteration:
         table, catalog = self.definitions.built(self.table, definition, catalog)
         self._keep_ids(catalog.next_id)
         new = [column for column in table.columns if before.column(column.name) is None]
+        filled = {c.name for c in definition.columns if c.default is not None and c.default.with_values}
         for column in new:
-            self._add_storage(column, table)
+            self._add_storage(column, table, column.name in filled)
         self.table = table
         self._verify(before, table, check)
 
@@ -85,7 +86,7 @@ class Alteration:
         if next_id > current.next_id and not self.table.is_temporary:
             self.session.change_catalog(replace(current, next_id=next_id))
 
-    def _add_storage(self, column: Column, table: Table) -> None:
+    def _add_storage(self, column: Column, table: Table, with_values: bool) -> None:
         if column.computed and not column.persisted:
             return
         if column.identity is not None or column.computed:
@@ -97,7 +98,7 @@ class Alteration:
             raise error(4901, column.name, self.table.name, line=self.node.line)
         name = quoted(column.name)
         self._execute(f"ALTER TABLE {table.storage} ADD COLUMN {name} {duck_type(column.type)}")
-        if column.default is not None and not column.nullable:
+        if column.default is not None and (with_values or not column.nullable):
             compiler = self.definitions.compiler()
             value = compiler.value(parse_value(column.default.text), Place(Scope()))
             fitted = compiler.stored(value, column, self._name(), "ALTER TABLE", self.node.line)

@@ -482,8 +482,9 @@ class Definitions:
         return replace(table, indexes=(*table.indexes, index))
 
     def _primary(self, table: Table, names: Sequence[str], line: int) -> Table:
+        existing = table.is_temporary or table.created != table.modified
         if any(index.kind == "PRIMARY KEY" for index in table.indexes):
-            raise error(1779, table.name, line=line)
+            raise error(1779 if existing else 8110, table.name, line=line)
         changed = []
         for column in table.columns:
             if column.name in names and column.nullable:
@@ -815,7 +816,13 @@ class Definitions:
             raise error(3701, "drop", _WORDS[node.kind], ".".join(parts), line=node.line)
         if not _is_kind(found, node.kind):
             raise error(
-                3705, node.kind, ".".join(parts), _kind_word(found), _kind_word(found).upper(), line=node.line
+                3705,
+                node.kind,
+                ".".join(parts),
+                ".".join(parts),
+                _kind_word(found),
+                _kind_word(found).upper(),
+                line=node.line,
             )
         if isinstance(found, Table):
             self._drop_table(found, catalog, name, node.line)

@@ -19,8 +19,9 @@ import duckdb
 from tsqld.binder.scope import quoted
 from tsqld.catalog import store
 from tsqld.catalog.model import Catalog
-from tsqld.errors import error
+from tsqld.errors import TsqlError, error
 from tsqld.functions import install
+from tsqld.functions.sqltext import udf_error
 from tsqld.runtime import rowcalls
 from tsqld.runtime.identity import Counters
 from tsqld.runtime.locks import LockManager
@@ -76,6 +77,13 @@ class Engine:
             raise DataInUse(f"{data} is in use by another tsqld") from None
         engine = cls(data, lock, sa_password)
         install(engine.connection)
+        engine.connection.create_function(
+            "tsqld_next_value",
+            engine._next_value,
+            [duckdb.sqltype("VARCHAR"), duckdb.sqltype("INTEGER")],
+            duckdb.sqltype("BIGINT"),
+            side_effects=True,
+        )
         rowcalls.install(engine)
         engine.connection.execute("SET preserve_insertion_order = true")
         # Half the work of a large insert went into choosing this one; files are twice as large without it.
@@ -151,6 +159,13 @@ class Engine:
             self.commits += 1
             for name in written:
                 self.committed[name] = self.commits
+
+    def _next_value(self, sequence: str, spid: int) -> int:
+        """The next value of a sequence for one row of a query that a session runs."""
+        try:
+            return self.sessions[spid].interpreter.evaluator.next_value(sequence)
+        except TsqlError as problem:
+            raise udf_error(problem) from None
 
     def serial(self) -> int:
         """A number never given before in this process."""

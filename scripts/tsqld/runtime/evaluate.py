@@ -201,6 +201,10 @@ class Evaluator:
                 return self._functions.next_value(reference.name)
         raise AssertionError(f"no value for {reference}")
 
+    def next_value(self, sequence: str) -> int:
+        """The next value of `database.schema.sequence`. Errors 11705, 11728."""
+        return self._functions.next_value(sequence)
+
     def _user_function(self, reference: Reference) -> Any:
         """Run a function written in T-SQL before the statement that calls it."""
         database, schema, name, *storage = reference.name.split("\0")

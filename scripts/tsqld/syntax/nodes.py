@@ -764,6 +764,7 @@ class DefaultValue(Node):
     text: str
     name: str = ""
     column: str = ""
+    with_values: bool = False
 
 
 @dataclass(frozen=True, slots=True)

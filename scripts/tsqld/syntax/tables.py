@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tsqld.syntax import nodes as n
 from tsqld.syntax.dml import DmlParser
 
@@ -377,7 +379,9 @@ class TableParser(DmlParser):
         while True:
             self.accept("COLUMN")
             self._table_element(columns, constraints, indexes)
-            self.accept_words("WITH", "VALUES")
+            if self.accept_words("WITH", "VALUES") and columns and columns[-1].default is not None:
+                filled = replace(columns[-1].default, with_values=True)
+                columns[-1] = replace(columns[-1], default=filled)
             if not self.accept(","):
                 return n.TableDefinition(line, tuple(columns), tuple(constraints), tuple(indexes))
 
