@@ -21,6 +21,7 @@ from tsqld.catalog.model import (
 from tsqld.catalog.model import (
     Sequence as SequenceObject,
 )
+from tsqld.catalog.more import MORE_VIEWS
 from tsqld.compile.context import SystemRelation
 from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type, quote
@@ -53,7 +54,7 @@ _TYPES: Final = {
 
 def system_relation(session: Session, database: str, schema: str, name: str) -> SystemRelation | None:
     """A catalog view by name, filled; None when there is none of that name."""
-    found = _VIEWS.get((schema, name))
+    found = MORE_VIEWS.get((schema, name)) or _VIEWS.get((schema, name))
     if found is None:
         if schema in ("sys", "information_schema"):
             raise error(208, f"{schema}.{name}")

@@ -41,6 +41,16 @@ class LockManager:
         self._resources: dict[str, _Resource] = {}
         self._waits: dict[int, set[int]] = {}
 
+    def held(self) -> list[tuple[str, str, int]]:
+        """(resource, mode, session) of every lock that is held."""
+        with self._changed:
+            return [
+                (resource, mode, spid)
+                for resource, entry in self._resources.items()
+                for (spid, _), modes in entry.holders.items()
+                for mode in modes
+            ]
+
     def acquire(
         self,
         spid: int,

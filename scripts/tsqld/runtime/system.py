@@ -12,6 +12,7 @@ from tsqld.catalog.model import Module, Table, entry_key
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
 from tsqld.runtime.datatypes import datatype_info
+from tsqld.runtime.properties import NAMES, change
 from tsqld.runtime.session import Session
 from tsqld.types import nvarchar
 
@@ -45,6 +46,9 @@ class SystemProcedures:
             "sp_datatype_info": lambda arguments: self._datatype_info(arguments, knows_2008=False),
             "sp_datatype_info_90": lambda arguments: self._datatype_info(arguments, knows_2008=False),
             "sp_datatype_info_100": lambda arguments: self._datatype_info(arguments, knows_2008=True),
+            "sp_addextendedproperty": lambda arguments: self._property("add", arguments),
+            "sp_updateextendedproperty": lambda arguments: self._property("update", arguments),
+            "sp_dropextendedproperty": lambda arguments: self._property("drop", arguments),
             "sp_updatestats": self._nothing,
             "sp_recompile": self._nothing,
             "sp_refreshview": self._nothing,
@@ -232,6 +236,13 @@ class SystemProcedures:
             ),
             foreign_keys=tuple(replace(k, columns=tuple(map(swap, k.columns))) for k in table.foreign_keys),
         )
+
+    # extended properties
+
+    def _property(self, verb: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        names = tuple(name for name in NAMES if verb != "drop" or name != "value")
+        values = self._named(arguments, names, f"sp_{verb}extendedproperty")
+        yield from self.interpreter._in_transaction(lambda: change(self.session, verb, values))
 
     # help
 

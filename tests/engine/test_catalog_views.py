@@ -1,0 +1,79 @@
+"""Catalog views and extended properties: Microsoft Learn, "System catalog views"."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.session import Client
+
+_TABLE = "CREATE TABLE things (id int PRIMARY KEY, price int, doubled AS (price * 2))"
+
+
+def test_an_extended_property_is_added_changed_and_dropped(client: Client) -> None:
+    client(_TABLE)
+    add = (
+        "EXEC sys.sp_addextendedproperty @name = N'MS_Description', @value = N'{}', @level0type = N'SCHEMA', "
+        "@level0name = N'dbo', @level1type = N'TABLE', @level1name = N'things'"
+    )
+    column = add + ", @level2type = N'COLUMN', @level2name = N'price'"
+    assert not client(add.format("a table")).errors
+    assert not client(column.format("a price")).errors
+    assert client(add.format("again")).errors == [
+        (15233, "Property cannot be added. Property 'MS_Description' already exists for 'dbo.things'.")
+    ]
+    client(column.replace("sp_add", "sp_update").format("what it costs"))
+    told = client("""
+        SELECT p.class_desc, OBJECT_NAME(p.major_id), COL_NAME(p.major_id, p.minor_id), p.value
+        FROM sys.extended_properties AS p ORDER BY p.minor_id;
+    """)
+    assert told.rows == [
+        ("OBJECT_OR_COLUMN", "things", None, "a table"),
+        ("OBJECT_OR_COLUMN", "things", "price", "what it costs"),
+    ]
+    drop = add.replace("sp_add", "sp_drop").replace("@value = N'{}', ", "")
+    assert not client(drop).errors
+    assert client(drop).numbers == [15217]
+
+
+def test_a_property_of_nothing_is_refused(client: Client) -> None:
+    told = client("EXEC sp_addextendedproperty N'n', N'v', N'SCHEMA', N'dbo', N'TABLE', N'missing'")
+    assert told.numbers == [15135]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT name, definition, is_persisted FROM sys.computed_columns",
+        "SELECT name, parent_id, is_disabled FROM sys.triggers",
+        "SELECT name, type_table_object_id FROM sys.table_types",
+        "SELECT object_id, row_count FROM sys.dm_db_partition_stats WHERE index_id < 2",
+        "SELECT session_id, login_name FROM sys.dm_exec_sessions WHERE session_id = @@SPID",
+        "SELECT name, type_desc FROM sys.server_principals WHERE name = N'sa'",
+        "SELECT name FROM sys.filegroups",
+        "SELECT name FROM sysobjects WHERE xtype = 'U'",
+    ],
+)
+def test_a_catalog_view_answers(client: Client, query: str) -> None:
+    client(_TABLE)
+    client("CREATE TRIGGER touched ON things AFTER INSERT AS RETURN")
+    client("CREATE TYPE list AS TABLE (id int)")
+    assert client(query).rows
+
+
+def test_locks_that_are_held_are_listed(client: Client) -> None:
+    told = client("""
+        BEGIN TRANSACTION;
+        EXEC sp_getapplock @Resource = N'load', @LockMode = N'Exclusive';
+        SELECT resource_type, resource_description, request_mode FROM sys.dm_tran_locks
+        WHERE request_session_id = @@SPID AND resource_type = N'APPLICATION';
+        ROLLBACK;
+    """)
+    assert told.rows == [("APPLICATION", "load", "X")]
+
+
+def test_references_between_tables_are_listed_with_their_rules(client: Client) -> None:
+    client(_TABLE)
+    client("CREATE TABLE parts (thing int CONSTRAINT FK_parts REFERENCES things (id) ON DELETE CASCADE)")
+    told = client("""
+        SELECT CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE FROM INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS;
+    """)
+    assert told.rows == [("FK_parts", "NO ACTION", "CASCADE")]
