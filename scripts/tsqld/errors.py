@@ -827,6 +827,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     13609: (16, 1, "JSON text is not properly formatted. Unexpected character is found."),
     15009: (16, 1, "The object '{}' does not exist in database '{}' or is invalid for this operation."),
     15151: (16, 1, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
+    15007: (16, 1, "'{}' is not a valid login or you do not have permission."),
+    15023: (16, 1, "User, group, or role '{}' already exists in the current database."),
+    15025: (16, 2, "The server principal '{}' already exists."),
+    15144: (16, 1, "The role has members. It must be empty before it can be dropped."),
+    15150: (16, 1, "Cannot {} the {} '{}'."),
     15135: (
         16,
         8,

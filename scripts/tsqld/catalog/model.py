@@ -249,6 +249,18 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """A server login, kept in master: `password` is its hash, `roles` are server roles in lower case."""
+
+    principal_id: int
+    name: str
+    password: str
+    disabled: bool = False
+    database: str = "master"
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """One permission: `state` is GRANT or DENY."""
 
@@ -262,7 +274,7 @@ class Grant:
 
 
 Object = Table | Module | Sequence | Synonym | UserType
-Entry = Object | Schema | PartitionFunction | PartitionScheme | Property | Principal | Grant
+Entry = Object | Schema | PartitionFunction | PartitionScheme | Property | Principal | Login | Grant
 
 SYSTEM_SCHEMAS = ("sys", "INFORMATION_SCHEMA")
 
@@ -284,6 +296,8 @@ def entry_key(entry: Entry) -> str:
             return f"property:{entry.class_id}.{entry.major_id}.{entry.minor_id}.{entry.name}".lower()
         case Principal():
             return f"principal:{entry.name}".lower()
+        case Login():
+            return f"login:{entry.name}".lower()
         case Grant():
             scope = f"{entry.securable_class}.{entry.schema}.{entry.name}.{entry.column}"
             return f"grant:{entry.principal}.{entry.permission}.{scope}".lower()

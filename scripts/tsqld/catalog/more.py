@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from tsqld.catalog.model import Catalog, Grant, Module, Principal, Property, Table, UserType
+from tsqld.catalog.model import Catalog, Grant, Login, Principal, Property, Table, UserType
 from tsqld.types import BIGINT, BIT, DATETIME, INT, SMALLINT, SYSNAME, TINYINT, SqlType, nvarchar
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _permissions(session: Session, catalog: Catalog) -> Rows:
             class_id, major = 1, found.object_id if found else 0
             column = found.column(grant.column) if isinstance(found, Table) and grant.column else None
             minor = column.column_id if column else 0
-        state = "D" if grant.state == "DENY" else "G"
+        state = {"DENY": "D", "GRANT": "G"}.get(grant.state, "W")
         yield (
             class_id, _CLASSES[class_id], major, minor, principals[grant.principal.lower()].principal_id, 1,
             "", grant.permission, state, grant.state,
@@ -136,9 +136,9 @@ def _server_principals(session: Session, catalog: Catalog) -> Rows:
     master = session.catalog("master")
     yield "sa", 1, "S", "SQL_LOGIN", False, master.created, "master"
     for found in master.entries.values():
-        if isinstance(found, Principal) and found.kind == "L":
-            disabled = "disabled" in found.member_of
-            yield found.name, found.principal_id, "S", "SQL_LOGIN", disabled, master.created, "master"
+        if isinstance(found, Login):
+            row = (found.name, found.principal_id, "S", "SQL_LOGIN", found.disabled)
+            yield (*row, master.created, found.database)
 
 
 def _extended(session: Session, catalog: Catalog) -> Rows:

@@ -17,6 +17,7 @@ from tsqld.catalog.model import (
     Catalog,
     Entry,
     Grant,
+    Login,
     Module,
     PartitionFunction,
     PartitionScheme,
@@ -44,6 +45,7 @@ _CLASSES: dict[str, type] = {
         PartitionScheme,
         Property,
         Principal,
+        Login,
         Grant,
     )
 }

@@ -44,6 +44,7 @@ from tsqld.events import Event
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.partitions import partition_condition
+from tsqld.runtime.security import Security
 from tsqld.runtime.session import Session
 from tsqld.runtime.usercode import refuse_side_effects
 from tsqld.runtime.values import to_duck
@@ -94,6 +95,8 @@ class Definitions:
             n.AlterPartitionScheme: self._alter_partition_scheme,
             n.StatisticsStatement: self._statistics,
             n.TriggerState: self._trigger_state,
+            n.PrincipalStatement: Security(session).principal,
+            n.Permission: Security(session).permission,
         }
 
     def run(self, node: n.Statement) -> Iterator[Event]:

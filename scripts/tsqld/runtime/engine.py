@@ -18,13 +18,14 @@ import duckdb
 
 from tsqld.binder.scope import quoted
 from tsqld.catalog import store
-from tsqld.catalog.model import Catalog
+from tsqld.catalog.model import Catalog, Login
 from tsqld.errors import TsqlError, error
 from tsqld.functions import install
 from tsqld.functions.sqltext import udf_error
 from tsqld.runtime import rowcalls
 from tsqld.runtime.identity import Counters
 from tsqld.runtime.locks import LockManager
+from tsqld.runtime.security import is_sysadmin, matches
 from tsqld.runtime.session import Session
 
 SYSTEM_DATABASES = ("master", "tempdb", "model", "msdb")
@@ -181,7 +182,7 @@ class Engine:
         """A session for a login. Errors: LoginFailed 18456, 4060."""
         known = user.lower() == "sa" and hmac.compare_digest(password.encode(), self._sa_password.encode())
         if not known:
-            raise LoginFailed(18456, f"Login failed for user '{user}'.")
+            database = self._admitted(user, password, database)
         catalog = self.catalog(database or "master")
         if catalog is None:
             raise LoginFailed(
@@ -194,6 +195,18 @@ class Engine:
             session = Session(self, spid, user, catalog.name, app, host)
             self.sessions[spid] = session
         return session
+
+    def _admitted(self, user: str, password: str, database: str | None) -> str:
+        """The database of a login other than sa, which must be a member of sysadmin. Error: LoginFailed."""
+        login = self.catalogs["master"].entries.get(f"login:{user}".lower())
+        if not isinstance(login, Login) or not matches(password, login.password):
+            raise LoginFailed(18456, f"Login failed for user '{user}'.")
+        if login.disabled:
+            raise LoginFailed(18470, f"Login failed for user '{user}'. Reason: The account is disabled.")
+        if not is_sysadmin(login):
+            reason = "tsqld does not check permissions yet and admits members of sysadmin only."
+            raise LoginFailed(18456, f"Login failed for user '{user}'. Reason: {reason}")
+        return database or login.database
 
     def left(self, session: Session) -> None:
         with self._mutex:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NoReturn
 
 from tsql.tokens import Kind
@@ -79,6 +80,8 @@ class DefinitionParser(TableParser):
             return self._alter_partition(line)
         if self.at("LOGIN", "USER", "ROLE"):
             return self._principal("ALTER", line)
+        if self.accept("SERVER"):
+            return replace(self._principal("ALTER", line), kind="SERVER ROLE")
         if self.at("SCHEMA", "AUTHORIZATION"):
             self.refuse(f"ALTER {self.token.upper}")
         self._refuse_definition("ALTER")
