@@ -104,7 +104,7 @@ def step_table(server: Server) -> Table:
     """Rows and seconds of each step of the first run, as the warehouse logged them."""
     table = Table("step", "rows written", "seconds", "rows a second", title="first run", title_justify="left")
     with server.connect() as connection:
-        for row in connection.execute(_STEPS).rows:
+        for row in connection.run(_STEPS).rows:
             seconds, written = row["milliseconds"] / 1000, row["rows_written"]
             rate = f"{written / seconds:,.0f}" if written and seconds else ""
             table.add_row(row["step"], f"{written:,}", f"{seconds:.2f}", rate)
@@ -117,10 +117,9 @@ def bulk_seconds(site: Site, server: Server) -> float:
     spent = []
     with server.connect() as connection:
         for _ in range(BULK_REPEATS):
-            connection.execute(_EMPTY)
-            call = ("@path nvarchar(2000)", (path,))
-            spent.append(timed(lambda call=call: connection.execute(_BULK, *call)))  # type: ignore[misc]
-        connection.execute(_EMPTY)
+            connection.run(_EMPTY)
+            spent.append(timed(lambda: connection.call(_BULK, "@path nvarchar(2000)", (path,))))
+        connection.run(_EMPTY)
     return statistics.median(spent)
 
 
