@@ -492,6 +492,17 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     2809: (18, 1, "The request for {} '{}' failed because '{}' is a {} object."),
     2812: (16, 62, "Could not find stored procedure '{}'."),
+    2501: (
+        16,
+        45,
+        'Cannot find a table or object with the name "{}". Check the system catalog.',
+    ),
+    2528: (
+        0,
+        1,
+        "DBCC execution completed. If DBCC printed error messages, contact your system administrator.",
+    ),
+    7997: (16, 1, "'{}' does not contain an identity column."),
     3609: (16, 1, "The transaction ended in the trigger. The batch has been aborted."),
     3621: (0, 0, "The statement has been terminated."),
     3701: (11, 5, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),

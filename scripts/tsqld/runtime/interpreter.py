@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from tsql.tokens import Kind
 from tsqld.bulk.errors import BulkError
 from tsqld.compile.context import Reference
 from tsqld.compile.dml import ChangePlan
@@ -257,6 +258,8 @@ class Interpreter:
         session = self.session
         if session.cancelled.is_set():
             raise InterruptedError
+        if session.options.noexec and not (isinstance(node, n.SetOption) and "NOEXEC" in node.options):
+            return
         try:
             handler = self._handlers.get(type(node))
             if handler is not None:
@@ -544,6 +547,8 @@ class Interpreter:
         session = self.session
         session.statement_time = dt.datetime.now()
         body = node.query.body
+        if isinstance(body, n.SetOperation):
+            node, body = _into_first(node)
         if isinstance(body, n.Select) and body.into:
             yield from self._in_transaction(lambda: self._select_into(node, body))
             return
@@ -648,7 +653,9 @@ class Interpreter:
             call = item.expression if isinstance(item, n.SelectItem) else None
             if isinstance(call, n.Call) and call.name[-1].upper() == "IDENTITY":
                 raise unsupported("IDENTITY() in SELECT INTO", call.line)
-        query = replace(node.query, body=replace(body, into=()))
+        query = node.query
+        if isinstance(query.body, n.Select):
+            query = replace(query, body=replace(body, into=()))
         stripped = n.SelectStatement(node.line, query)
         plan = self._plan_select(stripped)
         if len(body.sources) != 1 or not isinstance(body.sources[0], n.TableSource):
@@ -660,7 +667,16 @@ class Interpreter:
 
     # changes
 
+    def _limited(self, node: Any) -> Any:
+        """A change with no TOP of its own under SET ROWCOUNT."""
+        limit = self.session.options.rowcount
+        if not limit or node.top is not None:
+            return node
+        return replace(node, top=n.Top(node.line, _whole_number(limit, node.line), False, False))
+
     def _change(self, node: n.Update | n.Delete | n.Merge) -> Iterator[Event]:
+        node = self._limited(node)
+
         def make(compiler: Compiler) -> ChangePlan:
             if isinstance(node, n.Update):
                 return compiler.update(node)
@@ -674,6 +690,7 @@ class Interpreter:
         if isinstance(node.source, n.Execute):
             yield from self._insert_execute(node, node.source)
             return
+        node = self._limited(node)
         yield from self._planned(node, lambda compiler: compiler.insert(node))
 
     def _planned(self, node: n.Statement, make: Callable[[Compiler], ChangePlan]) -> Iterator[Event]:
@@ -927,6 +944,27 @@ def _compound(node: n.SetVariable) -> n.Expression:
 _COMPOUNDS: dict[int, tuple[n.SetVariable, n.Expression]] = {}
 _DECLARED_BELOW: dict[int, tuple[n.Statement, tuple[n.Declaration, ...]]] = {}
 """Declarations inside a compound statement, by its identity."""
+
+
+def _whole_number(value: int, line: int) -> n.Literal:
+    return n.Literal(line, Kind.INTEGER, str(value))
+
+
+def _into_first(node: n.SelectStatement) -> tuple[n.SelectStatement, Any]:
+    """SELECT … INTO … UNION …: the INTO of the first SELECT, and the query without it."""
+    first: Any = node.query.body
+    while isinstance(first, n.SetOperation):
+        first = first.left
+    if not isinstance(first, n.Select) or not first.into:
+        return node, node.query.body
+    stripped = _without_into(node.query.body)
+    return n.SelectStatement(node.line, replace(node.query, body=stripped)), first
+
+
+def _without_into(body: Any) -> Any:
+    if isinstance(body, n.SetOperation):
+        return replace(body, left=_without_into(body.left))
+    return replace(body, into=())
 
 
 def _type_arguments(type: SqlType) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Done, Error, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.bulk import notice
 from tsqld.runtime.environment import SessionEnvironment
+from tsqld.runtime.checkident import check_identity
 from tsqld.runtime.frame import BatchAborted, Frame, Returned
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
@@ -403,6 +404,7 @@ class Procedures:
             "XACT_ABORT": "xact_abort",
             "IMPLICIT_TRANSACTIONS": "implicit_transactions",
             "FMTONLY": "fmtonly",
+            "NOEXEC": "noexec",
             "ARITHABORT": "arithabort",
             "QUOTED_IDENTIFIER": "quoted_identifier",
         }
@@ -413,7 +415,6 @@ class Procedures:
             "ARITHABORT": "ON",
             "QUOTED_IDENTIFIER": "ON",
             "NUMERIC_ROUNDABORT": "OFF",
-            "NOEXEC": "OFF",
             "PARSEONLY": "OFF",
             "SHOWPLAN_ALL": "OFF",
             "SHOWPLAN_TEXT": "OFF",
@@ -470,6 +471,9 @@ class Procedures:
             "TRACEON",
             "TRACEOFF",
         )
+        if node.words[1] == "CHECKIDENT":
+            yield from check_identity(self.session, self.interpreter, node)
+            return
         if node.words[1] not in harmless:
             raise unsupported(f"DBCC {node.words[1]}", node.line)
         yield from ()

@@ -551,12 +551,15 @@ class Parser(DefinitionParser):
         words = [self.advance().upper]
         if words[0] == "DBCC":
             words.append(self.word())
-            if self.at("("):
-                self._skip_parentheses()
+            if self.accept("("):
+                while not self.accept(")"):
+                    if self.at_end():
+                        self.fail()
+                    words.append(self.advance().value)
             if self.accept("WITH"):
-                self.word()
+                words.append(f"WITH {self.word()}")
                 while self.accept(","):
-                    self.word()
+                    words.append(f"WITH {self.word()}")
         return n.Maintenance(line, tuple(words))
 
     # modules
