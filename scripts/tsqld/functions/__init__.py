@@ -14,6 +14,7 @@ from tsqld.functions.arithmetic import binary, unary
 from tsqld.functions.comparison import compare, key, sort_key
 from tsqld.functions.convert import convert
 from tsqld.functions.dates import NOW_FUNCTIONS
+from tsqld.functions.deviations import DEVIATIONS
 from tsqld.functions.install import install
 from tsqld.functions.jsons import json_text
 from tsqld.functions.like import like
@@ -27,7 +28,8 @@ from tsqld.functions.sqltext import failure, raise_error
 from tsqld.functions.tables import generate_series, openjson, openjson_with, string_split
 
 __all__ = [
-    "MACROS", "NOW_FUNCTIONS", "Bound", "binary", "call", "check_implicit", "common_of", "common_type",
+    "DEVIATIONS", "MACROS", "NOW_FUNCTIONS", "Bound",
+    "binary", "call", "check_implicit", "common_of", "common_type",
     "compare", "constant", "convert",
     "coverage", "failure", "generate_series", "implicit_allowed", "install", "is_known", "json_text",
     "key", "like",

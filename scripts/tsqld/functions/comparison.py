@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import error
+from tsqld.errors import error, unsupported
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import common_of, shown
@@ -46,6 +46,8 @@ def key_of(value: Bound, case_sensitive: bool) -> str:
         return call("key_cs" if case_sensitive else "key", value.sql)
     if type.name == "datetimeoffset":
         return call("utc_of", value.sql)
+    if type.name == "sql_variant":
+        return call("variant_key", value.sql)
     if type.is_binary:
         if isinstance(value.value, bytes):
             return f"from_hex('{value.value.rstrip(bytes(1)).hex()}')"
@@ -56,6 +58,10 @@ def key_of(value: Bound, case_sensitive: bool) -> str:
 def sort_key(value: Bound) -> str:
     """The DuckDB text by which ORDER BY, < and > order values: letters regardless of case, then by accent."""
     type = value.type
+    if type.name == "uniqueidentifier":
+        return call("order_guid", value.sql)
+    if type.name == "sql_variant":
+        raise unsupported("ordering sql_variant values")
     if not type.is_text:
         return key(value)
     if "_BIN" in type.collation.upper():
@@ -71,7 +77,7 @@ def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     """
     op = _OPERATORS[op]
     x, y, case_sensitive = comparable(op, left, right, line)
-    if op in ("=", "<>") or not x.type.is_text:
+    if op in ("=", "<>") or not (x.type.is_text or x.type.name in ("uniqueidentifier", "sql_variant")):
         sql = f"({key_of(x, case_sensitive)} {op} {key_of(y, case_sensitive)})"
     else:
         sql = f"({sort_key(_collated(x, y))} {op} {sort_key(_collated(y, x))})"
@@ -113,5 +119,7 @@ def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
 
 def _collated(value: Bound, other: Bound) -> Bound:
     """`value` under the collation that one of the two names."""
+    if not value.type.is_text:
+        return value
     collation = value.type.collation or other.type.collation
     return replace(value, type=replace(value.type, collation=collation))

@@ -13,6 +13,7 @@ from tsqld.binder.bound import Bound
 from tsqld.errors import error, unsupported
 from tsqld.functions import to_bytes, to_date, to_number, to_text, variants
 from tsqld.functions.conversion import Conversion, family
+from tsqld.functions.folding import folded
 from tsqld.functions.precedence import check_implicit, explicit_allowed, shown
 from tsqld.functions.sqltext import duck_type
 from tsqld.types import SqlType
@@ -109,6 +110,9 @@ def convert(
     request = Conversion(value, target, _constant_style(style, line), try_, line)
     if "sql_variant" in (value.type.name, target.name):
         return request.result(variants.convert_variant(request, convert))
+    constant = folded(request)
+    if constant is not None:
+        return request.result(constant)
     converter = _CONVERTERS.get((family(value.type), family(target)))
     if converter is None:
         raise unsupported(f"converting {shown(value.type)} to {shown(target)}", line)

@@ -26,6 +26,13 @@ order_cs(x) := @order_ci(x) || chr(1) || translate(@key_cs(x),
     'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
     'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
 
+order_guid(x) := substr(x::VARCHAR, 25, 12) || substr(x::VARCHAR, 20, 4) || substr(x::VARCHAR, 17, 2) ||
+    substr(x::VARCHAR, 15, 2) || substr(x::VARCHAR, 12, 2) || substr(x::VARCHAR, 10, 2) ||
+    substr(x::VARCHAR, 7, 2) || substr(x::VARCHAR, 5, 2) || substr(x::VARCHAR, 3, 2) ||
+    substr(x::VARCHAR, 1, 2)
+
+variant_key(x) := tsqld_variant_key((x).type, (x).text)
+
 key_bytes(x) := unhex(regexp_replace(hex(x), '(00)+$', ''))
 
 -- text measured in UTF-16 units

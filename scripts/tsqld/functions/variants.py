@@ -6,15 +6,19 @@ and the value as text that converts back without loss. Source: Microsoft Learn, 
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.errors import unsupported
+from tsqld.functions import datetext
 from tsqld.functions.conversion import Conversion
 from tsqld.functions.precedence import explicit_allowed
 from tsqld.functions.sqltext import duck_type, let, quote
+from tsqld.functions.udfs import udf
 from tsqld.types import FLOAT, MAX, SqlType, varchar
 
 _STYLES: Final = {"float": 3, "real": 3, "money": 2, "smallmoney": 2}
@@ -91,3 +95,28 @@ def _read(c: Conversion, v: str, base: SqlType, convert: Callable[..., Bound]) -
 def base_type(name: str) -> str:
     """The bare base type of a variant's type text: `decimal` of `decimal(10,2)`."""
     return re.sub(r"\(.*", "", name)
+
+
+_EXACT: Final = ("decimal", "numeric", "money", "smallmoney", "bigint", "int", "smallint", "tinyint", "bit")
+_MOMENTS: Final = ("datetime2", "datetime", "smalldatetime", "date", "time", "datetimeoffset")
+
+
+@udf("variant_key", "VARCHAR, VARCHAR", "VARCHAR", nullable=True)
+def variant_key(type: str, text: str) -> str:
+    """The same text for equal values of one family of types, different text for different families.
+
+    Families as Microsoft Learn, "sql_variant", lists them: exact numbers, approximate numbers, dates, text,
+    binary, uniqueidentifier. Values of one family are compared after conversion, so 1 equals 1.00, and 'a'
+    equals N'A '.
+    """
+    base = base_type(type)
+    if base in _EXACT:
+        return f"exact {Decimal(text).normalize():f}" if Decimal(text) else "exact 0"
+    if base in ("float", "real"):
+        return f"approximate {float(text)!r}"
+    if base in _MOMENTS:
+        moment, offset = datetext.convert(text, "varchar", "datetimeoffset", 7, None)
+        return f"moment {moment - datetime.timedelta(minutes=offset)}"
+    if base in ("char", "varchar", "nchar", "nvarchar"):
+        return f"text {text.rstrip(' ').lower()}"
+    return f"{'binary' if 'binary' in base else base} {text.lower()}"

@@ -216,6 +216,22 @@ def test_only_rows_that_pass_the_filter_are_converted(tsql: Asker) -> None:
     assert tsql.rows(query) == [(3,)]
 
 
+def test_an_error_is_raised_only_for_rows_that_reach_it(tsql: Asker) -> None:
+    words = "(VALUES ('1', 1), ('x', 2), ('3', 3)) AS v(t, n)"
+    good = "CASE WHEN ISNUMERIC(v.t) = 1 THEN CAST(v.t AS int) END"
+    assert tsql.rows(f"SELECT COUNT({good}), MAX({good}) FROM {words}") == [(2, 3)]
+    assert tsql.rows(f"SELECT v.n FROM {words} WHERE {good} > 1") == [(3,)]
+    assert tsql.rows(f"SELECT SUM({good}) OVER (ORDER BY v.n) FROM {words} ORDER BY v.n") == [
+        (1,),
+        (1,),
+        (4,),
+    ]
+    assert tsql.rows(f"SELECT {good}, COUNT(*) FROM {words} GROUP BY {good} ORDER BY 1") == [
+        (None, 1), (1, 1), (3, 1)]  # fmt: skip
+    assert tsql.rows(f"SELECT v.n FROM {words} JOIN (VALUES (3)) AS w(k) ON w.k = {good}") == [(3,)]
+    assert tsql.rows(f"SELECT TOP (1) CAST(v.t AS int) FROM {words} WHERE v.n = 1") == [(1,)]
+
+
 def test_null_converts_to_null_of_every_type(tsql: Asker) -> None:
     for target in ("int", "decimal(5,2)", "float", "money", "date", "datetime2(3)", "varchar(5)",
     "varbinary(5)",

@@ -167,6 +167,21 @@ CONDITIONS: list[tuple[str, bool]] = [
     ("'a_b' LIKE 'a\\_b' ESCAPE '\\'", True),
     ("'ab' LIKE 'a['", False),
     ("NULLIF('a', 'A') IS NULL", True),
+    ("CAST(1 AS sql_variant) = CAST(1.00 AS sql_variant)", True),
+    ("CAST('a' AS sql_variant) = CAST(N'A ' AS sql_variant)", True),
+    ("CAST(1 AS sql_variant) = CAST('1' AS sql_variant)", False),
+    ("CAST(1 AS sql_variant) = CAST(1e0 AS sql_variant)", False),
+    ("CAST(1 AS sql_variant) = 1", True),
+    (
+        "CAST('00000001-0000-0000-0000-000000000000' AS uniqueidentifier) > "
+        "CAST('01000000-0000-0000-0000-000000000000' AS uniqueidentifier)",
+        True,
+    ),
+    (
+        "CAST('00000000-0000-0000-0000-000000000001' AS uniqueidentifier) > "
+        "CAST('ffffffff-ffff-ffff-ffff-000000000000' AS uniqueidentifier)",
+        True,
+    ),
 ]
 
 

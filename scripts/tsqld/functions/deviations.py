@@ -1,0 +1,32 @@
+"""Where these functions are known to answer otherwise than SQL Server, for the coverage page.
+
+Place in the pipeline: data only; the documentation is generated from it and from `registry.coverage`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
+    ("Order of text", "by lower-case letters, then accents, then code points; SQL Server sorts "
+     "punctuation before "
+     "digits and, for nvarchar, ignores hyphens and apostrophes at first"),
+    ("Equality of text", "ligatures and expansions (ß and ss, æ and ae) and full-width forms differ here"),
+    ("Ranges in LIKE", "[a-z] follows code points without case, so accented letters are outside it"),
+    ("Surrogate pairs", "functions count UTF-16 units, but a pair that would be torn apart is left "
+     "out whole"),
+    ("Precision of time", "microseconds: a non-zero seventh digit is refused with 50100 where it "
+     "would be kept; "
+     "datetime turned into datetime2(7) ends in .3333330 where SQL Server has .3333333"),
+    ("datetime", "values are kept as .000, .003 and .007 milliseconds"),
+    ("float to decimal", "by 17 significant digits; SQL Server's own digits beyond the 15th vary by version"),
+    ("nvarchar to varchar", "code page 1252; accented letters outside it lose their accent, others become ?"),
+    ("CONVERT", "the style must be a constant; the Hijri styles 130 and 131 are refused"),
+    ("FORMAT", "cultures en-US, en-GB and de-DE; PARSE only en-US"),
+    ("RAND", "without a seed only; CHECKSUM and BINARY_CHECKSUM are refused"),
+    ("JSON_VALUE", "a lax path over text that is malformed behind the value found may not raise 13609"),
+    ("ISJSON", "without its second argument"),
+    ("xml", "held as text: not parsed, not normalised"),
+    ("sql_variant", "compared for equality only; its TotalBytes is NULL"),
+    ("AT TIME ZONE", "rules come from the machine's tz database, not from Windows"),
+)  # fmt: skip
