@@ -1,7 +1,7 @@
 """DBCC CHECKIDENT: tells or resets the current identity value of a table.
 
-Specification: Microsoft Learn, "DBCC CHECKIDENT". Without NORESEED the value follows the column's highest when
-it has fallen behind it.
+Specification: Microsoft Learn, "DBCC CHECKIDENT". Without NORESEED the value follows the column's highest
+when it has fallen behind it.
 """
 
 from __future__ import annotations

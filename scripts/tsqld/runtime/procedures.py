@@ -14,8 +14,8 @@ from tsqld.compile.context import full_name
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Done, Error, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.bulk import notice
-from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.checkident import check_identity
+from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import BatchAborted, Frame, Returned
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures

@@ -1,8 +1,8 @@
-"""Logins, users, roles and permissions: kept in the catalogs and listed; what they permit is not enforced yet.
+"""Logins, users, roles and permissions: kept in the catalogs and listed, not enforced yet.
 
 A login is kept in master, with its password hashed (PBKDF2, SHA-256). Only members of sysadmin may log in,
-since nobody else's permissions would be checked. Specification: Microsoft Learn, "CREATE LOGIN", "CREATE USER",
-"ALTER ROLE", "GRANT".
+since nobody else's permissions would be checked. Specification: Microsoft Learn, "CREATE LOGIN", "CREATE
+USER", "ALTER ROLE", "GRANT".
 """
 
 from __future__ import annotations
@@ -181,10 +181,8 @@ class Security:
             if not isinstance(found, Principal):
                 raise error(15151, "find", "user", name, line=node.line)
             for made in self._grants(node, found.name, catalog):
-                if node.action == "REVOKE":
-                    catalog = catalog.remove(entry_key(made))
-                else:
-                    catalog = catalog.put(made)
+                revoked = node.action == "REVOKE"
+                catalog = catalog.remove(entry_key(made)) if revoked else catalog.put(made)
         self.session.change_catalog(catalog)
 
     def _grants(self, node: n.Permission, principal: str, catalog: Catalog) -> Iterator[Grant]:

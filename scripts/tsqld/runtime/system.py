@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Module, Table, entry_key
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
+from tsqld.runtime.catalogprocs import PROCEDURES
 from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.properties import NAMES, change
 from tsqld.runtime.session import Session
@@ -49,6 +51,7 @@ class SystemProcedures:
             "sp_addextendedproperty": lambda arguments: self._property("add", arguments),
             "sp_updateextendedproperty": lambda arguments: self._property("update", arguments),
             "sp_dropextendedproperty": lambda arguments: self._property("drop", arguments),
+            **{name: partial(self._catalog_procedure, name) for name in PROCEDURES},
             "sp_updatestats": self._nothing,
             "sp_recompile": self._nothing,
             "sp_refreshview": self._nothing,
@@ -236,6 +239,17 @@ class SystemProcedures:
             ),
             foreign_keys=tuple(replace(k, columns=tuple(map(swap, k.columns))) for k in table.foreign_keys),
         )
+
+    # catalog procedures
+
+    def _catalog_procedure(self, name: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        procedure = PROCEDURES[name]
+        values = self._named(arguments, procedure.parameters, name)
+        variables = [
+            (f"@{parameter}", nvarchar(776), None if values.get(parameter) is None else str(values[parameter]))
+            for parameter in procedure.parameters
+        ]
+        yield from self.interpreter.procedures.text(procedure.text, variables)
 
     # extended properties
 

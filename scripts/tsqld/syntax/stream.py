@@ -128,7 +128,9 @@ class TokenStream:
         return tuple(parts)
 
     def _part(self) -> str:
-        """After a dot even a reserved word is refused unless quoted, as SQL Server does."""
+        """After a dot a reserved word is refused unless quoted, but for `precision`, a column of sys.columns."""
+        if self.token.upper == "PRECISION":
+            return self.advance().value
         return self.name()
 
     def variable(self) -> str:
