@@ -97,6 +97,11 @@ class SqlType:
         name = self.collation.upper()
         return "_CS" in name or "_BIN" in name
 
+    @property
+    def is_utf8(self) -> bool:
+        """Whether this is char or varchar stored as UTF-8, by its collation, instead of code page 1252."""
+        return self.is_text and not self.is_unicode and self.collation.upper().endswith("_UTF8")
+
     def with_length(self, length: int) -> SqlType:
         return replace(self, length=length)
 

@@ -26,7 +26,7 @@ _RANKING: Final = {
     "CUME_DIST": FLOAT,
 }
 _STATISTICS: Final = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}
-_AGGREGATES: Final = frozenset(
+AGGREGATES: Final = frozenset(
     {"COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "APPROX_COUNT_DISTINCT", *_STATISTICS}
 )
 _OFFSETS: Final = ("LAG", "LEAD")
@@ -52,7 +52,7 @@ class AggregateCompiler(ExpressionCompiler):
             return self._grouping_function(name, call, place)
         if name in _WINDOWS:
             return self._window_function(name, call, place)
-        if name not in _AGGREGATES:
+        if name not in AGGREGATES:
             return None
         if call.over is not None:
             return self._windowed_aggregate(name, call, place)
@@ -108,7 +108,7 @@ class AggregateCompiler(ExpressionCompiler):
             return self._counted(name, f"count({operand.sql})")
         if name in ("MIN", "MAX"):
             return _extreme(name, operand, "", line)
-        if name not in _AGGREGATES or name == "STRING_AGG":
+        if name not in AGGREGATES or name == "STRING_AGG":
             raise unsupported(f"PIVOT by {name}", line)
         return _numeric(name, operand, "", "", line)
 

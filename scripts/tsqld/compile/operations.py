@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions import (
@@ -87,13 +89,16 @@ def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) 
     fits = target.length == MAX or value.is_null or not (value.type.is_text and target.is_text)
     if fits or _surely_fits(value, target):
         return convert(value, target, line=line)
-    wide = nvarchar(MAX) if target.is_unicode else varchar(MAX)
+    wide = replace(nvarchar(MAX) if target.is_unicode else varchar(MAX), collation=target.collation)
+    measure = "strlen" if target.is_utf8 else "length"
     whole = convert(value, wide, line=line)
     cut = cast_explicit(whole, target, None, try_=False, line=line)
     head = quote(error(2628, table, column, "\x00").message.split("\x00")[0])
     tail = quote("'.")
     problem = raise_text(2628, f"{head} || left({whole.sql}, {target.length}) || {tail}")
-    longer = f"length({whole.sql}) > {target.length} AND length(rtrim({whole.sql}, ' ')) > {target.length}"
+    longer = " AND ".join(
+        f"{measure}({text}) > {target.length}" for text in (whole.sql, f"rtrim({whole.sql}, ' ')")
+    )
     return Bound(f"(CASE WHEN {longer} THEN {problem} ELSE {cut.sql} END)", target, value.nullable)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.compile import operations as f
-from tsqld.compile.aggregates import _AGGREGATES, ordered
+from tsqld.compile.aggregates import AGGREGATES, ordered
 from tsqld.compile.expressions import Grouping, Place
 from tsqld.compile.sources import SourceCompiler
 from tsqld.compile.text import OutColumn, QueryText, Select, cte_relation
@@ -564,7 +564,7 @@ def is_aggregate(node: n.Node) -> bool:
         isinstance(node, n.Call)
         and node.over is None
         and len(node.name) == 1
-        and node.name[0].upper() in _AGGREGATES
+        and node.name[0].upper() in AGGREGATES
     )
 
 

@@ -93,6 +93,10 @@ def _hashbytes(args: Args, line: int) -> Bound:
 
 def _hash(name: str, value: Bound, line: int) -> str:
     """ASCII varchar is hashed inside DuckDB, everything else in Python."""
+    if value.type.is_utf8:
+        if name in ("md5", "sha1", "sha256"):
+            return f"unhex({name}({value.sql}))"
+        return f"tsqld_hash(encode({value.sql}), {quote(name)})"
     if value.type.is_text:
         if name in ("md5", "sha1", "sha256"):
             return call(f"hash_unicode_{name}" if value.type.is_unicode else f"hash_{name}", value.sql)

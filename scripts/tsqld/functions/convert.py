@@ -7,6 +7,7 @@ is given. Source: Microsoft Learn, "CAST and CONVERT".
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
@@ -97,6 +98,8 @@ def convert(
     """
     if value.is_null:
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)
+    if value.type.is_text and target.is_text and value.type.collation and not target.collation:
+        target = replace(target, collation=value.type.collation)
     if value.type == target and style is None:
         return value.with_sql(value.sql) if explicit else value
     if not explicit and style is None and not try_:

@@ -135,6 +135,9 @@ round_float(x, n, f) := CASE WHEN f <> 0 THEN trunc(x * pow(10.0::DOUBLE, n)) / 
 plain_number(x) := right(x, 1) >= '.' AND x > '!' AND NOT contains(x, 'e') AND NOT contains(x, 'E') AND
     NOT contains(x, '_')
 
+grouped(x, n) := CASE WHEN x[1] = '-' THEN '-' ELSE '' END || format('{:,}',
+    left(ltrim(x, '-'), length(ltrim(x, '-')) - n)::HUGEINT) || right(x, n)
+
 finite(x) := CASE WHEN isfinite(x) THEN x END
 
 leading_zero(x) := CASE WHEN x[1] = '.' THEN '0' || x WHEN left(x, 2) = '-.' THEN '-0' || substr(x, 2)

@@ -40,13 +40,12 @@ _DUCK: Final = {
     "uniqueidentifier": "UUID",
     "sql_variant": "STRUCT(type VARCHAR, text VARCHAR)",
 }
-_ATOM: Final = (
-    r"""(?:(?:[\w$@]+|"(?:[^"]|"")*")(?:\.(?:[\w$@]+|"(?:[^"]|"")*"))*|'(?:[^']|'')*'|\(?-?\d[\d.]*\)?)"""
-)
+_NAME: Final = r"""(?:[A-Za-z_][\w$@]*|"(?:[^"]|"")*")(?:\.(?:[\w$@]+|"(?:[^"]|"")*"))*"""
+_CONSTANT: Final = r"""(?:\$\w+|'(?:[^']|'')*'|\(?-?\d[\d.]*\)?|NULL)"""
 _TYPE: Final = r"\w+(?:\(\d+(?:,\s*\d+)?\))?"
 _SIMPLE = re.compile(
-    rf"(?:CAST\({_ATOM} AS {_TYPE}\)|\({_ATOM}\)::{_TYPE}|{_ATOM}(?:::{_TYPE})?|\({_ATOM}(?:::{_TYPE})?\)"
-    rf"|(?:DATE|TIME|TIMESTAMP) '[^']*'|from_hex\('[0-9a-f]*'\))$"
+    rf"(?:{_NAME}|\({_NAME}\)|CAST\({_CONSTANT} AS {_TYPE}\)|\(?{_CONSTANT}(?:::{_TYPE})?\)?"
+    rf"|\({_CONSTANT}\)::{_TYPE}|(?:DATE|TIME|TIMESTAMP) '[^']*'|from_hex\('[0-9a-f]*'\))$"
 )
 _ERROR = re.compile(r"tsqld:(\d+):(\d+):(.*)", re.DOTALL)
 _OVERFLOW = re.compile(r"Overflow in \w+ of (INT16|INT32|INT64|INT128|UINT8|DECIMAL)")
@@ -91,7 +90,7 @@ def decimal_text(value: Decimal, precision: int, scale: int) -> str:
 
 
 def is_simple(sql: str) -> bool:
-    """Whether repeating `sql` costs nothing: a column, a parameter, a literal, perhaps cast."""
+    """Whether repeating `sql` costs nothing: a column, or a parameter or literal, perhaps cast."""
     return len(sql) < 200 and _SIMPLE.match(sql) is not None
 
 

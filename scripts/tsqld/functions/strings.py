@@ -40,6 +40,8 @@ def _datalength(args: Args, line: int) -> Bound:
     counted = a.count_type(value)
     if type.is_text:
         macro = "utf16_size" if type.is_unicode else "units"
+        if type.is_utf8:
+            return a.made(f"strlen({value.sql}){_wide(counted)}", counted, value)
         return a.made(f"{call(macro, value.sql)}{_wide(counted)}", counted, value)
     if type.is_binary:
         return a.made(f"octet_length({value.sql}){_wide(counted)}", counted, value)

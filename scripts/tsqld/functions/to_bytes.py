@@ -45,6 +45,8 @@ def text_to_bytes(c: Conversion) -> str:
         return let(c.value.sql, lambda v: _from_hex(c, v, style))
     if style != 0:
         raise error(281, style, shown(c.source), line=c.line)
+    if c.source.is_utf8:
+        return _fitted(f"encode({c.value.sql})", c.target)
     if isinstance(c.value.value, str):
         text = c.value.value
         return _fitted(blob(utf16_bytes(text) if c.source.is_unicode else ansi_bytes(text)), c.target)

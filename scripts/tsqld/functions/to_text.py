@@ -13,7 +13,7 @@ from tsqld.functions.conversion import Conversion
 from tsqld.functions.datestyle import styled
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown, text_width
-from tsqld.functions.sqltext import let, quote
+from tsqld.functions.sqltext import let, quote, raise_text
 from tsqld.functions.unitext import to_ansi
 from tsqld.types import MAX, SqlType
 
@@ -36,9 +36,20 @@ def fitted(sql: str, target: SqlType, width: int) -> str:
 def text_to_text(c: Conversion) -> str:
     """Cut silently to the target's length; characters outside code page 1252 become ? in char and varchar."""
     sql = c.value.sql
+    if c.target.is_utf8:
+        return _cut_utf8(sql, c.target)
     if c.source.is_unicode and not c.target.is_unicode:
         sql = quote(to_ansi(c.value.value)) if isinstance(c.value.value, str) else call("to_ansi", sql)
     return fitted(sql, c.target, c.source.length or MAX)
+
+
+def _cut_utf8(sql: str, target: SqlType) -> str:
+    """UTF-8 text counts in bytes; a longer one is refused, since a cut may fall inside a character."""
+    if target.length in (MAX, 0):
+        return sql
+    problem = unsupported(f"cutting UTF-8 text to {target.length} bytes")
+    refusal = raise_text(problem.number, quote(problem.message))
+    return let(sql, lambda t: f"CASE WHEN strlen({t}) > {target.length} THEN {refusal} ELSE {t} END")
 
 
 def bit_to_text(c: Conversion) -> str:

@@ -224,7 +224,9 @@ class Alteration:
         if column.default is not None:
             needs.append(column.default.name) if keys_too else None
         if needs:
-            raise error(4922, verb, column.name, line=self.node.line)
+            problem = error(4922, verb, column.name, line=self.node.line)
+            problem.causes = tuple(error(5074, "object", need, "column", column.name) for need in needs)
+            raise problem
 
     def _drop_constraint(self, action: n.AlterAction) -> None:
         name = action.names[0].lower()

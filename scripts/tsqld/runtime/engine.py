@@ -30,6 +30,8 @@ from tsqld.runtime.session import Session
 
 SYSTEM_DATABASES = ("master", "tempdb", "model", "msdb")
 _FIRST_SPID = 51
+MEMORY_LIMIT = "1100MiB"
+"""What DuckDB may hold; beyond it, sorts and temp tables go to `tmp` in the data directory."""
 
 
 class DataInUse(Exception):
@@ -89,6 +91,8 @@ class Engine:
         engine.connection.execute("SET preserve_insertion_order = true")
         # Half the work of a large insert went into choosing this one; files are twice as large without it.
         engine.connection.execute("SET disabled_compression_methods = 'dict_fsst'")
+        engine.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        engine.connection.execute("SET temp_directory = $1", [str(data / "tmp")])
         for path in sorted(data.glob("*.duckdb")):
             engine._attach(path.stem)
         for name in SYSTEM_DATABASES:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from tsql.tokens import Kind
 from tsqld.bulk.errors import BulkError
+from tsqld.compile.aggregates import AGGREGATES
 from tsqld.compile.context import Reference
 from tsqld.compile.dml import ChangePlan
 from tsqld.compile.inline import Compiler
@@ -269,6 +270,7 @@ class Interpreter:
                 yield from self._in_transaction(lambda: self.definitions.run(node))
                 session.rowcount = 0
         except TsqlError as problem:
+            problem = _with_consequence(problem, node)
             with_line(problem, node.line, session.frame.procedure)
             yield from self._failed(problem)
         else:
@@ -609,7 +611,7 @@ class Interpreter:
         )
         body = node.query.body
         assert isinstance(body, n.Select)
-        if carried and body.sources:
+        if carried and body.sources and not _one_row(body):
             self.procedures.assign_by_row(node, plan)
             return
         session.executor.fresh(plan.reads)
@@ -896,7 +898,18 @@ class Interpreter:
         frame.cursors.clear()
 
 
+# Errors in defining a constraint, followed by 1750, and in dropping one, followed by 3727.
+_CAUSES: Final = frozenset({1505, 1767, 1769, 1770, 1776, 1778, 1781, 1785, 3728, 8111})
 _KEEPS_ERROR: Final = (n.If, n.While, n.Block, n.TryCatch, n.Label, n.Goto, n.Execute, n.Raiserror)
+
+
+def _one_row(select: n.Select) -> bool:
+    """Whether a SELECT aggregates all its rows into one, which no other row can follow."""
+    return not select.group_by and any(
+        isinstance(node, n.Call) and node.over is None and node.name[-1].upper() in AGGREGATES
+        for item in select.items
+        for node in walk(item, into_queries=False)
+    )
 
 
 def _ends_transaction(problem: TsqlError) -> bool:
@@ -911,7 +924,19 @@ def _told(problem: TsqlError) -> Iterator[Event]:
         for one in chain:
             yield _error_event(with_line(one, problem.line, problem.procedure))
         return
+    for cause in problem.causes:
+        yield _error_event(with_line(cause, problem.line, problem.procedure))
     yield _error_event(problem)
+
+
+def _with_consequence(problem: TsqlError, node: n.Statement) -> TsqlError:
+    """Some errors of definitions are told together with a second one, which is what CATCH sees."""
+    number = 3727 if problem.number == 3728 else 1750
+    if problem.number not in _CAUSES or not isinstance(node, n.CreateTable | n.AlterTable):
+        return problem
+    second = error(number, line=problem.line)
+    second.causes = (problem,)
+    return second
 
 
 def _error_event(problem: TsqlError) -> Error:
