@@ -8,7 +8,9 @@ functions.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error
@@ -118,12 +120,29 @@ def openjson_with(
         parse_path(steps)
         wanted.append(("j" if as_json else "v") + steps)
     rows = f"tsqld_openjson_rows({value}, {path}, {quote(json.dumps(wanted))})"
+    places = [_PLACE.fullmatch(item) for item in wanted]
+    if path == "'$'" and all(places):
+        rows = let(value, lambda v: _flat_rows(v, [place[1] for place in places if place], rows))
     columns = []
     for place, (_, type, _, _) in enumerate(fields, 1):
         cell = Bound(f"r[{place}]", nvarchar(MAX))
         columns.append(f"{convert(cell, type, line=line, explicit=True).sql} AS c{place}")
     sql = f"SELECT {', '.join(columns)} FROM (SELECT unnest({rows}) AS r)"
     return sql, tuple((name, type) for name, type, _, _ in fields)
+
+
+_PLACE: Final = re.compile(r"v\$\[(\d+)\]")
+_FLAT: Final = (
+    r'\s*\[\s*\[(?:\s*(?:"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"|null)\s*,?)*\s*\]\s*\]\s*'
+)
+"""One array of texts and nulls inside an array: what DuckDB's own JSON reader takes apart without loss."""
+
+
+def _flat_rows(value: str, places: Sequence[str], otherwise: str) -> str:
+    """`otherwise`, but inside DuckDB for documents that are one flat array of texts in an array."""
+    cells = ", ".join(f"json_extract_string({value}, '$[0][{place}]')" for place in places)
+    flat = f"regexp_full_match({value}, {quote(_FLAT)}) AND json_valid({value})"
+    return f"CASE WHEN {flat} THEN [[{cells}]] ELSE {otherwise} END"
 
 
 def _json_arguments(args: Args, line: int) -> tuple[str, str]:

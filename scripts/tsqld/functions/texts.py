@@ -15,6 +15,7 @@ from tsqld.functions import arguments as a
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import STRING, define
+from tsqld.functions.sqltext import let, quote
 from tsqld.functions.udfs import udf
 from tsqld.functions.unitext import ansi_bytes, ansi_text, utf16_length
 from tsqld.types import INT, MAX, SqlType, nvarchar, varchar
@@ -136,7 +137,12 @@ def _string_escape(args: Args, line: int) -> Bound:
     kind = args[1]
     if not isinstance(kind.value, str) or kind.value.lower() != "json":
         raise error(8116, shown(kind.type), 2, "string_escape", line=line)
-    return a.made(f"tsqld_json_escape({value.sql})", nvarchar(MAX), value)
+    special = quote("[" + '"\\\\' + "/\\x00-\\x1f\\x7f]")
+    sql = let(
+        value.sql,
+        lambda t: f"CASE WHEN regexp_matches({t}, {special}) THEN tsqld_json_escape({t}) ELSE {t} END",
+    )
+    return a.made(sql, nvarchar(MAX), value)
 
 
 # --- Python side: registered by `install` -------------------------------------------------------------------
