@@ -325,7 +325,8 @@ MORE_VIEWS: Final[dict[tuple[str, str], View]] = {
     ("dbo", "sysobjects"): _SYSOBJECTS,
     ("information_schema", "parameters"): (
         (
-            ("SPECIFIC_CATALOG", nvarchar(128)), ("SPECIFIC_SCHEMA", nvarchar(128)), ("SPECIFIC_NAME", SYSNAME),
+            ("SPECIFIC_CATALOG", nvarchar(128)), ("SPECIFIC_SCHEMA", nvarchar(128)),
+            ("SPECIFIC_NAME", SYSNAME),
             ("ORDINAL_POSITION", INT), ("PARAMETER_MODE", nvarchar(10)), ("IS_RESULT", nvarchar(10)),
             ("PARAMETER_NAME", SYSNAME), ("DATA_TYPE", nvarchar(128)), ("CHARACTER_MAXIMUM_LENGTH", INT),
         ),

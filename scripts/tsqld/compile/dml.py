@@ -352,7 +352,8 @@ class DmlCompiler(QueryCompiler):
         for action in acting:
             inner = type(self)(Context(self.context.environment))
             statement = action.statement
-            plans.append(inner.delete(statement) if isinstance(statement, n.Delete) else inner.update(statement))
+            made = inner.delete(statement) if isinstance(statement, n.Delete) else inner.update(statement)
+            plans.append(made)
         return tuple(plans)
 
     def _fires(self, target: _Target, node: n.Insert | n.Update | n.Delete | n.Merge, event: str) -> bool:

@@ -272,7 +272,7 @@ class MergeCompiler(DmlCompiler):
         table, name = target.table, target.name
         environment = self.context.environment
         if acts(table, name, environment):
-            raise unsupported(f"MERGE into {table.full_name}, which cascading foreign keys reference", node.line)
+            raise unsupported(f"MERGE into {table.full_name}, which foreign keys cascade from", node.line)
         rows = self._merge_checked(target, clauses, rows)
         outputs, values = self._merge_outputs(node, target, sources, clauses)
         if values:

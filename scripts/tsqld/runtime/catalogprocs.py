@@ -20,8 +20,8 @@ class CatalogProcedure:
 
 _ODBC_TYPES: Final = """CASE t.name WHEN N'bit' THEN -7 WHEN N'tinyint' THEN -6 WHEN N'smallint' THEN 5
  WHEN N'int' THEN 4 WHEN N'bigint' THEN -5 WHEN N'decimal' THEN 3 WHEN N'numeric' THEN 2 WHEN N'money' THEN 3
- WHEN N'smallmoney' THEN 3 WHEN N'float' THEN 6 WHEN N'real' THEN 7 WHEN N'char' THEN 1 WHEN N'varchar' THEN 12
- WHEN N'nchar' THEN -8 WHEN N'nvarchar' THEN -9 WHEN N'sysname' THEN -9 WHEN N'text' THEN -1
+ WHEN N'smallmoney' THEN 3 WHEN N'float' THEN 6 WHEN N'real' THEN 7 WHEN N'char' THEN 1
+ WHEN N'varchar' THEN 12 WHEN N'nchar' THEN -8 WHEN N'nvarchar' THEN -9 WHEN N'sysname' THEN -9 WHEN N'text' THEN -1
  WHEN N'ntext' THEN -10 WHEN N'binary' THEN -2 WHEN N'varbinary' THEN -3 WHEN N'image' THEN -4
  WHEN N'timestamp' THEN -2 WHEN N'uniqueidentifier' THEN -11 WHEN N'date' THEN -9 WHEN N'time' THEN -9
  WHEN N'datetime' THEN 11 WHEN N'smalldatetime' THEN 11 WHEN N'datetime2' THEN -9
@@ -42,9 +42,10 @@ PROCEDURES: Final[dict[str, CatalogProcedure]] = {
         f"""
 SELECT DB_NAME() AS TABLE_QUALIFIER, s.name AS TABLE_OWNER, o.name AS TABLE_NAME, c.name AS COLUMN_NAME,
     CAST({_ODBC_TYPES} AS smallint) AS DATA_TYPE,
-    CAST(CASE WHEN c.is_identity = 1 THEN CONCAT(t.name, N' identity') ELSE t.name END AS sysname) AS TYPE_NAME,
+    CAST(CONCAT(t.name, IIF(c.is_identity = 1, N' identity', N'')) AS sysname) AS TYPE_NAME,
     CAST(CASE WHEN c.max_length = -1 THEN 0 WHEN t.name IN (N'nchar', N'nvarchar', N'sysname')
-        THEN c.max_length / 2 WHEN c.precision > 0 THEN c.precision ELSE c.max_length END AS int) AS [PRECISION],
+        THEN c.max_length / 2 WHEN c.precision > 0 THEN c.precision ELSE c.max_length END AS int)
+        AS [PRECISION],
     CAST(CASE WHEN c.max_length = -1 THEN 0 WHEN t.name IN (N'decimal', N'numeric') THEN c.precision + 2
         ELSE c.max_length END AS int) AS [LENGTH],
     CAST(CASE WHEN c.precision > 0 THEN c.scale END AS smallint) AS SCALE,
@@ -86,7 +87,8 @@ ORDER BY 1, 2, 3, 5;
         + """
 SELECT i.name AS index_name,
     CONCAT(LOWER(i.type_desc), IIF(i.is_unique = 1, N', unique', N''),
-        IIF(i.is_primary_key = 1, N', primary key', N''), IIF(i.is_unique_constraint = 1, N', unique key', N''),
+        IIF(i.is_primary_key = 1, N', primary key', N''),
+        IIF(i.is_unique_constraint = 1, N', unique key', N''),
         N' located on PRIMARY') AS index_description,
     (SELECT STRING_AGG(CONCAT(c.name, IIF(ic.is_descending_key = 1, N'(-)', N'')), N', ')
             WITHIN GROUP (ORDER BY ic.key_ordinal)
@@ -114,7 +116,8 @@ SELECT o.name AS Name, N'dbo' AS Owner, LOWER(REPLACE(o.type_desc, N'_', N' ')) 
 FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(@objname);
 IF EXISTS (SELECT * FROM sys.columns WHERE object_id = OBJECT_ID(@objname))
     SELECT c.name AS Column_name, t.name AS Type, IIF(c.is_computed = 1, 'yes', 'no') AS Computed,
-        CAST(c.max_length AS int) AS Length, IIF(c.precision > 0, CAST(c.precision AS varchar(5)), '') AS Prec,
+        CAST(c.max_length AS int) AS Length,
+        IIF(c.precision > 0, CAST(c.precision AS varchar(5)), '') AS Prec,
         IIF(c.precision > 0, CAST(c.scale AS varchar(5)), '') AS Scale,
         IIF(c.is_nullable = 1, 'yes', 'no') AS Nullable, c.collation_name AS Collation
     FROM sys.columns AS c JOIN sys.types AS t ON t.user_type_id = c.user_type_id

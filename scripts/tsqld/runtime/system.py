@@ -245,10 +245,8 @@ class SystemProcedures:
     def _catalog_procedure(self, name: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         procedure = PROCEDURES[name]
         values = self._named(arguments, procedure.parameters, name)
-        variables = [
-            (f"@{parameter}", nvarchar(776), None if values.get(parameter) is None else str(values[parameter]))
-            for parameter in procedure.parameters
-        ]
+        given = [(name, values.get(name)) for name in procedure.parameters]
+        variables = [(f"@{name}", nvarchar(776), None if v is None else str(v)) for name, v in given]
         yield from self.interpreter.procedures.text(procedure.text, variables)
 
     # extended properties

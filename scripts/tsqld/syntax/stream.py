@@ -128,7 +128,7 @@ class TokenStream:
         return tuple(parts)
 
     def _part(self) -> str:
-        """After a dot a reserved word is refused unless quoted, but for `precision`, a column of sys.columns."""
+        """After a dot a reserved word is refused unless quoted, but for the `precision` of sys.columns."""
         if self.token.upper == "PRECISION":
             return self.advance().value
         return self.name()
