@@ -21,7 +21,8 @@ class CatalogProcedure:
 _ODBC_TYPES: Final = """CASE t.name WHEN N'bit' THEN -7 WHEN N'tinyint' THEN -6 WHEN N'smallint' THEN 5
  WHEN N'int' THEN 4 WHEN N'bigint' THEN -5 WHEN N'decimal' THEN 3 WHEN N'numeric' THEN 2 WHEN N'money' THEN 3
  WHEN N'smallmoney' THEN 3 WHEN N'float' THEN 6 WHEN N'real' THEN 7 WHEN N'char' THEN 1
- WHEN N'varchar' THEN 12 WHEN N'nchar' THEN -8 WHEN N'nvarchar' THEN -9 WHEN N'sysname' THEN -9 WHEN N'text' THEN -1
+ WHEN N'varchar' THEN 12 WHEN N'nchar' THEN -8 WHEN N'nvarchar' THEN -9 WHEN N'sysname' THEN -9
+ WHEN N'text' THEN -1
  WHEN N'ntext' THEN -10 WHEN N'binary' THEN -2 WHEN N'varbinary' THEN -3 WHEN N'image' THEN -4
  WHEN N'timestamp' THEN -2 WHEN N'uniqueidentifier' THEN -11 WHEN N'date' THEN -9 WHEN N'time' THEN -9
  WHEN N'datetime' THEN 11 WHEN N'smalldatetime' THEN 11 WHEN N'datetime2' THEN -9
