@@ -34,6 +34,8 @@ class TsqlError(Exception):
         self.state = state
         self.line = line
         self.procedure = procedure
+        self.causes: tuple[TsqlError, ...] = ()
+        """Errors told to the client before this one."""
 
 
 # number: (severity, state, message with {} places in order)

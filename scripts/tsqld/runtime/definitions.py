@@ -39,7 +39,7 @@ from tsqld.compile.checks import unique_check
 from tsqld.compile.context import Context, FullName, full_name
 from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Event
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
@@ -329,6 +329,7 @@ class Definitions:
         for written in definition.columns:
             for constraint in written.constraints:
                 table, catalog = self._with_constraint(table, constraint, catalog, written.name)
+        _refuse_nullable_key(table.name, definition)
         for separate in definition.constraints:
             table, catalog = self._with_constraint(table, separate, catalog, "")
         for index in definition.indexes:
@@ -348,11 +349,23 @@ class Definitions:
             column, catalog = self._plain_column(table, written, column_id, catalog)
         return replace(table, columns=(*table.columns, column), next_column_id=column_id), catalog
 
+    def _column_type(self, written: n.ColumnDefinition, name: n.TypeName, column_id: int) -> SqlType:
+        """A column's type, with the errors as columns report them: 2715, 131."""
+        try:
+            return self.type(name)
+        except TsqlError as problem:
+            if problem.number == 243:
+                raise error(2715, column_id, ".".join(name.parts), line=name.line) from None
+            if problem.number == 2717:
+                limit = 4000 if name.parts[-1].lower().startswith("n") else 8000
+                raise error(131, name.arguments[0], written.name, limit, line=name.line) from None
+            raise
+
     def _plain_column(
         self, table: Table, written: n.ColumnDefinition, column_id: int, catalog: Catalog
     ) -> tuple[Column, Catalog]:
         assert written.type is not None
-        type = with_collation(self.type(written.type), written.collation)
+        type = with_collation(self._column_type(written, written.type, column_id), written.collation)
         if written.identity is not None and table.identity is not None:
             raise error(2744, table.name, line=written.line)
         keyed = any(isinstance(c, n.KeyConstraint) and c.kind == "PRIMARY KEY" for c in written.constraints)
@@ -784,6 +797,9 @@ class Definitions:
         else:
             compiler.arguments.append({})
         text = compiler.query(node.query, None, allow_order=False)
+        for position, column in enumerate(text.columns if not node.columns else (), 1):
+            if not column.name:
+                raise error(4511, position, line=node.line)
         named = compiler._named_columns(text.columns, node.columns, node.name[-1], node.line)
         return tuple(
             Column(column.name, column.type, column.nullable, column_id=i)
@@ -1132,6 +1148,16 @@ class Definitions:
             transaction = self.session.executor.transaction
             if transaction is None:
                 cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _refuse_nullable_key(table: str, definition: n.TableDefinition) -> None:
+    """A column written as NULL cannot be of the primary key. Error 8111."""
+    nullable = {column.name.lower() for column in definition.columns if column.nullable}
+    for constraint in definition.constraints:
+        if isinstance(constraint, n.KeyConstraint) and constraint.kind == "PRIMARY KEY":
+            for column in constraint.columns:
+                if column.name.lower() in nullable:
+                    raise error(8111, table, line=constraint.line)
 
 
 def _only_temporary(node: n.Statement) -> bool:
