@@ -56,8 +56,8 @@ def _format(args: Args, line: int) -> Bound:
         sql = f"tsqld_format_offset({call('local_of', value.sql)}, ({value.sql}).minutes::INTEGER, {tail})"
     else:
         moment = f"({value.sql})::TIMESTAMP"
-        quick = strftime_of(pattern.value) if culture.value == "en-US" else None
-        sql = f"strftime({moment}, {quote(quick)})" if quick else f"tsqld_format_date({moment}, {tail})"
+        form = strftime_of(pattern.value) if culture.value == "en-US" else None
+        sql = f"strftime({moment}, {quote(form)})" if form else f"tsqld_format_date({moment}, {tail})"
     return a.made(sql, nvarchar(4000), value, pattern, nullable=True)
 
 

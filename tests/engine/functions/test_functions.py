@@ -379,5 +379,12 @@ def test_tables_are_made_from_text_numbers_and_json(tsql: Asker) -> None:
     assert tsql.rows(query) == [(2, dt.date(2020, 1, 2), '{"k":1}')]
 
 
+def test_numbers_formatted_inside_duckdb_are_those_formatted_by_dot_nets_rules(tsql: Asker) -> None:
+    for number in ("1234.567", "-1234.567", "-0.001", "0", "5", "-1234567", "12345678901234567890.5"):
+        for pattern in ("N", "N0", "F1", "0.00", "#,##0.00", "#,0", "0"):
+            quick = tsql.value(f"FORMAT({number}, '{pattern}')")
+            assert quick == tsql.value(f"FORMAT({number}, CONCAT('{pattern}', ''))"), (number, pattern)
+
+
 def test_compressed_bytes_decompress_to_what_they_were(tsql: Asker) -> None:
     assert tsql.value("CAST(DECOMPRESS(COMPRESS(N'abc')) AS nvarchar(10))") == "abc"
