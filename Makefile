@@ -13,6 +13,7 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 # Arguments handed on, as in: make test ARGS="tests/engine -x", make demo ARGS="--fresh"
 ARGS   ?=
+WORKERS = $$(getconf _NPROCESSORS_ONLN)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -29,8 +30,8 @@ setup-test: $(STAMPS)/test  ## The same, and what tests need: Airflow, linters, 
 demo: setup  ## 1.5 million sales from CSV to gold, on this machine
 	@$(BIN)/warehouse demo $(ARGS)
 
-test: setup-test  ## Run every test; ARGS are pytest's
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup-test  ## Run every test, a process per core; ARGS are pytest's
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: check-python check-sql check-config  ## Linters, types, import contracts, Microsoft's parser, configuration
 

@@ -21,8 +21,9 @@ import pytest
 from tests.conftest import ROOT, SqlServer
 from tests.e2e.cut import Figures, figures, write_cut
 
-from warehouse.connection import Connection, server_from_dsn
+from warehouse.connection import server_from_dsn
 from warehouse.journey import csv_file
+from warehouse.odbc import Connection
 
 HOME = Path(tempfile.mkdtemp(prefix="airflow-"))
 os.environ |= {
@@ -47,7 +48,7 @@ class Injected:
         """The rows of a table."""
         schema, name = table.split(".")
         statement = f"SELECT COUNT_BIG(*) AS rows_there FROM [{schema}].[{name}];"
-        return int(self.connection.execute(statement, "", ()).rows[0]["rows_there"])
+        return int(self.connection.call(statement, "", ()).rows[0]["rows_there"])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,7 +61,7 @@ def airflow_home() -> Iterator[Path]:
     shutil.rmtree(HOME, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def injected(tsqld_server: SqlServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Injected]:
     """A warehouse with a small cut of the journey data in front of it."""
     database = f"warehouse_dags_{uuid.uuid4().hex[:12]}"

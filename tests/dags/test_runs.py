@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 from tests.dags.conftest import Injected
 from tests.e2e.cut import Figures
 
+from warehouse.contracts import load_contracts
 from warehouse.plan import build_plan
 
 LAYERS = ("bronze", "silver", "gold")
@@ -41,13 +42,13 @@ def states(ended: Any) -> dict[str, str]:
 
 def last_run(injected: Injected, layer: str) -> dict[str, Any]:
     """The row in ops.runs of a layer's latest run and its steps' statuses."""
-    (row,) = injected.connection.execute(
+    (row,) = injected.connection.call(
         "SELECT TOP (1) runs.run_id, runs.status, runs.external_id FROM ops.runs AS runs "
         "WHERE runs.driver = @driver ORDER BY runs.run_id DESC;",
         "@driver nvarchar(100)",
         (f"airflow {layer}_injector",),
     ).rows
-    steps = injected.connection.execute(
+    steps = injected.connection.call(
         "SELECT steps.step, steps.status FROM ops.run_steps AS steps WHERE steps.run_id = @run_id;",
         "@run_id bigint",
         (row["run_id"],),
@@ -71,10 +72,8 @@ def test_a_run_of_a_layer_succeeds_in_every_task(first_runs: dict[str, Any], lay
 def test_a_run_is_one_run_of_the_warehouse_with_the_steps_of_the_plan(
     first_runs: dict[str, Any], injected: Injected, layer: str
 ) -> None:
-    from tests.dags.test_import import CONTRACTS
-
     logged = last_run(injected, layer)
-    planned = build_plan(CONTRACTS, injected.landing).layer(layer)
+    planned = build_plan(load_contracts(ROOT / "dags" / "contracts"), injected.landing).layer(layer)
     assert logged["status"] == "succeeded"
     assert logged["external_id"] == first_runs[layer].run_id
     assert logged["steps"] == {step.id: "done" for step in planned}
@@ -82,7 +81,7 @@ def test_a_run_is_one_run_of_the_warehouse_with_the_steps_of_the_plan(
 
 @pytest.mark.usefixtures("first_runs")
 def test_gold_shows_what_the_files_hold(injected: Injected) -> None:
-    (row,) = injected.connection.execute(GOLD, "", ()).rows
+    (row,) = injected.connection.call(GOLD, "", ()).rows
     assert Figures(**row) == injected.expected
 
 
@@ -114,14 +113,14 @@ def test_files_that_came_later_are_found_and_a_bad_one_is_refused_and_recorded(i
 @contextmanager
 def without_procedure(injected: Injected, name: str) -> Iterator[None]:
     """The warehouse as if somebody had dropped a procedure."""
-    definition = injected.connection.execute(
+    definition = injected.connection.call(
         "SELECT OBJECT_DEFINITION(OBJECT_ID(@name)) AS definition;", "@name nvarchar(300)", (name,)
     ).rows[0]["definition"]
-    injected.connection.execute(f"DROP PROCEDURE {name};")
+    injected.connection.call(f"DROP PROCEDURE {name};")
     try:
         yield
     finally:
-        injected.connection.execute(definition)
+        injected.connection.call(definition)
 
 
 @pytest.mark.usefixtures("first_runs")
@@ -145,9 +144,9 @@ def test_no_file_is_loaded_behind_one_of_its_entity_that_failed(injected: Inject
     with without_procedure(injected, "bronze.load_journey_demographics"):
         assert str(run("bronze").state) == "failed"
     known = "SELECT files.path FROM ops.files AS files WHERE files.path LIKE N'%later%' ORDER BY files.path;"
-    assert injected.connection.execute(known).rows == ()
+    assert injected.connection.call(known).rows == ()
     assert str(run("bronze").state) == "success"
-    paths = [row["path"] for row in injected.connection.execute(known).rows]
+    paths = [row["path"] for row in injected.connection.call(known).rows]
     assert paths == [f"journey/demographics/later_{number}.csv" for number in (1, 2)]
 
 
