@@ -45,7 +45,7 @@ check-python: setup-test
 check-sql: setup-test
 	@echo "check: every .sql file parses as SQL Server 2019's language"
 	@git ls-files -z '*.sql' | xargs -0 -r -n 1 -P 2 bash -c \
-		'$(BIN)/maxdop --parser-version 2019 "$$0" > /dev/null 2> "$$0.err" || test $$? = 2 || { cat "$$0.err" >&2; rm "$$0.err"; exit 1; }; rm -f "$$0.err"'
+		'said=$$($(BIN)/maxdop --parser-version 2019 "$$0" 2>&1) || test $$? = 2 || { echo "$$0: $$said" >&2; exit 1; }'
 
 check-config: setup-test
 	@echo "check: compose, YAML";   $(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
