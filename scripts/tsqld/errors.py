@@ -804,6 +804,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "If an expression being aggregated contains an outer reference, then that outer reference "
         "must be the only column referenced in the expression.",
     ),
+    10738: (
+        15,
+        1,
+        "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 row values.",
+    ),
     10741: (15, 2, "A TOP can not be used in the same query or sub-query as a OFFSET."),
     10742: (15, 1, "The offset specified in a OFFSET clause may not be negative."),
     10743: (15, 1, "The number of rows provided for a FETCH clause must be greater then zero."),

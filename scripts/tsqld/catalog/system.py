@@ -71,11 +71,15 @@ def _values(columns: Sequence[tuple[str, SqlType]], rows: Sequence[Sequence[Any]
     if not rows:
         empty = ", ".join(f"CAST(NULL AS {duck_type(type)}) AS {quoted(name)}" for name, type in columns)
         return f"(SELECT {empty} WHERE FALSE)"
-    lines = ", ".join("(" + ", ".join(_text(value) for value in row) + ")" for row in rows)
+    types = [type for _, type in columns]
+    lines = ", ".join(
+        "(" + ", ".join(_text(value, type) for value, type in zip(row, types, strict=True)) + ")"
+        for row in rows
+    )
     return f"(SELECT {casts} FROM (VALUES {lines}) AS v({names}))"
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, type: SqlType) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -84,7 +88,7 @@ def _text(value: Any) -> str:
         return str(value)
     if isinstance(value, dt.datetime):
         return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
-    return quote(str(value))
+    return quote(str(value).ljust(type.length) if type.name == "char" else str(value))
 
 
 # objects

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation
 from tsqld.catalog.model import Catalog, Module, Object, Synonym, Table
-from tsqld.errors import error
+from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax.nodes import BulkSource
 from tsqld.types import SqlType
@@ -164,10 +164,14 @@ def resolve_object(environment: Environment, parts: Sequence[str], line: int) ->
         special = environment.special_table(name.name)
         if special is not None:
             return special, name
+    try:
+        catalog = environment.catalog(name.database)
+    except TsqlError:
+        raise error(208, ".".join(parts), line=line) from None
     system = _system(environment, name, parts)
     if system is not None:
         return system, name
-    found = environment.catalog(name.database).object(name.schema, name.name)
+    found = catalog.object(name.schema, name.name)
     if isinstance(found, Synonym):
         return resolve_object(environment, found.base, line)
     if found is None:

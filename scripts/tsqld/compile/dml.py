@@ -234,6 +234,8 @@ class DmlCompiler(QueryCompiler):
     ) -> QueryText:
         place = Place(Scope())
         bound: list[list[Bound]] = []
+        if len(rows) > 1000:
+            raise error(10738, line=node.line)
         self.row_by_row = len(rows) > 1
         for written in rows:
             row = written if node.columns else self._without_rowversion(written, target, columns, node.line)

@@ -229,8 +229,8 @@ class ExpressionCompiler:
             raise error(4127, line=node.line)
         common = f.common_of(values)
         texts = ", ".join(f.convert(value, common, line=node.line).sql for value in values)
-        nullable = all(value.nullable for value in values)
-        return _flagged(Bound(f"coalesce({texts})", common, nullable), *values)
+        # unlike ISNULL it counts as nullable, whatever its arguments are
+        return _flagged(Bound(f"coalesce({texts})", common), *values)
 
     def _nullif(self, node: n.Call, place: Place) -> Bound:
         if len(node.arguments) != 2:
