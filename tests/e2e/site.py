@@ -41,8 +41,10 @@ class Site:
         """The connection string of the site's database; empty for the embedded engine."""
         return self.environment.get("WAREHOUSE_DSN", "")
 
-    def run(self, *arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run `warehouse …` to its end; `text` is its standard input."""
+    def run(
+        self, *arguments: str, text: str = "", seconds: int = 240, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `warehouse …` to its end, which must come in time; `text` is its standard input."""
         return subprocess.run(
             [sys.executable, "-m", "warehouse", *arguments],
             env={**self.environment, **environment},
@@ -50,13 +52,13 @@ class Site:
             input=text,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=seconds,
             check=False,
         )
 
-    def done(self, *arguments: str, text: str = "", **environment: str) -> str:
+    def done(self, *arguments: str, text: str = "", seconds: int = 240, **environment: str) -> str:
         """Run `warehouse …`, which must succeed; what it printed."""
-        ended = self.run(*arguments, text=text, **environment)
+        ended = self.run(*arguments, text=text, seconds=seconds, **environment)
         assert ended.returncode == 0, f"{arguments}: exit {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
         return ended.stdout
 

@@ -13,8 +13,9 @@ LAST_LINE = (
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_demo_ends_with_the_totals_of_the_source(bare_site: Site) -> None:
-    output = bare_site.done("demo", COLUMNS="60")
+    output = bare_site.done("demo", seconds=600, COLUMNS="60")
     source = figures_of_the_source()
     assert output.splitlines()[-1] == LAST_LINE
     assert (
