@@ -79,7 +79,9 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     119: (
         15,
         1,
-        "Must pass parameter number {} and subsequent parameters as '@name = value'. After the form '@name = value' has been used, all subsequent parameters must be passed in the form '@name = value'.",
+        "Must pass parameter number {} and subsequent parameters as '@name = value'. After the form"
+        " '@name = value' has been used, all subsequent parameters must be passed in the form "
+        "'@name = value'.",
     ),
     120: (
         15,
@@ -156,7 +158,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     169: (
         15,
         1,
-        "A column has been specified more than once in the order by list. Columns in the order by list must be unique.",
+        "A column has been specified more than once in the order by list. Columns in the order by "
+        "list must be unique.",
     ),
     174: (15, 1, "The {} function requires {} argument(s)."),
     178: (15, 1, "A RETURN statement with a return value cannot be used in this context."),
@@ -225,9 +228,9 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         16,
         1,
         "The column name '{}' is specified more than once in the SET clause or column list of an "
-        "INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to "
-        "make sure that a column is updated only once. If this statement updates or inserts columns into a "
-        "view, column aliasing can conceal the duplication in your code.",
+        "INSERT. A column cannot be assigned more than one value in the same clause. Modify the "
+        "clause to make sure that a column is updated only once. If this statement updates or "
+        "inserts columns into a view, column aliasing can conceal the duplication in your code.",
     ),
     266: (
         16,
@@ -252,25 +255,26 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     282: (
         10,
         1,
-        "The '{}' procedure attempted to return a status of NULL, which is not allowed. A status of 0 will be returned instead.",
+        "The '{}' procedure attempted to return a status of NULL, which is not allowed. A status of"
+        " 0 will be returned instead.",
     ),
-    289: (16, 1, "Cannot construct data type {}, some of the arguments have values which are not valid."),
     286: (16, 1, "The logical tables INSERTED and DELETED cannot be updated."),
+    289: (16, 1, "Cannot construct data type {}, some of the arguments have values which are not valid."),
     313: (16, 2, "An insufficient number of arguments were supplied for the procedure or function {}."),
-    352: (15, 1, 'The table-valued parameter "{}" must be declared with the READONLY option.'),
-    402: (16, 1, "The data types {} and {} are incompatible in the {} operator."),
-    408: (16, 1, "A constant expression was encountered in the ORDER BY list, position 1."),
     334: (
         16,
         1,
-        "The target table '{}' of the DML statement cannot have any enabled triggers if the statement "
-        "contains an OUTPUT clause without INTO clause.",
+        "The target table '{}' of the DML statement cannot have any enabled triggers if the "
+        "statement contains an OUTPUT clause without INTO clause.",
     ),
+    352: (15, 1, 'The table-valued parameter "{}" must be declared with the READONLY option.'),
+    402: (16, 1, "The data types {} and {} are incompatible in the {} operator."),
+    408: (16, 1, "A constant expression was encountered in the ORDER BY list, position 1."),
     443: (16, 1, "Invalid use of a side-effecting operator '{}' within a function."),
     444: (16, 2, "Select statements included within a function cannot return data to a client."),
-    455: (16, 2, "The last statement included within a function must be a return statement."),
     447: (16, 0, "Expression type {} is invalid for COLLATE clause."),
     448: (16, 1, "Invalid collation '{}'."),
+    455: (16, 2, "The last statement included within a function must be a return statement."),
     460: (
         16,
         1,
@@ -279,7 +283,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     461: (
         16,
         1,
-        "The TOP or OFFSET operator is not allowed in the recursive part of a recursive common table expression '{}'.",
+        "The TOP or OFFSET operator is not allowed in the recursive part of a recursive common "
+        "table expression '{}'.",
     ),
     467: (
         16,
@@ -430,6 +435,12 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         1,
         "The operation failed because an index or statistics with name '{}' already exists on table '{}'.",
     ),
+    2501: (16, 45, 'Cannot find a table or object with the name "{}". Check the system catalog.'),
+    2528: (
+        0,
+        1,
+        "DBCC execution completed. If DBCC printed error messages, contact your system administrator.",
+    ),
     2601: (
         14,
         1,
@@ -494,17 +505,6 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     2809: (18, 1, "The request for {} '{}' failed because '{}' is a {} object."),
     2812: (16, 62, "Could not find stored procedure '{}'."),
-    2501: (
-        16,
-        45,
-        'Cannot find a table or object with the name "{}". Check the system catalog.',
-    ),
-    2528: (
-        0,
-        1,
-        "DBCC execution completed. If DBCC printed error messages, contact your system administrator.",
-    ),
-    7997: (16, 1, "'{}' does not contain an identity column."),
     3609: (16, 1, "The transaction ended in the trigger. The batch has been aborted."),
     3621: (0, 0, "The statement has been terminated."),
     3701: (11, 5, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
@@ -673,6 +673,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     ),
     5362: (15, 1, "Window '{}' is undefined."),
     6401: (16, 1, "Cannot roll back {}. No transaction or savepoint of that name was found."),
+    6864: (16, 1, "Row tag omission (empty row tag name) cannot be used with attribute-centric FOR XML."),
     7301: (
         16,
         2,
@@ -687,6 +688,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "not give any information about the error.",
     ),
     7707: (16, 1, "The associated partition function '{}' already exists in the database."),
+    7711: (16, 1, "The object '{}' is not partitioned."),
     7715: (16, 1, "The specified partition range value could not be found."),
     7721: (
         16,
@@ -694,7 +696,9 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
         "Duplicate range boundary values are not allowed in partition function boundary values "
         "list. The boundary value being added is already present: {}.",
     ),
+    7722: (16, 2, "Invalid partition number {} specified."),
     7726: (16, 1, "Partition function '{}' does not exist."),
+    7997: (16, 1, "'{}' does not contain an identity column."),
     8101: (
         16,
         1,
@@ -767,6 +771,7 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     8169: (16, 2, "Conversion failed when converting from a character string to uniqueidentifier."),
     8170: (16, 2, "Insufficient result space to convert uniqueidentifier value to char."),
     8178: (16, 1, "The parameterized query '{}' expects the parameter '{}', which was not supplied."),
+    8197: (16, 4, "The object '{}' does not exist or is invalid for this operation."),
     8672: (
         16,
         1,
@@ -807,7 +812,8 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     10738: (
         15,
         1,
-        "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 row values.",
+        "The number of row value expressions in the INSERT statement exceeds the maximum allowed "
+        "number of 1000 row values.",
     ),
     10741: (15, 2, "A TOP can not be used in the same query or sub-query as a OFFSET."),
     10742: (15, 1, "The offset specified in a OFFSET clause may not be negative."),
@@ -832,29 +838,29 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     13601: (
         16,
         1,
-        "Property '{}' cannot be generated in JSON output due to a conflict with another column name or "
-        "alias. Use different names and aliases for each column in SELECT list.",
+        "Property '{}' cannot be generated in JSON output due to a conflict with another column "
+        "name or alias. Use different names and aliases for each column in SELECT list.",
     ),
     13605: (
         16,
         1,
-        "Column expressions and data sources without names or aliases cannot be formatted as JSON text "
-        "using FOR JSON clause. Add alias to the unnamed column or table.",
+        "Column expressions and data sources without names or aliases cannot be formatted as JSON "
+        "text using FOR JSON clause. Add alias to the unnamed column or table.",
     ),
-    13620: (16, 1, "ROOT option and WITHOUT_ARRAY_WRAPPER option cannot be used together in FOR JSON."),
     13609: (16, 1, "JSON text is not properly formatted. Unexpected character is found."),
-    15009: (16, 1, "The object '{}' does not exist in database '{}' or is invalid for this operation."),
-    15151: (16, 1, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
+    13620: (16, 1, "ROOT option and WITHOUT_ARRAY_WRAPPER option cannot be used together in FOR JSON."),
     15007: (16, 1, "'{}' is not a valid login or you do not have permission."),
+    15009: (16, 1, "The object '{}' does not exist in database '{}' or is invalid for this operation."),
     15023: (16, 1, "User, group, or role '{}' already exists in the current database."),
     15025: (16, 2, "The server principal '{}' already exists."),
-    15144: (16, 1, "The role has members. It must be empty before it can be dropped."),
-    15150: (16, 1, "Cannot {} the {} '{}'."),
     15135: (
         16,
         8,
         "Object is invalid. Extended properties are not permitted on '{}', or the object does not exist.",
     ),
+    15144: (16, 1, "The role has members. It must be empty before it can be dropped."),
+    15150: (16, 1, "Cannot {} the {} '{}'."),
+    15151: (16, 1, "Cannot {} the {} '{}', because it does not exist or you do not have permission."),
     15217: (16, 1, "Property cannot be updated or deleted. Property '{}' does not exist for '{}'."),
     15225: (
         11,
@@ -894,15 +900,11 @@ MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     16933: (
         16,
         1,
-        "The cursor does not include the table being modified or the table is not updatable through "
-        "the cursor.",
+        "The cursor does not include the table being modified or the table is not updatable through"
+        " the cursor.",
     ),
     16947: (16, 1, "No rows were updated or deleted."),
     16950: (16, 2, "The variable '{}' does not currently have a cursor allocated to it."),
-    6864: (16, 1, "Row tag omission (empty row tag name) cannot be used with attribute-centric FOR XML."),
-    7711: (16, 1, "The object '{}' is not partitioned."),
-    7722: (16, 2, "Invalid partition number {} specified."),
-    8197: (16, 4, "The object '{}' does not exist or is invalid for this operation."),
     18054: (
         16,
         1,
