@@ -29,11 +29,13 @@ _INSTALLED_DRIVER: Final = "ODBC Driver 18 for SQL Server"
 class Server:
     """A server to talk to: the keywords of its connection string, without a database.
 
-    `repr` never shows the keywords, for a password is among them.
+    `remedy` is what to do when it cannot be reached. `repr` never shows the keywords, for a password is
+    among them.
     """
 
     keywords: Mapping[str, str] = field(repr=False)
     database: str = DATABASE
+    remedy: str = "check --dsn or WAREHOUSE_DSN"
 
     @property
     def address(self) -> str:
@@ -60,9 +62,7 @@ class Server:
             return Unreachable(
                 f"database '{database}' does not exist on {self.address}; create it with: warehouse migrate"
             )
-        return Unreachable(
-            f"cannot connect to {self.address}: {str(error).rstrip('.')}; check --dsn or WAREHOUSE_DSN"
-        )
+        return Unreachable(f"cannot connect to {self.address}: {str(error).rstrip('.')}; {self.remedy}")
 
 
 def server_from_dsn(dsn: str, *, password: str | None = None) -> Server:

@@ -48,7 +48,7 @@ class Address:
     pid: int
     password: str = field(repr=False)
 
-    def server(self) -> Server:
+    def server(self, home: Path) -> Server:
         """The server as commands see it; its certificate is its own, made at start."""
         return Server(
             {
@@ -58,7 +58,8 @@ class Address:
                 "PWD": self.password,
                 "Encrypt": "yes",
                 "TrustServerCertificate": "yes",
-            }
+            },
+            remedy=f"the embedded engine has ended, {home / 'tsqld.log'} may tell why; run the command again",
         )
 
 
@@ -72,10 +73,10 @@ def embedded_server(home: Path) -> Iterator[Server]:
     with _Lock(home / "tsqld.lock") as lock:
         child, address = _join_or_start(home, lock)
         if child is None:
-            yield address.server()
+            yield address.server(home)
             return
         try:
-            yield address.server()
+            yield address.server(home)
         finally:
             with contextlib.suppress(KeyboardInterrupt):
                 lock.exclusive(notice="waiting for the other commands that use this engine …")
@@ -128,7 +129,9 @@ class _Lock:
 def running(home: Path) -> Address | None:
     """The server that `tsqld.json` names, if it is alive and takes its password; else None."""
     address = _read_address(home)
-    return address if address and _alive(address.pid) and _answers(address) else None
+    return (
+        address if address and _alive(address.pid) and _answers(address.server(home), address.port) else None
+    )
 
 
 def _read_address(home: Path) -> Address | None:
@@ -149,12 +152,12 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _answers(address: Address) -> bool:
+def _answers(server: Server, port: int) -> bool:
     """Whether the port is open and its owner lets us in: another program may have taken the port since."""
     try:
-        with socket.create_connection((_HOST, address.port), timeout=2):
+        with socket.create_connection((_HOST, port), timeout=2):
             pass
-        Connection(address.server().connection_string("master"), timeout_seconds=5).close()
+        Connection(server.connection_string("master"), timeout_seconds=5).close()
     except (OSError, Unreachable):
         return False
     return True
