@@ -1,4 +1,4 @@
-"""Every `.test` file below `cases`, one test per case; WAREHOUSE_TEST_DSN runs them on that server instead."""
+"""Every `.test` file below `cases`, one test per case; WAREHOUSE_TEST_DSN names a server to run them on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.engine.cases import casefile, coverage, playing
+
 from tsqld.errors import UNSUPPORTED
 from tsqld.runtime.engine import Engine
+from warehouse.connection import server_from_dsn
 
 _FILES = casefile.read_all()
 _CASES = [(file, case) for file in _FILES for case in file.cases]
@@ -40,29 +41,23 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connect]:
 
 
 def _on_server() -> Iterator[Connect]:
-    import pyodbc
-
-    from warehouse.connection import driver_library
-
     databases: dict[Path, str] = {}
-    base = f"Driver={driver_library()};{_SERVER};"
-    admin = pyodbc.connect(base + "Database=master", autocommit=True)
+    server = server_from_dsn(_SERVER)
+
+    def opened(name: str) -> playing.Player:
+        return playing.OdbcPlayer(server.connection_string(name))
 
     def connected(file: casefile.CaseFile) -> playing.Player:
         if file.path not in databases:
             databases[file.path] = name = f"cases_{secrets.token_hex(8)}"
-            admin.execute(f"CREATE DATABASE {name}")
-            for option in ("READ_COMMITTED_SNAPSHOT ON", "ALLOW_SNAPSHOT_ISOLATION ON"):
-                admin.execute(f"ALTER DATABASE {name} SET {option}")
+            snapshots = ("READ_COMMITTED_SNAPSHOT ON", "ALLOW_SNAPSHOT_ISOLATION ON")
+            options = [f"ALTER DATABASE {name} SET {option}" for option in snapshots]
+            _must(opened("master"), f"CREATE DATABASE {name}", *options)
             _must(opened(name), *file.setup)
         return opened(databases[file.path])
 
-    def opened(name: str) -> playing.Player:
-        return playing.OdbcPlayer(pyodbc.connect(f"{base}Database={name}", autocommit=True))
-
     yield connected
-    for name in databases.values():
-        admin.execute(f"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE {name}")
+    _must(opened("master"), *[f"DROP DATABASE {name}" for name in databases.values()])
 
 
 def _must(player: playing.Player, *batches: str) -> None:
