@@ -9,6 +9,7 @@ Aware Scheduling", "Dynamic Task Mapping", "Setup and Teardown", "Retry policies
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ LAYERS: Final = ("bronze", "silver", "gold")
 LOCKED_NUMBERS: Final = frozenset({51002, 51010})
 # DB-Library's: not connected, connection dead, read or write failed, timed out.
 LOST_CONNECTION: Final = frozenset({20002, 20003, 20004, 20006, 20009, 20047})
+_DB_LIBRARY: Final = re.compile(rb"DB-Lib error message (\d+)")
 _RETRIES: Final = 5
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=10)
@@ -77,10 +79,18 @@ class Settings:
 
 
 def error_number(error: BaseException) -> int:
-    """SQL Server's or DB-Library's number in an exception of pymssql; 0 where there is none."""
-    first = error.args[0] if error.args else 0
+    """SQL Server's or DB-Library's number in an exception of pymssql; 0 where there is none.
+
+    DB-Library's is taken from its text: before a connection stands, pymssql shows the number of whatever the
+    process was last told by another server.
+    """
+    first = error.args[0] if error.args else None
     if isinstance(first, tuple):  # a failed connect wraps number and text once more
-        first = first[0] if first else 0
+        text = first[1] if len(first) > 1 else b""
+        said = _DB_LIBRARY.match(text if isinstance(text, bytes) else str(text).encode())
+        if said is not None:
+            return int(said[1])
+        first = first[0]
     return first if isinstance(first, int) else 0
 
 

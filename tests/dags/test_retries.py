@@ -49,3 +49,9 @@ def test_a_server_that_is_not_there_is_tried_again() -> None:
     with pytest.raises(pymssql.Error) as caught:
         pymssql.connect("127.0.0.1", "sa", "x", port="1", login_timeout=1)
     assert POLICY.evaluate(caught.value, 1, 5).action is RetryAction.RETRY
+
+
+def test_a_server_that_is_not_there_is_told_from_the_last_refusal_of_another() -> None:
+    refused = pymssql.OperationalError((18456, b"DB-Lib error message 20009, severity 9:\nUnable to connect"))
+    assert error_number(refused) == 20009
+    assert error_number(pymssql.OperationalError((18456, b"Login failed for user 'x'."))) == 18456
