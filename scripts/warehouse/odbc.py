@@ -153,6 +153,9 @@ class Connection:
         self._library.SQLFreeStmt(self._statement, api.FREE_RESET_PARAMETERS)
         bound = [self._bind(number, value) for number, value in enumerate(arguments, 1)]
         code = self._library.SQLExecDirectW(self._statement, api.wide(text), api.NULL_TERMINATED)
+        if code == api.NO_DATA:  # the first statement is an UPDATE or DELETE that found no row
+            yield Affected(0)
+            code = self._library.SQLMoreResults(self._statement)
         while code != api.NO_DATA:
             messages = [] if code == api.SUCCESS else diagnostics(api.STATEMENT, self._statement)
             yield from messages

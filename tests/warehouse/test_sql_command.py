@@ -66,6 +66,15 @@ def test_several_result_sets_are_all_shown(shared_site: Site) -> None:
     assert shared_site.done("sql", "SELECT 1 AS a; SELECT 2 AS b;") == "a\n1\n\nb\n2\n"
 
 
+def test_an_update_that_finds_no_row_does_not_end_the_batch(shared_site: Site) -> None:
+    text = "CREATE TABLE #t (a int); UPDATE #t SET a = 1; SELECT 3 AS three"
+    assert shared_site.done("sql", f"SET NOCOUNT ON; {text}").splitlines() == ["three", "3"]
+    assert shared_site.done("sql", "DELETE ops.runs WHERE 1 = 0; SELECT 4 AS four").splitlines()[-2:] == [
+        "four",
+        "4",
+    ]
+
+
 def test_batches_share_a_session(shared_site: Site) -> None:
     text = "CREATE TABLE #kept (n int NOT NULL);\nGO\nINSERT INTO #kept (n) VALUES (7);\nGO 3\n"
     text += "SELECT COUNT(*) AS n FROM #kept;"
