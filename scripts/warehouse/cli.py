@@ -64,6 +64,7 @@ def common_options(command: Callable[Concatenate[Settings, P], int]) -> Callable
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:
+        code = 0
         with _one_line_errors(debug=debug):
             settings = _settings(dsn, landing, project, debug=debug)
             code = command(settings, *args, **kwargs)
@@ -101,6 +102,9 @@ def _one_line_errors(*, debug: bool) -> Iterator[None]:
     except WarehouseError as error:
         _complain(str(error), debug=debug)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough, as `head` does; nothing may be written there at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         _complain(f"{error.strerror or error}: {error.filename or 'no file named'}", debug=debug)
         sys.exit(UsageProblem.exit_code)

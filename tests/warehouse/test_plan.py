@@ -197,6 +197,8 @@ def test_a_named_file_that_cannot_be_loaded_is_one_line_before_anything_runs(
 ) -> None:
     put(tmp_path, "products", "wrong.csv", "a,b\n")
     (tmp_path / "journey" / "products" / "folder.csv").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "products.csv").touch()
     with pytest.raises(PlanError) as caught:
         named_file(CONTRACTS, tmp_path, tmp_path / name)
     assert said in str(caught.value)

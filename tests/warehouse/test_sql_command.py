@@ -75,6 +75,17 @@ def test_an_update_that_finds_no_row_does_not_end_the_batch(shared_site: Site) -
     ]
 
 
+def test_a_reader_that_has_seen_enough_is_no_error(shared_site: Site) -> None:
+    text = "WITH n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 90) "
+    text += "SELECT REPLICATE(N'x', 4000) AS x FROM n CROSS JOIN n AS m"
+    command = f'{sys.executable} -m warehouse sql "{text}" | head -1'
+    ended = subprocess.run(
+        command, shell=True, env=shared_site.environment, capture_output=True, timeout=60, check=False
+    )
+    assert ended.stdout == b"x\n"
+    assert ended.stderr == b""
+
+
 def test_batches_share_a_session(shared_site: Site) -> None:
     text = "CREATE TABLE #kept (n int NOT NULL);\nGO\nINSERT INTO #kept (n) VALUES (7);\nGO 3\n"
     text += "SELECT COUNT(*) AS n FROM #kept;"

@@ -59,9 +59,9 @@ def named_file(contracts: Sequence[Contract], landing: Path, path: Path) -> Land
 
     Errors: PlanError when it is missing, unreadable, outside the landing folder or has a wrong header.
     """
-    contract = _contract_of(contracts, landing, path)
     if not path.exists():
         raise PlanError(f"{path}: there is no such file; check the name")
+    contract = _contract_of(contracts, landing, path)
     if path.is_dir():
         raise PlanError(f"{path}: is a folder; name a file in it")
     file = inspect(contract, landing, path)
