@@ -11,7 +11,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
-# Arguments handed on, as in: make test ARGS="tests/engine -x", make demo ARGS="--fresh"
+# Arguments handed on, as in: make test ARGS="tests/engine -x"
 ARGS   ?=
 WORKERS = $$(getconf _NPROCESSORS_ONLN)
 
