@@ -23,6 +23,7 @@ from tsqld.catalog.model import (
 )
 from tsqld.catalog.more import MORE_VIEWS
 from tsqld.compile.context import SystemRelation
+from tsqld.compile.partitions import partitioning
 from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type, quote
 from tsqld.types import BIGINT, BIT, DATETIME, INT, MAX, SMALLINT, SYSNAME, TINYINT, SqlType, nvarchar
@@ -308,28 +309,12 @@ def _partitions(session: Session, catalog: Catalog) -> Rows:
 
 def _partition_counts(session: Session, catalog: Catalog, table: Table) -> list[int]:
     """Rows per partition, by the partition function of the scheme the table is placed on."""
-    placed = table.placed_on
-    if not placed:
-        clustered = table.clustered
-        placed = clustered.placed_on if clustered else ()
-    scheme = catalog.partition_scheme(placed[0]) if placed else None
-    if scheme is None:
+    found = partitioning(catalog, table)
+    if found is None:
         return [_row_count(session, table)]
-    function = catalog.partition_function(scheme.function)
-    assert function is not None
-    from tsqld.compile.operations import constant, convert
-
-    operator = "<=" if function.right else "<"
-    column = quoted(placed[1])
-    tests = [
-        f"CAST({convert(constant(v), function.type).sql} {operator} {column} AS INTEGER)"
-        for v in function.values
-    ]
-    number = "1 + " + " + ".join(tests) if tests else "1"
-    rows = session.executor.read(f"SELECT {number} AS p, count(*) FROM {table.storage} GROUP BY 1").fetchall()
-    counts = dict.fromkeys(range(1, len(function.values) + 2), 0)
-    for partition, count in rows:
-        counts[partition if partition is not None else 1] += count
+    text = f"SELECT {found.number} AS p, count(*) FROM {table.storage} GROUP BY 1"
+    counts = dict.fromkeys(range(1, found.count + 1), 0)
+    counts.update(session.executor.read(text).fetchall())
     return list(counts.values())
 
 

@@ -13,6 +13,7 @@ from tsqld.binder.scope import Scope
 from tsqld.binder.typenames import resolve, with_collation
 from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference, full_name
+from tsqld.compile.partitions import partition_number
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
@@ -308,12 +309,7 @@ class ExpressionCompiler:
         if function is None:
             raise error(208, name, line=node.line)
         value = f.convert(self.value(node.arguments[0], place), function.type, line=node.line)
-        operator = "<=" if function.right else "<"
-        tests = [
-            f"CAST({f.convert(f.constant(text), function.type).sql} {operator} {value.sql} AS INTEGER)"
-            for text in function.values
-        ]
-        return Bound(f"(1 + {' + '.join(tests)})" if tests else "1", INT)
+        return Bound(partition_number(function, value.sql), INT)
 
     # conditions
 

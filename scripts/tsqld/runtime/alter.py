@@ -12,6 +12,7 @@ from tsqld.catalog.model import Column, Table
 from tsqld.compile.checks import reference_checks
 from tsqld.compile.context import FullName
 from tsqld.compile.expressions import Place
+from tsqld.compile.partitions import partitioning
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
@@ -316,23 +317,11 @@ class Alteration:
         """WHERE of one partition of a table, by its scheme's function."""
         if number is None:
             return ""
-        from tsqld.compile.operations import constant, convert
-
-        wanted = self.definitions.evaluator.value(number)[0]
-        placed = table.placed_on or (table.clustered.placed_on if table.clustered else ())
-        catalog = self.session.catalog(self.database)
-        scheme = catalog.partition_scheme(placed[0]) if placed else None
-        if scheme is None:
+        wanted = int(self.definitions.evaluator.value(number)[0])
+        found = partitioning(self.session.catalog(self.database), table)
+        if found is None:
             raise error(4911, table.full_name, line=line)
-        function = catalog.partition_function(scheme.function)
-        assert function is not None
-        operator = "<=" if function.right else "<"
-        column = quoted(placed[1])
-        tests = [
-            f"CAST({convert(constant(v), function.type).sql} {operator} {column} AS INTEGER)"
-            for v in function.values
-        ]
-        return f" WHERE coalesce({' + '.join(['1', *tests])}, 1) = {int(wanted)}"
+        return f" WHERE {found.number} = {wanted}"
 
 
 def _mentions(node: n.Node, name: str) -> bool:
