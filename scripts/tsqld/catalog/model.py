@@ -90,6 +90,10 @@ class ForeignKey:
     object_id: int = 0
     system_named: bool = False
 
+    def references(self, table: Table) -> bool:
+        """Whether this is a reference to `table`."""
+        return (self.schema.lower(), self.table.lower()) == (table.schema.lower(), table.name.lower())
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -137,6 +141,18 @@ class Table(SchemaObject):
     @property
     def identity(self) -> Column | None:
         return next((column for column in self.columns if column.identity), None)
+
+    def constraints(self) -> list[tuple[str, str, int]]:
+        """(sys.objects.type, name, object_id) of the table's constraints."""
+        found = [
+            ("PK" if index.kind == "PRIMARY KEY" else "UQ", index.name, index.object_id)
+            for index in self.indexes
+            if index.is_constraint
+        ]
+        found += [("F", foreign.name, foreign.object_id) for foreign in self.foreign_keys]
+        found += [("C", check.name, check.object_id) for check in self.checks]
+        found += [("D", c.default.name, c.default.object_id) for c in self.columns if c.default]
+        return found
 
     @property
     def is_temporary(self) -> bool:
@@ -275,6 +291,23 @@ class Grant:
 
 Object = Table | Module | Sequence | Synonym | UserType
 Entry = Object | Schema | PartitionFunction | PartitionScheme | Property | Principal | Login | Grant
+
+_MODULE_TYPES = {
+    "PROCEDURE": "P",
+    "VIEW": "V",
+    "TRIGGER": "TR",
+    "SCALAR FUNCTION": "FN",
+    "INLINE FUNCTION": "IF",
+    "TABLE FUNCTION": "TF",
+}
+
+
+def object_type(found: Object) -> str:
+    """sys.objects.type of an object."""
+    if isinstance(found, Module):
+        return _MODULE_TYPES[found.kind]
+    return {Table: "U", Sequence: "SO", Synonym: "SN", UserType: "TT"}[type(found)]
+
 
 SYSTEM_SCHEMAS = ("sys", "INFORMATION_SCHEMA")
 

@@ -17,6 +17,7 @@ from tsqld.catalog.model import (
     Object,
     Synonym,
     Table,
+    object_type,
 )
 from tsqld.catalog.model import (
     Sequence as SequenceObject,
@@ -95,23 +96,6 @@ def _text(value: Any, type: SqlType) -> str:
 # objects
 
 
-def _kind(found: Object) -> str:
-    if isinstance(found, Table):
-        return "U"
-    if isinstance(found, Module):
-        return {
-            "PROCEDURE": "P",
-            "VIEW": "V",
-            "TRIGGER": "TR",
-            "SCALAR FUNCTION": "FN",
-            "INLINE FUNCTION": "IF",
-            "TABLE FUNCTION": "TF",
-        }[found.kind]
-    if isinstance(found, SequenceObject):
-        return "SO"
-    return "SN" if isinstance(found, Synonym) else "TT"
-
-
 def _schema_ids(catalog: Catalog) -> dict[str, int]:
     return {schema.name.lower(): schema.schema_id for schema in catalog.schemas()}
 
@@ -120,7 +104,7 @@ def _objects(session: Session, catalog: Catalog) -> list[tuple[Any, ...]]:
     ids = _schema_ids(catalog)
     rows: list[tuple[Any, ...]] = []
     for found in catalog.objects():
-        kind = _kind(found)
+        kind = object_type(found)
         if kind == "TT":
             continue
         schema_id = ids[found.schema.lower()]
@@ -139,7 +123,7 @@ def _objects(session: Session, catalog: Catalog) -> list[tuple[Any, ...]]:
             )
         )
         if isinstance(found, Table):
-            for code, name, object_id in _constraints(found):
+            for code, name, object_id in found.constraints():
                 rows.append(
                     (
                         name,
@@ -155,12 +139,6 @@ def _objects(session: Session, catalog: Catalog) -> list[tuple[Any, ...]]:
                     )
                 )
     return rows
-
-
-def _constraints(table: Table) -> list[tuple[str, str, int]]:
-    from tsqld.runtime.functions import constraints_of
-
-    return constraints_of(table)
 
 
 def _of_kind(*kinds: str) -> Callable[[Session, Catalog], Rows]:
@@ -196,7 +174,7 @@ def _columns_of(found: Object) -> Sequence[Column]:
 
 def _columns(session: Session, catalog: Catalog) -> Rows:
     for found in catalog.objects():
-        if _kind(found) == "TT":
+        if object_type(found) == "TT":
             continue
         for column in _columns_of(found):
             precision, scale = precision_scale(column.type)
@@ -550,13 +528,13 @@ def _principals(session: Session, catalog: Catalog) -> Rows:
 
 def _is_tables(session: Session, catalog: Catalog) -> Rows:
     for found in catalog.objects():
-        if _kind(found) in ("U", "V"):
+        if object_type(found) in ("U", "V"):
             yield catalog.name, found.schema, found.name, "BASE TABLE" if isinstance(found, Table) else "VIEW"
 
 
 def _is_columns(session: Session, catalog: Catalog) -> Rows:
     for found in catalog.objects():
-        if _kind(found) not in ("U", "V"):
+        if object_type(found) not in ("U", "V"):
             continue
         for position, column in enumerate(_columns_of(found), 1):
             type = column.type
@@ -613,7 +591,7 @@ def _is_views(session: Session, catalog: Catalog) -> Rows:
 def _is_table_constraints(session: Session, catalog: Catalog) -> Rows:
     names = {"PK": "PRIMARY KEY", "UQ": "UNIQUE", "F": "FOREIGN KEY", "C": "CHECK"}
     for table in catalog.tables():
-        for code, name, _ in _constraints(table):
+        for code, name, _ in table.constraints():
             if code in names:
                 yield (
                     catalog.name,

@@ -48,7 +48,7 @@ def actions(
     for child in environment.catalog(name.database).tables():
         for foreign in child.foreign_keys:
             action = foreign.on_delete if verb == "DELETE" else foreign.on_update
-            if foreign.disabled or action == NO_ACTION or not _references(foreign, table):
+            if foreign.disabled or action == NO_ACTION or not foreign.references(table):
                 continue
             columns = frozenset(column.lower() for column in foreign.referenced)
             if changed is not None and not columns & changed:
@@ -60,14 +60,10 @@ def actions(
 def acts(table: Table, name: FullName, environment: Environment) -> bool:
     """Whether any foreign key that references `table` acts."""
     return not table.is_temporary and any(
-        _references(foreign, table) and (foreign.on_delete, foreign.on_update) != (NO_ACTION, NO_ACTION)
+        foreign.references(table) and (foreign.on_delete, foreign.on_update) != (NO_ACTION, NO_ACTION)
         for child in environment.catalog(name.database).tables()
         for foreign in child.foreign_keys
     )
-
-
-def _references(foreign: ForeignKey, table: Table) -> bool:
-    return (foreign.schema.lower(), foreign.table.lower()) == (table.schema.lower(), table.name.lower())
 
 
 def _statement(

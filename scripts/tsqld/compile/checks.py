@@ -200,10 +200,7 @@ def delete_checks(
         return ()
     for child in environment.catalog(name.database).tables():
         for foreign in child.foreign_keys:
-            if foreign.disabled or (foreign.schema.lower(), foreign.table.lower()) != (
-                table.schema.lower(),
-                table.name.lower(),
-            ):
+            if foreign.disabled or not foreign.references(table):
                 continue
             if changed is not None and not {column.lower() for column in foreign.referenced} & changed:
                 continue

@@ -254,10 +254,8 @@ class Alteration:
     def _unreferenced(self, name: str, columns: set[str]) -> None:
         for other in self.session.catalog(self.database).tables():
             for foreign in other.foreign_keys:
-                if (foreign.schema.lower(), foreign.table.lower()) == (
-                    self.table.schema.lower(),
-                    self.table.name.lower(),
-                ) and {column.lower() for column in foreign.referenced} == columns:
+                referenced = {column.lower() for column in foreign.referenced}
+                if foreign.references(self.table) and referenced == columns:
                     raise error(3725, name, other.name, foreign.name, line=self.node.line)
 
     # CHECK and NOCHECK CONSTRAINT

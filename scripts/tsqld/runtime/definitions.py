@@ -456,17 +456,15 @@ class Definitions:
                 return replace(table, columns=changed), catalog
 
     def _unused_name(self, name: str, table: Table, catalog: Catalog, line: int) -> None:
-        from tsqld.runtime.functions import constraints_of
-
         if not name or table.is_temporary:
             return
         taken = {
             taken.lower()
             for other in catalog.tables()
             if other.schema.lower() == table.schema.lower()
-            for _, taken, _ in constraints_of(other)
+            for _, taken, _ in other.constraints()
         }
-        taken |= {found.lower() for _, found, _ in constraints_of(table)}
+        taken |= {found.lower() for _, found, _ in table.constraints()}
         if name.lower() in taken or catalog.object(table.schema, name) is not None:
             raise error(2714, name, line=line)
 
@@ -668,9 +666,7 @@ class Definitions:
             changes.lock_table(table.storage, "X")
             for other in self._catalog().tables():
                 if other.storage != table.storage and any(
-                    (foreign.schema.lower(), foreign.table.lower())
-                    == (table.schema.lower(), table.name.lower())
-                    for foreign in other.foreign_keys
+                    foreign.references(table) for foreign in other.foreign_keys
                 ):
                     raise error(4712, table.full_name, line=node.line)
         self.session.executor.fresh((table.storage,))
@@ -851,8 +847,7 @@ class Definitions:
     def _drop_table(self, table: Table, catalog: Catalog, name: FullName, line: int) -> None:
         for other in catalog.tables():
             if other.object_id != table.object_id and any(
-                (foreign.schema.lower(), foreign.table.lower()) == (table.schema.lower(), table.name.lower())
-                for foreign in other.foreign_keys
+                foreign.references(table) for foreign in other.foreign_keys
             ):
                 raise error(3726, table.full_name, line=line)
         for module in catalog.modules():

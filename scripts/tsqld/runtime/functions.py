@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsql.tokens import TokenError, tokenize
-from tsqld.catalog.model import Column, Module, Synonym, Table
+from tsqld.catalog.model import Column, Module, Table, object_type
 from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted
@@ -45,25 +45,6 @@ _SERVER_PROPERTIES: dict[str, Any] = {
     "RESOURCEVERSION": "16.00.4165",
     "BUILDCLRVERSION": "v4.0.30319",
 }
-_KINDS = {
-    "PROCEDURE": "P",
-    "VIEW": "V",
-    "TRIGGER": "TR",
-    "SCALAR FUNCTION": "FN",
-    "INLINE FUNCTION": "IF",
-    "TABLE FUNCTION": "TF",
-}
-
-
-def object_kind(found: object) -> str:
-    """sys.objects.type of a catalog object."""
-    if isinstance(found, Table):
-        return "TT" if found.kind == "TT" else "U"
-    if isinstance(found, Module):
-        return _KINDS[found.kind]
-    if isinstance(found, SequenceObject):
-        return "SO"
-    return "SN" if isinstance(found, Synonym) else "?"
 
 
 def name_parts(text: str) -> tuple[str, ...] | None:
@@ -340,7 +321,7 @@ class SessionFunctions:
         found = self.find(name)
         if found is None:
             return self._constraint_id(name, kind)
-        if kind is not None and object_kind(found) != kind.strip().upper():
+        if kind is not None and object_type(found) != kind.strip().upper():
             return None
         return int(found.object_id)
 
@@ -354,7 +335,7 @@ class SessionFunctions:
         for table in self._catalog().tables():
             if table.schema.lower() != schema:
                 continue
-            for code, name, object_id in constraints_of(table):
+            for code, name, object_id in table.constraints():
                 if name.lower() == wanted and (kind is None or kind.strip().upper() == code):
                     return object_id
         return None
@@ -375,7 +356,7 @@ class SessionFunctions:
         found = self._by_id(object_id)
         if found is None:
             return None
-        kind = object_kind(found)
+        kind = object_type(found)
         kinds = {
             "ISTABLE": ("U",),
             "ISUSERTABLE": ("U",),
@@ -505,16 +486,3 @@ class SessionFunctions:
             "EDITION": "Developer Edition",
         }
         return known.get((name or "").upper())
-
-
-def constraints_of(table: Table) -> list[tuple[str, str, int]]:
-    """(type code, name, object_id) of a table's constraints."""
-    found = [
-        ("PK" if index.kind == "PRIMARY KEY" else "UQ", index.name, index.object_id)
-        for index in table.indexes
-        if index.is_constraint
-    ]
-    found += [("F", foreign.name, foreign.object_id) for foreign in table.foreign_keys]
-    found += [("C", check.name, check.object_id) for check in table.checks]
-    found += [("D", c.default.name, c.default.object_id) for c in table.columns if c.default]
-    return found

@@ -13,7 +13,6 @@ from typing import Any, Final
 from tsqld.catalog.model import Catalog, Module, Property, Schema, Table, entry_key
 from tsqld.errors import error
 from tsqld.events import Event
-from tsqld.runtime.functions import constraints_of
 from tsqld.runtime.session import Session
 
 NAMES: Final = (
@@ -91,7 +90,7 @@ def _inside(catalog: Catalog, schema: Schema, levels: list[tuple[str, str]], sho
             if column.name.lower() == name.lower():
                 return Place(1, found.object_id, column.column_id, shown)
     if kind == "CONSTRAINT" and isinstance(found, Table):
-        for _, constraint, object_id in constraints_of(found):
+        for _, constraint, object_id in found.constraints():
             if constraint.lower() == name.lower():
                 return Place(1, object_id, 0, shown)
     if kind == "INDEX" and isinstance(found, Table):
