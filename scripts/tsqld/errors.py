@@ -36,6 +36,10 @@ class TsqlError(Exception):
         self.procedure = procedure
         self.causes: tuple[TsqlError, ...] = ()
         """Errors told to the client before this one."""
+        self.raised = ""
+        """THROW or RAISERROR, when T-SQL raised it itself."""
+        self.uncatchable_in: object | None = None
+        """The frame whose CATCH blocks never see it: an error of names or files in the scope that has it."""
 
 
 # number: (severity, state, message with {} places in order)

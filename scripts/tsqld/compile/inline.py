@@ -153,11 +153,8 @@ class Compiler(ForCompiler):
         type = variables.types.get(name)
         if type is None:
             raise error(137, node.name, line=node.line)
-        value = node.value
-        if node.operator != "=":
-            value = n.Binary(node.line, node.operator[:-1], n.Variable(node.line, node.name), value)
         return variables.with_value(
-            name, f.convert(self._inside(value, variables, place), type, line=node.line)
+            name, f.convert(self._inside(node.value, variables, place), type, line=node.line)
         )
 
     def _inside(self, node: n.Expression, variables: _Variables, place: Place) -> Bound:

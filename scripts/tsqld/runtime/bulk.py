@@ -73,7 +73,7 @@ class BulkLoads:
             return open_bulk(self.session.executor.scratch, node.path, options, columns, node.line)
         except TsqlError as problem:
             if problem.number in _FILE_PROBLEMS:
-                problem.uncatchable_in = self.session.frame  # type: ignore[attr-defined]
+                problem.uncatchable_in = self.session.frame
             raise
 
     def _messages(self, source: BulkSource) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsql.tokens import TokenError, tokenize
-from tsqld.catalog.model import Column, Module, Table, object_type
+from tsqld.catalog.model import Catalog, Column, Module, Table, object_type
 from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted
@@ -273,7 +273,7 @@ class SessionFunctions:
 
     # the catalog
 
-    def _catalog(self) -> Any:
+    def _catalog(self) -> Catalog:
         return self.session.catalog(self.session.frame.database or self.session.database)
 
     def _db_name(self, database_id: int | None = None) -> str | None:

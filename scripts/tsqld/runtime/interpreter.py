@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tsql.tokens import Kind
@@ -89,24 +89,15 @@ _COMPILE_TIME: Final = frozenset(
 _MAX_NESTING: Final = 32
 
 
+@dataclass(frozen=True, slots=True)
 class SelectPlan:
     """A compiled query: text, parameters, columns, and the variables it assigns."""
 
-    __slots__ = ("assigns", "columns", "into", "query", "reads", "references", "sequential", "sql")
-
-    def __init__(
-        self,
-        sql: str,
-        references: tuple[Reference, ...],
-        columns: tuple[OutColumn, ...],
-        reads: frozenset[str],
-        assigns: tuple[tuple[str, SqlType], ...] = (),
-    ) -> None:
-        self.sql = sql
-        self.references = references
-        self.columns = columns
-        self.reads = reads
-        self.assigns = assigns
+    sql: str
+    references: tuple[Reference, ...]
+    columns: tuple[OutColumn, ...]
+    reads: frozenset[str]
+    assigns: tuple[tuple[str, SqlType], ...] = ()
 
 
 class Interpreter:
@@ -291,7 +282,7 @@ class Interpreter:
             and not session.options.xact_abort
         ):
             yield Message("The statement has been terminated.", 3621, 0, 0, problem.line, problem.procedure)
-        raised = getattr(problem, "raised", "")
+        raised = problem.raised
         if raised == "RAISERROR":
             return
         rolls_back = session.options.xact_abort or _ends_transaction(problem)
@@ -299,7 +290,7 @@ class Interpreter:
             if session.trancount and rolls_back:
                 session.rollback_all()
             raise BatchAborted
-        if problem.number in _COMPILE_TIME or getattr(problem, "uncatchable_in", None) is not None:
+        if problem.number in _COMPILE_TIME or problem.uncatchable_in is not None:
             raise BatchAborted
         yield Done(None)
 
@@ -309,7 +300,7 @@ class Interpreter:
         transaction = session.executor.transaction
         if not session.try_depth or transaction is None or not session.trancount:
             return
-        if getattr(problem, "raised", "") == "RAISERROR":
+        if problem.raised == "RAISERROR":
             return
         if session.options.xact_abort or _ends_transaction(problem):
             transaction.doomed = True
@@ -383,7 +374,7 @@ class Interpreter:
         except TsqlError as problem:
             session.try_depth = depth
             del session.frames[frames:]
-            if problem.severity >= 20 or getattr(problem, "uncatchable_in", None) is frame:
+            if problem.severity >= 20 or problem.uncatchable_in is frame:
                 raise
             caught = problem.caught if isinstance(problem, BulkError) else problem
         finally:
@@ -409,7 +400,7 @@ class Interpreter:
                 line=old.line,
                 procedure=old.procedure,
             )
-            problem.raised = "THROW"  # type: ignore[attr-defined]
+            problem.raised = "THROW"
             raise problem
         assert node.message is not None
         assert node.state is not None
@@ -420,7 +411,7 @@ class Interpreter:
             raise error(35100, number, line=node.line)
         problem = TsqlError(number, message, severity=16, state=state or 0, line=node.line)
         yield from ()
-        problem.raised = "THROW"  # type: ignore[attr-defined]
+        problem.raised = "THROW"
         raise problem
 
     def _raiserror(self, node: n.Raiserror) -> Iterator[Event]:
@@ -445,7 +436,7 @@ class Interpreter:
             )
             return
         problem = TsqlError(number, text, severity=severity, state=state, line=node.line)
-        problem.raised = "RAISERROR"  # type: ignore[attr-defined]
+        problem.raised = "RAISERROR"
         raise problem
 
     def _print(self, node: n.Print) -> Iterator[Event]:
@@ -528,10 +519,7 @@ class Interpreter:
         found = frame.variables.get(node.name.lower())
         if found is None:
             raise error(137, node.name, line=node.line)
-        value: n.Expression = node.value
-        if node.operator != "=":
-            value = _compound(node)
-        frame.assign(node.name.lower(), self.evaluator.converted(value, found[0]))
+        frame.assign(node.name.lower(), self.evaluator.converted(node.value, found[0]))
         yield from ()
 
     def _set_option(self, node: n.SetOption) -> Iterator[Event]:
@@ -577,7 +565,7 @@ class Interpreter:
         try:
             return self.evaluator.compiled(node, purpose, make)
         except TsqlError as problem:
-            problem.uncatchable_in = self.session.frame  # type: ignore[attr-defined]
+            problem.uncatchable_in = self.session.frame
             raise
 
     def _assign_plan(self, compiler: Compiler, query: n.Query) -> SelectPlan:
@@ -590,11 +578,9 @@ class Interpreter:
             if found is None:
                 raise error(137, item.variable, line=item.line)
             assigns.append((item.variable.lower(), found))
-            value = item.expression
-            if item.operator != "=":
-                value = n.Binary(item.line, item.operator[:-1], n.Variable(item.line, item.variable), value)
             type_name = n.TypeName(item.line, (found.name,), _type_arguments(found))
-            items.append(n.SelectItem(item.line, n.Cast(item.line, value, type_name, None, False)))
+            cast = n.Cast(item.line, item.expression, type_name, None, False)
+            items.append(n.SelectItem(item.line, cast))
         changed = replace(query, body=replace(body, items=tuple(items)))
         text = compiler.query(changed, None)
         context = compiler.context
@@ -662,7 +648,7 @@ class Interpreter:
         plan = self._plan_select(stripped)
         if len(body.sources) != 1 or not isinstance(body.sources[0], n.TableSource):
             # a join does not hand an identity on
-            plan.columns = tuple(replace(column, source=None) for column in plan.columns)
+            plan = replace(plan, columns=tuple(replace(column, source=None) for column in plan.columns))
         count = self.definitions.create_from_query(body.into, plan, node.line)
         self.session.rowcount = count
         yield Done(None if self.session.options.nocount else count)
@@ -957,16 +943,6 @@ def _columns(columns: Sequence[OutColumn]) -> tuple[Column, ...]:
     )
 
 
-def _compound(node: n.SetVariable) -> n.Expression:
-    """`@x += v` as `@x + v`; the node is kept per statement so that what it compiles to is found again."""
-    made = _COMPOUNDS.get(id(node))
-    if made is None or made[0] is not node:
-        variable = n.Variable(node.line, node.name)
-        made = _COMPOUNDS[id(node)] = (node, n.Binary(node.line, node.operator[:-1], variable, node.value))
-    return made[1]
-
-
-_COMPOUNDS: dict[int, tuple[n.SetVariable, n.Expression]] = {}
 _DECLARED_BELOW: dict[int, tuple[n.Statement, tuple[n.Declaration, ...]]] = {}
 """Declarations inside a compound statement, by its identity."""
 

@@ -168,7 +168,7 @@ class Procedures:
         except Returned:
             pass
         except TsqlError as problem:
-            problem.uncatchable_in = None  # type: ignore[attr-defined]
+            problem.uncatchable_in = None
             raise
 
     def interpreter_drop_temporaries(self, frame: Frame) -> Iterator[Event]:

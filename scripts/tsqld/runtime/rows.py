@@ -26,10 +26,7 @@ def carried_assignment(
     rewritten = []
     for item in body.items:
         assert isinstance(item, n.SelectItem)
-        value = item.expression
-        if item.operator != "=":
-            value = n.Binary(item.line, item.operator[:-1], n.Variable(item.line, item.variable), value)
-        rewritten.append((item.variable, _with_variables(value, found)))
+        rewritten.append((item.variable, _with_variables(item.expression, found)))
     columns = tuple(n.SelectItem(column.line, column) for column in found) or (
         n.SelectItem(node.line, n.Null(node.line)),
     )

@@ -263,12 +263,11 @@ class Star(Node):
 
 @dataclass(frozen=True, slots=True)
 class SelectItem(Node):
-    """An output column, or an assignment to `variable` by `operator` (=, += …)."""
+    """An output column, or an assignment to `variable`."""
 
     expression: Expression
     alias: str = ""
     variable: str = ""
-    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,7 +566,6 @@ class Declare(Statement):
 @dataclass(frozen=True, slots=True)
 class SetVariable(Statement):
     name: str
-    operator: str
     value: Expression
 
 

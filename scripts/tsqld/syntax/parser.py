@@ -14,7 +14,6 @@ from tsql.tokens import Kind
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.definitions import DefinitionParser
-from tsqld.syntax.queries import _ASSIGNMENTS
 
 _MODULE_OPTIONS: Final = frozenset(
     """RECOMPILE ENCRYPTION SCHEMABINDING VIEW_METADATA NATIVE_COMPILATION EXECUTE EXEC RETURNS CALLED
@@ -48,7 +47,6 @@ class Parser(DefinitionParser):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.loops = 0
-        self.in_module = False
         self._starts: dict[str, Callable[[], n.Statement]] = {
             "SELECT": lambda: n.SelectStatement(self.line, self.query()),
             "(": lambda: n.SelectStatement(self.line, self.query()),
@@ -270,11 +268,9 @@ class Parser(DefinitionParser):
         name = self.variable()
         if self.at("."):
             self.refuse("methods and properties of CLR types and XML")
-        operator = self.expect(*_ASSIGNMENTS)
-        if operator == "=" and self.at("CURSOR"):
-            self.advance()
+        if self.accept_words("=", "CURSOR"):
             return self._cursor_definition(line, name, [])
-        return n.SetVariable(line, name, operator, self.expression())
+        return n.SetVariable(line, name, self.assigned_value(line, name))
 
     def _if(self) -> n.If:
         line = self.advance().line
@@ -569,22 +565,16 @@ class Parser(DefinitionParser):
             kind = self.token.upper.replace("PROCEDURE", "PROC").replace("PROC", "PROCEDURE")
             verb = "CREATE/ALTER" if kind == "PROCEDURE" or mode == "CREATE OR ALTER" else mode
             raise error(111, f"{verb} {kind}", line=line)
-        first = self.tokens[start]
         kind = self.expect("PROC", "PROCEDURE", "FUNCTION", "VIEW", "TRIGGER")
-        self.in_module = True
         if kind == "VIEW":
-            return self._view(mode, line, first.start)
+            return self._view(mode, line)
         if kind == "FUNCTION":
-            return self._function(mode, line, first.start)
+            return self._function(mode, line)
         if kind == "TRIGGER":
-            return self._trigger(mode, line, first.start)
-        return self._procedure(mode, line, first.start)
+            return self._trigger(mode, line)
+        return self._procedure(mode, line)
 
-    def _definition_text(self, start: int) -> str:
-        """The text kept in sys.sql_modules: the whole batch, as SQL Server keeps it."""
-        return self.text
-
-    def _procedure(self, mode: str, line: int, start: int) -> n.CreateModule:
+    def _procedure(self, mode: str, line: int) -> n.CreateModule:
         name = self.object_name()
         if self.at(";") and self.peek().kind is Kind.INTEGER:
             self.refuse("numbered procedures")
@@ -602,9 +592,7 @@ class Parser(DefinitionParser):
         if not body:
             self.fail()
         self.check_labels(body)
-        return n.CreateModule(
-            line, mode, "PROCEDURE", name, self._definition_text(start), parameters, body, options=options
-        )
+        return n.CreateModule(line, mode, "PROCEDURE", name, self.text, parameters, body, options=options)
 
     def _parameters(self) -> tuple[n.Parameter, ...]:
         parameters: list[n.Parameter] = []
@@ -663,7 +651,7 @@ class Parser(DefinitionParser):
             if not self.accept(","):
                 return tuple(options)
 
-    def _view(self, mode: str, line: int, start: int) -> n.CreateModule:
+    def _view(self, mode: str, line: int) -> n.CreateModule:
         name = self.object_name()
         columns = self.name_list() if self.at("(") else ()
         options = self._module_options()
@@ -678,21 +666,21 @@ class Parser(DefinitionParser):
             mode,
             "VIEW",
             name,
-            self._definition_text(start),
+            self.text,
             query=query,
             columns=columns,
             options=options,
             check_option=check,
         )
 
-    def _function(self, mode: str, line: int, start: int) -> n.CreateModule:
+    def _function(self, mode: str, line: int) -> n.CreateModule:
         name = self.object_name()
         self.expect("(")
         parameters = self._parameters()
         self.expect(")")
         self.expect("RETURNS")
         if self.accept("TABLE"):
-            return self._inline_function(mode, line, start, name, parameters)
+            return self._inline_function(mode, line, name, parameters)
         if self.token.kind is Kind.VARIABLE:
             variable = self.variable()
             self.expect("TABLE")
@@ -703,7 +691,7 @@ class Parser(DefinitionParser):
                 mode,
                 "TABLE FUNCTION",
                 name,
-                self._definition_text(start),
+                self.text,
                 parameters,
                 body,
                 options=options,
@@ -717,7 +705,7 @@ class Parser(DefinitionParser):
             mode,
             "SCALAR FUNCTION",
             name,
-            self._definition_text(start),
+            self.text,
             parameters,
             body,
             options=options,
@@ -736,7 +724,7 @@ class Parser(DefinitionParser):
         return options, (body,)
 
     def _inline_function(
-        self, mode: str, line: int, start: int, name: n.Parts, parameters: tuple[n.Parameter, ...]
+        self, mode: str, line: int, name: n.Parts, parameters: tuple[n.Parameter, ...]
     ) -> n.CreateModule:
         options = self._module_options()
         self.accept("AS")
@@ -755,7 +743,7 @@ class Parser(DefinitionParser):
             mode,
             "INLINE FUNCTION",
             name,
-            self._definition_text(start),
+            self.text,
             parameters,
             query=query,
             options=options,
@@ -772,7 +760,7 @@ class Parser(DefinitionParser):
                 return self.tokens[position].upper in ("UNION", "EXCEPT", "INTERSECT")
         return False
 
-    def _trigger(self, mode: str, line: int, start: int) -> n.CreateModule:
+    def _trigger(self, mode: str, line: int) -> n.CreateModule:
         name = self.object_name()
         self.expect("ON")
         if self.at("DATABASE") or self.at_words("ALL", "SERVER"):
@@ -794,7 +782,7 @@ class Parser(DefinitionParser):
             mode,
             "TRIGGER",
             name,
-            self._definition_text(start),
+            self.text,
             (),
             body,
             table=table,

@@ -136,14 +136,19 @@ class QueryParser(ExpressionParser):
             return star
         if self.token.kind is Kind.VARIABLE and self.peek().upper in _ASSIGNMENTS:
             variable = self.advance().value
-            operator = self.advance().upper
-            return n.SelectItem(line, self.expression(), variable=variable, operator=operator)
+            return n.SelectItem(line, self.assigned_value(line, variable), variable=variable)
         if self._alias_equals():
             alias = self.advance().value
             self.expect("=")
             return n.SelectItem(line, self.expression(), alias)
         expression = self.expression()
         return n.SelectItem(line, expression, self._column_alias())
+
+    def assigned_value(self, line: int, variable: str) -> n.Expression:
+        """What `= value` or `<operator>= value` gives a variable: `@x += v` is `@x = @x + v`."""
+        operator = self.expect(*_ASSIGNMENTS)
+        value = self.expression()
+        return value if operator == "=" else n.Binary(line, operator[:-1], n.Variable(line, variable), value)
 
     def _alias_equals(self) -> bool:
         """`alias = expression` in a select list; there is no bare comparison in T-SQL."""
