@@ -145,22 +145,27 @@ class Procedures:
             nest=session.frame.nest + 1,
         )
         positions = self._bind(module, definition, arguments, frame, line)
-        options = replace(session.options)
         entry_count = session.trancount
-        session.frames.append(frame)
-        depth = len(session.frames)
-        try:
-            yield from self._body(definition.body)
-            yield from self.interpreter_drop_temporaries(frame)
-        finally:
-            del session.frames[depth - 1 :]
-            _restore(session, options)
+        yield from self._inside(frame, definition.body)
         if session.trancount != entry_count and not session.try_depth:
             yield notice(error(266, entry_count, session.trancount, line=line), module.full_name)
         for position, parameter in positions:
             type, value = frame.variables[parameter.name.lower()]
             yield ReturnValue(parameter.name, type, value, position)
         yield ReturnStatus(frame.return_code)
+
+    def _inside(self, frame: Frame, statements: Sequence[n.Statement]) -> Iterator[Event]:
+        """Run statements in a frame of their own: temp tables and SET options end with it."""
+        session = self.session
+        options = replace(session.options)
+        session.frames.append(frame)
+        depth = len(session.frames)
+        try:
+            yield from self._body(statements)
+            yield from self.drop_temporaries(frame)
+        finally:
+            del session.frames[depth - 1 :]
+            session.options = options
 
     def _body(self, statements: Sequence[n.Statement]) -> Iterator[Event]:
         try:
@@ -171,7 +176,7 @@ class Procedures:
             problem.uncatchable_in = None
             raise
 
-    def interpreter_drop_temporaries(self, frame: Frame) -> Iterator[Event]:
+    def drop_temporaries(self, frame: Frame) -> Iterator[Event]:
         """Temp tables and table variables end with the procedure that made them."""
         session = self.session
         tables = [*frame.temporaries.values(), *frame.tables.values()]
@@ -266,25 +271,25 @@ class Procedures:
     # dynamic text
 
     def text(self, text: str, variables: Sequence[tuple[str, SqlType, Any]]) -> Iterator[Event]:
-        """Run a text as a batch of its own inside this one: EXEC('…') and sp_executesql."""
-        session = self.session
+        """Run a text as a batch of its own inside this one, with variables it finds declared."""
         batch = parse_batch(text)
-        frame = Frame(database=session.frame.database, nest=session.frame.nest + 1)
+        yield from self._batch_inside(self._text_frame(variables), batch)
+
+    def _text_frame(self, variables: Sequence[tuple[str, SqlType, Any]]) -> Frame:
+        around = self.session.frame
+        frame = Frame(database=around.database, nest=around.nest + 1)
         for name, type, value in variables:
             frame.declare(name.lower(), type, value)
             frame.declared[name.lower()] = 0
-        database = session.database
-        options = replace(session.options)
-        session.frames.append(frame)
-        depth = len(session.frames)
+        return frame
+
+    def _batch_inside(self, frame: Frame, batch: n.Batch) -> Iterator[Event]:
+        """EXEC('…') and sp_executesql: a USE in the text ends with it too."""
+        database = self.session.database
         try:
-            yield from self._body(batch.statements)
-            yield from self.interpreter_drop_temporaries(frame)
+            yield from self._inside(frame, batch.statements)
         finally:
-            del session.frames[depth - 1 :]
-            _restore(session, options)
-            if session.database != database:
-                session.database = database
+            self.session.database = database
 
     def declared(self, declarations: str) -> list[ModuleParameter]:
         """The parameters that a text declares, typed."""
@@ -332,24 +337,11 @@ class Procedures:
             if value is not None and argument.type != parameter.type:
                 value = self.evaluator.literal_text(value, argument.type, parameter.type)
             variables.append((parameter.name, parameter.type, value))
-        session = self.session
         batch = parse_batch(statement)
-        frame = Frame(database=session.frame.database, nest=session.frame.nest + 1)
-        for name, type, value in variables:
-            frame.declare(name.lower(), type, value)
-            frame.declared[name.lower()] = 0
+        frame = self._text_frame(variables)
         for parameter, argument in tables:
             self._bind_table(parameter, argument, frame)
-        database, options = session.database, replace(session.options)
-        session.frames.append(frame)
-        depth = len(session.frames)
-        try:
-            yield from self._body(batch.statements)
-            yield from self.interpreter_drop_temporaries(frame)
-        finally:
-            del session.frames[depth - 1 :]
-            _restore(session, options)
-            session.database = database
+        yield from self._batch_inside(frame, batch)
         for parameter in parameters:
             found = given[parameter.name.lower()]
             if found[1].is_output and parameter.table_type is None:
@@ -483,8 +475,3 @@ def _context(session: Session) -> Any:
     from tsqld.compile.context import Context
 
     return Context(SessionEnvironment(session))
-
-
-def _restore(session: Session, options: Any) -> None:
-    """SET options of a procedure end with it."""
-    session.options = options

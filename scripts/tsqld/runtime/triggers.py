@@ -81,7 +81,7 @@ class Triggers:
         try:
             yield from self.interpreter.procedures._body(parse_module(trigger.text).body)
             if session.executor.transaction is transaction:
-                yield from self.interpreter.procedures.interpreter_drop_temporaries(frame)
+                yield from self.interpreter.procedures.drop_temporaries(frame)
         finally:
             del session.frames[depth - 1 :]
             session.options = options
