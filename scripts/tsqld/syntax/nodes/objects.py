@@ -1,0 +1,171 @@
+"""Every other definition: modules, schemas, databases, types, partitioning, permissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tsqld.syntax.nodes.base import Expression, Node, Parts, Statement, TypeName
+from tsqld.syntax.nodes.queries import Query
+from tsqld.syntax.nodes.tables import TableDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    """A parameter of a procedure or function."""
+
+    name: str
+    type: TypeName
+    default: Expression | None = None
+    has_default: bool = False
+    output: bool = False
+    readonly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateModule(Statement):
+    """CREATE, ALTER or CREATE OR ALTER of a PROCEDURE, FUNCTION, VIEW or TRIGGER.
+
+    `mode` is CREATE, ALTER or CREATE OR ALTER; `kind` PROCEDURE, VIEW, TRIGGER, SCALAR FUNCTION, INLINE
+    FUNCTION or TABLE FUNCTION. `text` is the whole definition. `body` holds statements, `query` the view's or
+    inline function's query.
+    """
+
+    mode: str
+    kind: str
+    name: Parts
+    text: str
+    parameters: tuple[Parameter, ...] = ()
+    body: tuple[Statement, ...] = ()
+    query: Query | None = None
+    columns: Parts = ()
+    options: Parts = ()
+    returns: TypeName | None = None
+    return_variable: str = ""
+    return_table: TableDefinition | None = None
+    table: Parts = ()
+    events: Parts = ()
+    check_option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSchema(Statement):
+    name: str
+    owner: str = ""
+    elements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDatabase(Statement):
+    name: str
+    collation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlterDatabase(Statement):
+    """`options` are the words of each SET option in order; name is CURRENT for the session's own."""
+
+    name: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSequence(Statement):
+    """`mode` is CREATE or ALTER; options are START, INCREMENT, MINVALUE, MAXVALUE, CYCLE, CACHE, RESTART."""
+
+    mode: str
+    name: Parts
+    type: TypeName | None
+    options: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSynonym(Statement):
+    name: Parts
+    base: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class CreateType(Statement):
+    """An alias type (`base`) or a table type (`definition`)."""
+
+    name: Parts
+    base: TypeName | None = None
+    nullable: bool | None = None
+    definition: TableDefinition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePartitionFunction(Statement):
+    name: str
+    type: TypeName
+    right: bool
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlterPartitionFunction(Statement):
+    """`action` is SPLIT or MERGE."""
+
+    name: str
+    action: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePartitionScheme(Statement):
+    name: str
+    function: str
+    filegroups: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class AlterPartitionScheme(Statement):
+    name: str
+    filegroup: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsStatement(Statement):
+    """CREATE or UPDATE STATISTICS."""
+
+    action: str
+    table: Parts
+    name: str = ""
+    columns: Parts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Permission(Statement):
+    """GRANT, DENY or REVOKE. `permissions` pairs a name with its columns."""
+
+    action: str
+    permissions: tuple[tuple[str, Parts], ...]
+    securable_class: str
+    securable: Parts
+    principals: Parts
+    with_grant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalStatement(Statement):
+    """CREATE, ALTER or DROP of a LOGIN, USER or ROLE; `options` as name and value pairs."""
+
+    action: str
+    kind: str
+    name: str
+    options: tuple[tuple[str, str], ...] = ()
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerState(Statement):
+    enable: bool
+    triggers: tuple[Parts, ...]
+    table: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance(Statement):
+    """CHECKPOINT, DBCC and such: `words` as written."""
+
+    words: Parts
