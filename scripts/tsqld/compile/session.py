@@ -11,8 +11,8 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.compile.context import Context, Reference
+from tsqld.compile.dml.merge import MergeCompiler
 from tsqld.compile.expressions import Place
-from tsqld.compile.merge import MergeCompiler
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.types import BIGINT, INT, MAX, SQL_VARIANT, SYSNAME, SqlType, decimal, nvarchar, varbinary

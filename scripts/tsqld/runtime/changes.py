@@ -9,7 +9,7 @@ from typing import Any
 
 from tsqld.compile.cascades import PARENT
 from tsqld.compile.checks import KeyCheck
-from tsqld.compile.dml import CHANGE, ChangePlan, OutputPlan
+from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan
 from tsqld.errors import error
 from tsqld.events import Column, Columns, Done, Event, Rows
 from tsqld.runtime.evaluate import Evaluator

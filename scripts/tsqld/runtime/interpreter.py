@@ -17,7 +17,7 @@ from tsql.tokens import Kind
 from tsqld.bulk.errors import BulkError
 from tsqld.compile.aggregates import AGGREGATES
 from tsqld.compile.context import Reference
-from tsqld.compile.dml import ChangePlan
+from tsqld.compile.dml.plan import ChangePlan
 from tsqld.compile.inline import Compiler
 from tsqld.compile.session import assigned_variables
 from tsqld.compile.text import OutColumn, QueryText

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Module, Table
-from tsqld.compile.dml import ChangePlan
+from tsqld.compile.dml.plan import ChangePlan
 from tsqld.compile.triggered import CHANGE, Fired, stored
 from tsqld.errors import error
 from tsqld.events import Event

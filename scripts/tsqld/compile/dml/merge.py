@@ -17,15 +17,8 @@ from tsqld.compile import operations as f
 from tsqld.compile.cascades import acts
 from tsqld.compile.checks import KeyCheck, check_texts, delete_checks, key_checks, reference_checks
 from tsqld.compile.context import Reference
-from tsqld.compile.dml import (
-    CHANGE,
-    ChangePlan,
-    DmlCompiler,
-    OutputPlan,
-    _named,
-    _stored,
-    _Target,
-)
+from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, is_stored, named
+from tsqld.compile.dml.update import UpdateCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.triggered import Fired, new_rows, old_rows
 from tsqld.errors import error, unsupported
@@ -52,7 +45,7 @@ _CLAUSES: Final = {
 }
 
 
-class MergeCompiler(DmlCompiler):
+class MergeCompiler(UpdateCompiler):
     """Adds MERGE."""
 
     _action = ""
@@ -96,7 +89,7 @@ class MergeCompiler(DmlCompiler):
     def _clauses(
         self,
         node: n.Merge,
-        target: _Target,
+        target: Target,
         mine: Relation,
         sources: Sequence[Relation],
         visible: dict[str, object],
@@ -115,7 +108,7 @@ class MergeCompiler(DmlCompiler):
         return clauses
 
     def _merge_update(
-        self, when: n.MergeWhen, target: _Target, mine: Relation, place: Place
+        self, when: n.MergeWhen, target: Target, mine: Relation, place: Place
     ) -> dict[str, str]:
         new: dict[str, tuple[Column, str]] = {}
         for item in when.assignments:
@@ -128,7 +121,7 @@ class MergeCompiler(DmlCompiler):
             self._recomputed(target.table, target.name, mine, inserted, new, when.line)
         return {name: text for name, (_, text) in new.items()}
 
-    def _merge_insert(self, when: n.MergeWhen, target: _Target, place: Place) -> dict[str, str]:
+    def _merge_insert(self, when: n.MergeWhen, target: Target, place: Place) -> dict[str, str]:
         table, name = target.table, target.name
         columns = [target.column(column, when.line) for column in when.columns]
         if not columns:
@@ -145,7 +138,7 @@ class MergeCompiler(DmlCompiler):
             )
         values: dict[str, str] = {}
         for column in table.columns:
-            if not _stored(column):
+            if not is_stored(column):
                 continue
             if column.computed:
                 raise unsupported("MERGE … INSERT into a table with persisted computed columns", when.line)
@@ -163,7 +156,7 @@ class MergeCompiler(DmlCompiler):
     def _rows_text(
         self,
         node: n.Merge,
-        target: _Target,
+        target: Target,
         mine: Relation,
         sources: Sequence[Relation],
         clauses: Sequence[_Clause],
@@ -201,7 +194,7 @@ class MergeCompiler(DmlCompiler):
 
     def _listed(
         self,
-        target: _Target,
+        target: Target,
         mine: Relation,
         sources: Sequence[Relation],
         clauses: Sequence[_Clause],
@@ -211,7 +204,7 @@ class MergeCompiler(DmlCompiler):
     ) -> str:
         listed = [f"{mine.rowid} AS tsqld_rowid", f"{action} AS tsqld_action"]
         for column in target.table.columns:
-            if not _stored(column):
+            if not is_stored(column):
                 continue
             seen = mine.column(column.name)
             assert seen is not None
@@ -239,7 +232,7 @@ class MergeCompiler(DmlCompiler):
         null = f"CAST(NULL AS {duck_type(column.type)})"
         return f"CASE {action} {' '.join(whens)} ELSE {null} END" if whens else null
 
-    def _numbered_rows(self, target: _Target, clauses: Sequence[_Clause], rows: str) -> str:
+    def _numbered_rows(self, target: Target, clauses: Sequence[_Clause], rows: str) -> str:
         """Give inserted rows their identity values."""
         identity = target.table.identity
         inserts = [str(clause.number) for clause in clauses if clause.when.action == "INSERT"]
@@ -263,7 +256,7 @@ class MergeCompiler(DmlCompiler):
     def _merge_plan(
         self,
         node: n.Merge,
-        target: _Target,
+        target: Target,
         mine: Relation,
         sources: Sequence[Relation],
         clauses: Sequence[_Clause],
@@ -315,7 +308,7 @@ class MergeCompiler(DmlCompiler):
             self._merge_fired(node, target, clauses),
         )
 
-    def _merge_fired(self, node: n.Merge, target: _Target, clauses: Sequence[_Clause]) -> tuple[Fired, ...]:
+    def _merge_fired(self, node: n.Merge, target: Target, clauses: Sequence[_Clause]) -> tuple[Fired, ...]:
         """The events that triggers wait for, among those a MERGE names."""
         found = []
         for action in ("INSERT", "UPDATE", "DELETE"):
@@ -329,7 +322,7 @@ class MergeCompiler(DmlCompiler):
             found.append(Fired(action, new, old, updated if action == "UPDATE" else None))
         return tuple(found)
 
-    def _applies(self, target: _Target, clauses: Sequence[_Clause]) -> tuple[str, ...]:
+    def _applies(self, target: Target, clauses: Sequence[_Clause]) -> tuple[str, ...]:
         storage = target.table.storage
         texts = []
         numbers = {
@@ -350,14 +343,14 @@ class MergeCompiler(DmlCompiler):
                 f"WHERE u.rowid = ch.tsqld_rowid AND ch.tsqld_action IN ({numbers['UPDATE']})"
             )
         if numbers["INSERT"]:
-            names = ", ".join(quoted(c.name) for c in target.table.columns if _stored(c))
+            names = ", ".join(quoted(c.name) for c in target.table.columns if is_stored(c))
             texts.append(
                 f"INSERT INTO {storage} ({names}) SELECT {names} FROM {CHANGE} "
                 f"WHERE tsqld_action IN ({numbers['INSERT']})"
             )
         return tuple(texts)
 
-    def _merge_checked(self, target: _Target, clauses: Sequence[_Clause], rows: str) -> str:
+    def _merge_checked(self, target: Target, clauses: Sequence[_Clause], rows: str) -> str:
         texts = check_texts(target.table)
         if not texts:
             return rows
@@ -378,11 +371,11 @@ class MergeCompiler(DmlCompiler):
         return f"SELECT n.* FROM ({rows}) AS n WHERE {' AND '.join(tests)}"
 
     def _merge_outputs(
-        self, node: n.Merge, target: _Target, sources: Sequence[Relation], clauses: Sequence[_Clause]
+        self, node: n.Merge, target: Target, sources: Sequence[Relation], clauses: Sequence[_Clause]
     ) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
         if not node.outputs:
             return (), []
-        inserted = _named(self.row_relation(target.table, "n"), "inserted")
+        inserted = named(self.row_relation(target.table, "n"), "inserted")
         old = self.row_relation(target.table, "n", "old ")
         inserts = ", ".join(str(c.number) for c in clauses if c.when.action == "INSERT")
         if inserts:
@@ -408,6 +401,6 @@ class MergeCompiler(DmlCompiler):
         words = " ".join(f"WHEN {c.number} THEN '{c.when.action}'" for c in clauses)
         self._action = f"(CASE n.tsqld_action {words} END)"
         try:
-            return self._outputs(node.outputs, Scope([inserted, _named(old, "deleted"), *seen]))
+            return self._outputs(node.outputs, Scope([inserted, named(old, "deleted"), *seen]))
         finally:
             self._action = ""

@@ -1,0 +1,48 @@
+"""OUTPUT: to the client, or into a table by an INSERT of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Scope
+from tsqld.compile.context import Context
+from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan
+from tsqld.compile.dml.rows import RowCompiler
+from tsqld.compile.expressions import Place
+from tsqld.compile.text import OutColumn, QueryText
+from tsqld.syntax import nodes as n
+
+
+class OutputCompiler(RowCompiler):
+    """Adds OUTPUT clauses."""
+
+    def insert_rows_plan(
+        self, target_node: n.Target, columns: Sequence[str], text: QueryText, line: int
+    ) -> ChangePlan:
+        """Given by the class below."""
+        raise NotImplementedError
+
+    def _outputs(
+        self, outputs: Sequence[n.Output], scope: Scope
+    ) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
+        """Compile OUTPUT items where `inserted` and `deleted` are in scope; `o1 …` in the change set."""
+        plans: list[OutputPlan] = []
+        values: list[Bound] = []
+        for output in outputs:
+            columns, bound = self._items(n.Select(output.line, output.items), Place(scope))
+            first = len(values) + 1
+            values += bound
+            positions = tuple(range(first, first + len(bound)))
+            into = self._output_into(output, columns, positions) if output.into is not None else None
+            plans.append(OutputPlan(tuple(columns), positions, into))
+        return tuple(plans), values
+
+    def _output_into(
+        self, output: n.Output, columns: Sequence[OutColumn], positions: Sequence[int]
+    ) -> ChangePlan:
+        assert output.into is not None
+        listed = ", ".join(f"o{position} AS c{i}" for i, position in enumerate(positions, 1))
+        inner = type(self)(Context(self.context.environment))
+        text = QueryText(f"SELECT {listed} FROM {CHANGE}", tuple(columns))
+        return inner.insert_rows_plan(output.into, output.into_columns, text, output.line)

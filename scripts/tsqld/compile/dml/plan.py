@@ -1,0 +1,103 @@
+"""Change plans: how one statement that changes rows is run.
+
+A change plan computes its rows once. Where keys, references or OUTPUT must look at them, they are first put
+into a *change set* (a DuckDB temp table, `{change}` in the texts), checked there, then applied by row
+identity; else one DuckDB statement does it all. Constraints live in the catalog: DuckDB knows none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tsqld.binder.scope import Relation, RelationColumn, quoted
+from tsqld.catalog.model import Column, Table
+from tsqld.compile.checks import KeyCheck
+from tsqld.compile.context import FullName, Reference
+from tsqld.compile.text import OutColumn
+from tsqld.compile.triggered import Fired
+from tsqld.errors import error
+
+CHANGE = "{change}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPlan:
+    """Where one OUTPUT clause goes: to the client, or into a table by an INSERT of its own."""
+
+    columns: tuple[OutColumn, ...]
+    positions: tuple[int, ...]
+    into: ChangePlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """How to run one DML statement.
+
+    `change` fills the change set, or is empty and `apply` is one statement that does it directly.
+    `references` are the run-time values of `change` (or of the direct statement). `checks` run on the change
+    set before `apply`, `after` behind it. `assigns` are variables set from the last row's outputs. `counted`
+    counts the rows that take an identity value where not all do.
+    """
+
+    kind: str
+    table: Table
+    name: FullName
+    references: tuple[Reference, ...]
+    change: str
+    apply: tuple[str, ...]
+    checks: tuple[KeyCheck, ...] = ()
+    after: tuple[KeyCheck, ...] = ()
+    outputs: tuple[OutputPlan, ...] = ()
+    assigns: tuple[tuple[str, int, OutColumn], ...] = ()
+    identity: bool = False
+    explicit_identity: str = ""
+    reads: frozenset[str] = frozenset()
+    counted: str = ""
+    fired: tuple[Fired, ...] = ()
+    cascades: tuple[ChangePlan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A resolved DML target: the base table, its columns as the statement names them, its relation in
+    scope."""
+
+    table: Table
+    name: FullName
+    visible: Mapping[str, Column]
+    order: tuple[Column, ...]
+
+    def column(self, name: str, line: int) -> Column:
+        found = self.visible.get(name.lower())
+        if found is None:
+            raise error(207, name, line=line)
+        return found
+
+
+def whole(table: Table, name: FullName) -> Target:
+    return Target(table, name, {column.name.lower(): column for column in table.columns}, table.columns)
+
+
+def is_stored(column: Column) -> bool:
+    return not column.computed or column.persisted
+
+
+def row_relation(table: Table, alias: str, prefix: str = "") -> Relation:
+    """The rows of a change set or of rows about to be stored, as constraints and OUTPUT see them."""
+    return Relation(
+        alias,
+        (table.schema.lower(), table.name.lower()),
+        tuple(
+            RelationColumn(
+                column.name, f"{alias}.{quoted(prefix + column.name)}", column.type, column.nullable
+            )
+            for column in table.columns
+            if is_stored(column)
+        ),
+        exposed=table.name,
+    )
+
+
+def named(relation: Relation, name: str) -> Relation:
+    return replace(relation, names=(name,), exposed=name)

@@ -1,0 +1,175 @@
+"""Rows as a table stores them: converted, complete, numbered and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
+from tsqld.catalog.model import Column, Table
+from tsqld.compile import operations as f
+from tsqld.compile.cascades import Raw
+from tsqld.compile.checks import check_texts
+from tsqld.compile.context import Context, FullName, Reference
+from tsqld.compile.dml.plan import Target, is_stored, named, row_relation
+from tsqld.compile.dml.targets import TargetCompiler
+from tsqld.compile.expressions import Place
+from tsqld.compile.triggered import fires, refuse_output
+from tsqld.errors import error, unsupported
+from tsqld.functions.sqltext import duck_type
+from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import parse_condition, parse_value
+from tsqld.types import BIGINT
+
+
+class RowCompiler(TargetCompiler):
+    """Adds what columns and CHECK constraints demand of a row."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.unchecked = False
+        """Whether CHECK and FOREIGN KEY constraints are left aside, as BULK INSERT leaves them."""
+
+    def value(self, node: n.Expression, place: Place) -> Bound:
+        if isinstance(node, Raw):
+            return node.make(place.scope.relations[0].alias)
+        return super().value(node, place)
+
+    def condition(self, node: n.Expression, place: Place) -> str:
+        if isinstance(node, Raw):
+            return node.make(place.scope.relations[0].alias).sql
+        return super().condition(node, place)
+
+    def default_of(self, column: Column) -> Bound:
+        """A column's DEFAULT, or NULL."""
+        if column.default is None:
+            return f.null()
+        self.row_by_row, before = True, self.row_by_row
+        value = self.value(parse_value(column.default.text), Place(Scope()))
+        self.row_by_row = before
+        return f.convert(value, column.type)
+
+    def stored(self, value: Bound, column: Column, name: FullName, verb: str, line: int) -> str:
+        """A value as `column` stores it: converted, fitting (2628), not NULL where it must not be (515)."""
+        database = "tempdb" if name.name.startswith("#") else name.database
+        table = f"{database}.{name.schema}.{name.name}" if name.schema else name.name
+        fitted = f.assigned(value, column.type, table, column.name, line)
+        if column.nullable:
+            return fitted.sql
+        return f.not_null(fitted, error(515, column.name, table, verb).message)
+
+    def _rowversion(self, table: Table, name: FullName) -> str:
+        """The next row versions of the database in row order, as eight bytes."""
+        first = self.context.parameter(Reference("rowversion", name.database), BIGINT)
+        return f"unhex(printf('%016x', {first} + row_number() OVER () - 1))"
+
+    def _versioned(self, target: Target, new: dict[str, tuple[Column, str]]) -> None:
+        """Every changed row gets a new row version."""
+        for column in target.table.columns:
+            if column.type.name == "rowversion" and new:
+                new[column.name.lower()] = (column, self._rowversion(target.table, target.name))
+
+    def _identity_text(self, table: Table, column: Column) -> str:
+        """The next identity values in row order; the engine supplies the first and learns the count."""
+        assert column.identity is not None
+        first = self.context.parameter(Reference("identity", table.storage), BIGINT)
+        step = column.identity[1]
+        return f"CAST({first} + (row_number() OVER () - 1) * {step} AS {duck_type(column.type)})"
+
+    def _with_persisted(self, table: Table, name: FullName, rows: str, line: int) -> str:
+        persisted = [column for column in table.columns if column.computed and column.persisted]
+        if not persisted:
+            return rows
+        alias = self.context.alias("n")
+        scope = Scope([row_relation(table, alias)])
+        parts = [
+            f"{self.stored(self.value(parse_value(c.computed), Place(scope)), c, name, 'INSERT', line)} "
+            f"AS {quoted(c.name)}"
+            for c in persisted
+        ]
+        return f"SELECT {alias}.*, {', '.join(parts)} FROM ({rows}) AS {alias}"
+
+    def _recomputed(
+        self,
+        table: Table,
+        name: FullName,
+        relation: Relation,
+        inserted: Relation,
+        stored: dict[str, tuple[Column, str]],
+        line: int,
+    ) -> None:
+        """Stored computed columns follow the columns they are computed from."""
+        for column in table.columns:
+            if column.computed and column.persisted:
+                value = self.value(parse_value(column.computed), Place(Scope([inserted])))
+                stored[column.name.lower()] = (column, self.stored(value, column, name, "UPDATE", line))
+
+    def _checked(self, table: Table, name: FullName, rows: str, verb: str) -> str:
+        """`rows` behind a filter that raises 547 for a row that violates a CHECK constraint."""
+        texts = check_texts(table)
+        if not texts or self.unchecked:
+            return rows
+        alias = self.context.alias("n")
+        scope = Scope([self.row_relation(table, alias)])
+        tests = []
+        for check in texts:
+            condition = self.condition(parse_condition(check.text), Place(scope))
+            where = f", column '{check.column}'" if check.column else ""
+            problem = f.raise_error(
+                547, verb, "CHECK", check.name, name.database, name.two_part, where, state=0
+            )
+            tests.append(f"(CASE WHEN NOT {condition} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
+        return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}"
+
+    def filter_text(self, table: Table, alias: str, text: str) -> str:
+        """The condition of a filtered index over rows called `alias`."""
+        return self.condition(parse_condition(text), Place(Scope([self.row_relation(table, alias)])))
+
+    def row_relation(self, table: Table, alias: str, prefix: str = "") -> Relation:
+        """`row_relation`, with the computed columns that are not stored."""
+        relation = row_relation(table, alias, prefix)
+        place = Place(Scope([relation]))
+        columns = {column.name: column for column in relation.columns}
+        for column in table.columns:
+            if not is_stored(column):
+                value = f.convert(self.value(parse_value(column.computed), place), column.type)
+                columns[column.name] = RelationColumn(column.name, value.sql, column.type, column.nullable)
+        return replace(relation, columns=tuple(columns[column.name] for column in table.columns))
+
+    def _inserted_relation(
+        self, table: Table, relation: Relation, new: Mapping[str, tuple[Column, str]]
+    ) -> Relation:
+        columns = tuple(
+            replace(seen, sql=new[seen.name.lower()][1]) if seen.name.lower() in new else seen
+            for seen in relation.columns
+        )
+        return named(replace(relation, columns=columns), "inserted")
+
+    def _top_rows(self, top: n.Top | None) -> str:
+        if top is None:
+            return ""
+        if top.percent:
+            raise unsupported("TOP … PERCENT in a change", top.line)
+        return f" LIMIT {f.convert(self.value(top.count, Place(Scope())), BIGINT, line=top.line).sql}"
+
+    def _where(self, where: n.Expression | None, scope: Scope) -> str:
+        return f" WHERE {self.condition(where, Place(scope))}" if where is not None else ""
+
+    def _current_of(self, cursor: str, relation: Relation) -> str:
+        """WHERE CURRENT OF: the row a cursor stands on, which the engine knows when the statement runs."""
+        if not cursor:
+            return ""
+        assert relation.table is not None
+        storage = (Bound("", BIGINT, value=relation.table.storage),)
+        rowid = self.context.parameter(Reference("cursor", cursor, storage), BIGINT)
+        return f" WHERE {relation.rowid} = {rowid}"
+
+    def _fires(self, target: Target, node: n.Insert | n.Update | n.Delete | n.Merge, event: str) -> bool:
+        """Whether triggers wait for a change; they must be able to see whole rows. Error 334."""
+        if not fires(self.context.environment, target.table, target.name, event):
+            return False
+        refuse_output(node.outputs, target.table, node.line)
+        if len(target.order) != len(target.table.columns) and event != "INSERT":
+            raise unsupported(f"{event} through a view of a table that has triggers", node.line)
+        return True

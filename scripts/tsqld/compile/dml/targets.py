@@ -1,0 +1,237 @@
+"""What a statement changes: base tables, and views and common tables that rows can be changed through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tsqld.binder.scope import Relation, RelationColumn, Scope
+from tsqld.catalog.model import Column, Module, Table
+from tsqld.compile.context import Context, FullName, resolve_object
+from tsqld.compile.dml.plan import Target, whole
+from tsqld.compile.expressions import Place
+from tsqld.compile.queries import CteName, QueryCompiler
+from tsqld.compile.text import QueryText
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import parse_module
+
+
+class TargetCompiler(QueryCompiler):
+    """Adds the targets of changes to queries."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._with: list[str] = []
+        self._expose = False
+        self._base_names: dict[tuple[str, str], str] = {}
+        self._cte_definitions: dict[str, n.CommonTable] = {}
+        self._cte_scopes: dict[str, dict[str, object]] = {}
+
+    def _target(self, target: n.Target) -> Target:
+        """The base table a target names, through updatable views and synonyms."""
+        if target.variable:
+            table = self.context.environment.table_variable(target.variable)
+            if table is None:
+                raise error(1087, target.variable, line=target.line)
+            return whole(table, FullName(self.context.environment.database, "", target.variable))
+        found, name = resolve_object(self.context.environment, target.name, target.line)
+        if isinstance(found, Table):
+            if len(target.name) == 1 and found is self.context.environment.special_table(name.name):
+                raise error(286, line=target.line)
+            return whole(found, name)
+        if isinstance(found, Module) and found.kind == "VIEW":
+            return self._through_view(found, target.line)
+        raise error(208, ".".join(target.name), line=target.line)
+
+    def _through_view(self, module: Module, line: int) -> Target:
+        """A view over one table, whose columns are that table's columns."""
+        definition = parse_module(module.text)
+        query = definition.query
+        body = query.body if query else None
+        if (
+            not isinstance(body, n.Select)
+            or len(body.sources) != 1
+            or not isinstance(body.sources[0], n.TableSource)
+        ):
+            raise error(4405, module.full_name, line=line)
+        if body.group_by or body.distinct or body.top or (query and query.ctes):
+            raise error(4406, module.full_name, line=line)
+        if body.where is not None and definition.check_option:
+            raise unsupported("changes through a view WITH CHECK OPTION", line)
+        inner = self._target(n.Target(line, body.sources[0].name))
+        scope = Scope()
+        self.from_clause(body.sources, scope)
+        visible: dict[str, Column] = {}
+        order: list[Column] = []
+        columns, _ = self._items(body, Place(scope))
+        for position, column in enumerate(columns):
+            if column.source is None:
+                continue
+            base = inner.column(column.source.name, line)
+            name = definition.columns[position] if definition.columns else column.name
+            visible[name.lower()] = base
+            order.append(base)
+        return Target(inner.table, inner.name, visible, tuple(order))
+
+    # the FROM of UPDATE and DELETE
+
+    def _change_scope(
+        self, target: n.Target, sources: Sequence[n.Source], visible: Mapping[str, object], line: int
+    ) -> tuple[Scope, str, Relation, Target]:
+        """The FROM of an UPDATE or DELETE and the relation in it that is the target."""
+        scope = Scope([], None, visible)
+        if not sources:
+            return self._lone_target(target, visible, scope, line)
+        from_sql = self._sources_with_rowids(sources, scope)
+        relation = self._target_relation(target, scope)
+        if relation is None:
+            if len(target.name) == 1 and target.name[0].lower() in visible:
+                raise error(208, target.name[0], line=line)
+            resolved = self._target(target)
+            text, relation = self.base_table(
+                resolved.table,
+                target.name[-1] if target.name else target.variable,
+                (target.name[-1].lower(),) if target.name else (target.variable.lower(),),
+            )
+            scope.relations.insert(0, relation)
+            return scope, f"{text} CROSS JOIN {from_sql}", relation, resolved
+        return scope, from_sql, relation, self._relation_target(relation, line)
+
+    def _sources_with_rowids(self, sources: Sequence[n.Source], scope: Scope) -> str:
+        self._expose = True
+        try:
+            return self.from_clause(tuple(sources), scope)
+        finally:
+            self._expose = False
+
+    def _target_relation(self, target: n.Target, scope: Scope) -> Relation | None:
+        if target.variable:
+            return next((r for r in scope.relations if r.exposed.lower() == target.variable.lower()), None)
+        wanted = tuple(part for part in target.name if part)
+        for relation in scope.relations:
+            if relation.exposed.lower() == wanted[-1].lower() and len(wanted) == 1 and relation.rowid:
+                return relation
+        found = [r for r in scope.relations if r.answers_to(wanted) and r.rowid]
+        if found:
+            return found[0]
+        table = self._base_of(target)
+        same = [
+            r
+            for r in scope.relations
+            if r.table is not None and table is not None and r.table.storage == table.storage
+        ]
+        return same[0] if len(same) == 1 else None
+
+    def _base_of(self, target: n.Target) -> Table | None:
+        try:
+            return self._target(target).table
+        except TsqlError as problem:
+            if problem.number == 208:
+                return None
+            raise
+
+    def _relation_target(self, relation: Relation, line: int) -> Target:
+        if relation.table is None:
+            raise error(4405, relation.exposed, line=line)
+        table = relation.table
+        if table.kind == "T@" and table.name in ("inserted", "deleted"):
+            raise error(286, line=line)
+        name = FullName(self.context.environment.database, table.schema, table.name)
+        every = whole(table, name)
+        if len(relation.columns) == len(table.columns) and all(
+            a.name == b.name for a, b in zip(relation.columns, table.columns, strict=True)
+        ):
+            return every
+        visible = {}
+        for column in relation.columns:
+            base = every.visible.get(
+                (self._base_names.get((relation.alias, column.name.lower())) or column.name).lower()
+            )
+            if base is not None:
+                visible[column.name.lower()] = base
+        return Target(table, name, visible, tuple(visible.values()))
+
+    def _lone_target(
+        self, target: n.Target, visible: Mapping[str, object], scope: Scope, line: int
+    ) -> tuple[Scope, str, Relation, Target]:
+        """UPDATE t SET …: the target is the only source. A common table or view passes through to its
+        table."""
+        source: n.Source
+        if target.variable:
+            source = n.VariableSource(line, target.variable)
+        else:
+            source = n.TableSource(line, target.name)
+        from_sql = self._sources_with_rowids((source,), scope)
+        relation = scope.relations[0]
+        if relation.table is None:
+            raise error(4405, relation.exposed, line=line)
+        return scope, from_sql, relation, self._relation_target(relation, line)
+
+    # views and common tables that rows can be changed through
+
+    def _view(self, module: Module, exposed: str, names: tuple[str, ...], line: int) -> tuple[str, Relation]:
+        if not self._expose or not self._updatable(parse_module(module.text).query):
+            return super()._view(module, exposed, names, line)
+        definition = parse_module(module.text)
+        assert definition.query is not None
+        self.arguments.append({})
+        text = self.query(definition.query, None, {}, expose_rowid=True)
+        self.arguments.pop()
+        return self._passing(text, definition.columns, exposed, names)
+
+    def cte_source(self, source: n.TableSource, found: object) -> tuple[str, Relation]:
+        assert isinstance(found, CteName)
+        definition = self._cte_definitions.get(found.alias)
+        if not self._expose or definition is None or not self._updatable(definition.query):
+            return super().cte_source(source, found)
+        text = self.query(definition.query, None, self._cte_scopes[found.alias], expose_rowid=True)
+        exposed = source.alias or source.name[-1]
+        return self._passing(text, definition.columns, exposed, (exposed.lower(),))
+
+    def _common_table(self, cte: n.CommonTable, visible: dict[str, object], recursion: int | None) -> str:
+        before = dict(visible)
+        text = super()._common_table(cte, visible, recursion)
+        found = visible[cte.name.lower()]
+        assert isinstance(found, CteName)
+        self._cte_definitions = {**self._cte_definitions, found.alias: cte}
+        self._cte_scopes = {**self._cte_scopes, found.alias: before}
+        return text
+
+    def _updatable(self, query: n.Query | None) -> bool:
+        body = query.body if query else None
+        return (
+            isinstance(body, n.Select)
+            and len(body.sources) == 1
+            and isinstance(body.sources[0], n.TableSource | n.VariableSource)
+            and not (body.group_by or body.distinct or body.having)
+        )
+
+    def _passing(
+        self, text: QueryText, given: Sequence[str], exposed: str, names: tuple[str, ...]
+    ) -> tuple[str, Relation]:
+        """A relation over a query that passes its base table's rows through."""
+        assert text.source is not None
+        alias = self.context.alias()
+        columns = []
+        bases = dict(self._base_names)
+        for i, column in enumerate(text.columns, 1):
+            name = given[i - 1] if given else column.name
+            columns.append(RelationColumn(name, f"{alias}.c{i}", column.type, column.nullable))
+            if column.source is not None:
+                inner = bases.get((text.source.alias, column.source.name.lower()), column.source.name)
+                bases[alias, name.lower()] = inner
+        self._base_names = bases
+        relation = Relation(alias, names, tuple(columns), text.source.table, exposed, f"{alias}.tsqld_rowid")
+        return f"({text.sql}) AS {alias}", relation
+
+    def _statement_ctes(self, ctes: Sequence[n.CommonTable]) -> dict[str, object]:
+        """Common tables of a DML statement, expanded where they are named."""
+        visible: dict[str, object] = {}
+        self._with = [self._common_table(cte, visible, None) for cte in ctes]
+        return visible
+
+    def _with_text(self) -> str:
+        if not self._with:
+            return ""
+        recursive = "RECURSIVE " if any("UNION ALL" in item for item in self._with) else ""
+        return f"WITH {recursive}{', '.join(self._with)} "
