@@ -15,22 +15,23 @@ from tsqld.compile.expressions import Place
 from tsqld.compile.partitions import partitioning
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
+from tsqld.runtime.ddl.definer import relation_of
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_condition, parse_value
 
 if TYPE_CHECKING:
-    from tsqld.runtime.definitions import Definitions
+    from tsqld.runtime.ddl.modules import Modules
 
 
 class Alteration:
     """One ALTER TABLE statement."""
 
-    def __init__(self, definitions: Definitions, node: n.AlterTable) -> None:
+    def __init__(self, definitions: Modules, node: n.AlterTable) -> None:
         self.definitions = definitions
         self.session = definitions.session
         self.node = node
-        self.table, self.store = definitions._existing(node.name, node.line, 4902)
+        self.table, self.store = definitions.existing(node.name, node.line, 4902)
         self.database = self.session.frame.database or self.session.database
 
     def run(self) -> None:
@@ -113,7 +114,7 @@ class Alteration:
         """Existing rows must meet what was added, unless WITH NOCHECK."""
         for index in table.indexes:
             if index.unique and index not in before.indexes:
-                self.definitions._check_unique(table, index, 1505)
+                self.definitions.check_unique(table, index, 1505)
         for column in table.columns:
             was = before.column(column.name)
             if was is not None and was.nullable and not column.nullable:
@@ -137,13 +138,12 @@ class Alteration:
             raise error(515, column.name, shown, "ALTER TABLE", line=self.node.line)
 
     def _verify_checks(self, before: Table, table: Table) -> None:
-        from tsqld.runtime.definitions import _relation
 
         compiler = self.definitions.compiler()
         for check in table.checks:
             if check in before.checks:
                 continue
-            condition = compiler.condition(parse_condition(check.text), Place(Scope([_relation(table)])))
+            condition = compiler.condition(parse_condition(check.text), Place(Scope([relation_of(table)])))
             row = self.session.executor.read(
                 f"SELECT 1 FROM {table.storage} AS t WHERE NOT {condition} LIMIT 1"
             ).fetchone()
@@ -288,7 +288,7 @@ class Alteration:
     # SWITCH
 
     def _switch(self, action: n.AlterAction) -> None:
-        target, _ = self.definitions._existing(action.target, action.line, 4902)
+        target, _ = self.definitions.existing(action.target, action.line, 4902)
         mine = [(c.name.lower(), c.type, c.nullable) for c in self.table.columns]
         theirs = [(c.name.lower(), c.type, c.nullable) for c in target.columns]
         if mine != theirs:

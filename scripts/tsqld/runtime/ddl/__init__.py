@@ -1,0 +1,1 @@
+"""Data definition, a module for each kind of thing defined. `definitions` dispatches here."""

@@ -1,0 +1,111 @@
+"""What every definition needs: the catalog, a lock on it, new ids, names and types."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tsqld.binder.scope import Relation, RelationColumn, quoted
+from tsqld.binder.typenames import resolve
+from tsqld.catalog.model import (
+    Catalog,
+    Table,
+)
+from tsqld.compile.context import Context, FullName, full_name
+from tsqld.compile.inline import Compiler
+from tsqld.errors import error
+from tsqld.runtime.environment import SessionEnvironment
+from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
+from tsqld.types import SqlType
+
+if TYPE_CHECKING:
+    from tsqld.runtime.evaluate import Evaluator
+
+
+class Definer:
+    """Changes the catalog of a session's database within its transaction."""
+
+    def __init__(self, session: Session, evaluator: Evaluator) -> None:
+        self.session = session
+        self.evaluator = evaluator
+
+    def lock(self) -> None:
+        """One definer at a time per database, until its transaction ends."""
+        session = self.session
+        session.engine.locks.acquire(
+            session.spid,
+            f"catalog:{session.database.lower()}",
+            "X",
+            timeout_ms=session.options.lock_timeout,
+            cancelled=session.cancelled.is_set,
+        )
+        session.executor.fresh(())
+
+    def catalog(self, database: str = "") -> Catalog:
+        return self.session.catalog(database or self.session.frame.database or self.session.database)
+
+    def change(self, catalog: Catalog) -> None:
+        self.session.change_catalog(catalog)
+
+    def identifier(self, catalog: Catalog) -> tuple[int, Catalog]:
+        """A new object_id."""
+        following = catalog.next_id + 16
+        return catalog.next_id, replace(catalog, next_id=following)
+
+    def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        return self.session.executor.write(sql, parameters)
+
+    def full(self, parts: Sequence[str], line: int) -> FullName:
+        return full_name(SessionEnvironment(self.session), parts, line)
+
+    def type(self, name: n.TypeName) -> SqlType:
+        """A declared type. Error 2715 as variables and columns report it."""
+        return resolve(name, SessionEnvironment(self.session).alias_type)
+
+    def compiler(self) -> Compiler:
+        return Compiler(Context(SessionEnvironment(self.session)))
+
+    def existing(self, parts: Sequence[str], line: int, number: int) -> tuple[Table, Callable[[Table], None]]:
+        session = self.session
+        if parts[-1].startswith("#"):
+            for frame in reversed(session.frames):
+                found = frame.temporaries.get(parts[-1].lower())
+                if found is not None:
+                    return found, self._temporary_store(frame.temporaries)
+            shared = session.engine.global_temporaries
+            if parts[-1].lower() in shared:
+                return shared[parts[-1].lower()], self._temporary_store(shared)
+            raise error(number, ".".join(parts), line=line)
+        name = self.full(parts, line)
+        catalog = self.catalog(name.database)
+        table = catalog.table(name.schema, name.name)
+        if table is None:
+            raise error(number, ".".join(parts), line=line)
+
+        def store(changed: Table) -> None:
+            current = self.catalog(name.database)
+            self.change(replace(current, next_id=max(current.next_id, catalog.next_id)).put(changed))
+
+        return table, store
+
+    def _temporary_store(self, home: dict[str, Table]) -> Callable[[Table], None]:
+        def store(changed: Table) -> None:
+            home[changed.name.lower()] = changed
+            self.session.temporary_version += 1
+
+        return store
+
+
+def moment() -> dt.datetime:
+    return dt.datetime.now().replace(microsecond=0)
+
+
+def relation_of(table: Table, alias: str = "t") -> Relation:
+    columns = tuple(
+        RelationColumn(column.name, f"{alias}.{quoted(column.name)}", column.type, column.nullable)
+        for column in table.columns
+    )
+    return Relation(alias, (table.schema.lower(), table.name.lower()), columns, exposed=table.name)

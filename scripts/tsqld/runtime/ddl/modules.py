@@ -1,0 +1,141 @@
+"""Procedures, functions, views and triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tsqld.catalog.model import (
+    Column,
+    Module,
+    ModuleParameter,
+    Table,
+)
+from tsqld.compile.context import FullName
+from tsqld.errors import error, unsupported
+from tsqld.functions.sqltext import duck_type
+from tsqld.runtime.usercode import refuse_side_effects
+from tsqld.syntax import nodes as n
+from tsqld.types import INT
+
+if TYPE_CHECKING:
+    pass
+
+from tsqld.runtime.ddl.build import TableBuilder
+from tsqld.runtime.ddl.definer import moment
+
+
+class Modules(TableBuilder):
+    """Compiles what can be compiled now, so that errors show at CREATE."""
+
+    def create_module(self, node: n.CreateModule) -> None:
+        name, fired_on = self.full(node.name, node.line), None
+        if node.kind == "TRIGGER":
+            name, fired_on = self._trigger_names(node)
+        catalog = self.catalog(name.database)
+        schema = catalog.schema(name.schema)
+        if schema is None:
+            raise error(2760, name.schema, line=node.line)
+        old = catalog.object(name.schema, name.name)
+        same = isinstance(old, Module) and old.kind.split()[-1] == node.kind.split()[-1]
+        if old is not None and (node.mode == "CREATE" or not same):
+            raise error(2714, name.name, line=node.line, state=3)
+        if old is None and node.mode == "ALTER":
+            raise error(208, ".".join(node.name), line=node.line)
+        now = moment()
+        if old is None:
+            object_id, catalog = self.identifier(catalog)
+            created = now
+        else:
+            object_id, created = old.object_id, old.created
+        columns = self._module_columns(node)
+        if node.kind in ("SCALAR FUNCTION", "TABLE FUNCTION"):
+            refuse_side_effects(node)
+        module = Module(
+            object_id,
+            schema.name,
+            name.name,
+            created,
+            now,
+            node.kind,
+            node.text,
+            tuple(self._parameter(parameter) for parameter in node.parameters),
+            columns,
+            self.type(node.returns) if node.returns else None,
+            "SCHEMABINDING" in node.options,
+            fired_on,
+            node.events,
+        )
+        self.change(catalog.put(module))
+
+    def _trigger_names(self, node: n.CreateModule) -> tuple[FullName, tuple[str, str]]:
+        """A trigger's name, which lives in its table's schema, and the table. Error 8197."""
+        on = self.full(node.table, node.line)
+        found = self.catalog(on.database).object(on.schema, on.name)
+        if isinstance(found, Module) and found.kind == "VIEW":
+            raise unsupported("triggers on views", node.line)
+        if not isinstance(found, Table):
+            raise error(8197, ".".join(node.table), line=node.line)
+        return FullName(on.database, found.schema, node.name[-1]), (found.schema, found.name)
+
+    def trigger_state(self, node: n.TriggerState) -> None:
+        table, _ = self.existing(node.table, node.line, 8197)
+        self.switch_triggers(table, tuple(name[-1] for name in node.triggers), node.enable, node.line)
+
+    def switch_triggers(self, table: Table, names: Sequence[str], enable: bool, line: int) -> None:
+        """ENABLE or DISABLE TRIGGER; no names mean all. Error 8197."""
+        catalog = self.catalog()
+        mine = {
+            module.name.lower(): module
+            for module in catalog.modules()
+            if module.kind == "TRIGGER" and module.table == (table.schema, table.name)
+        }
+        for name in names or tuple(mine):
+            if name.lower() not in mine:
+                raise error(8197, name, line=line)
+            catalog = catalog.put(replace(mine[name.lower()], disabled=not enable))
+        self.change(catalog)
+
+    def _parameter(self, written: n.Parameter) -> ModuleParameter:
+        found = self.catalog().user_type(
+            written.type.parts[-2] if len(written.type.parts) > 1 else "dbo", written.type.parts[-1]
+        )
+        if found is not None and found.table is not None:
+            if not written.readonly:
+                raise error(352, written.name, line=written.line)
+            table_type = (found.schema, found.name)
+            return ModuleParameter(written.name, INT, False, False, True, table_type)
+        return ModuleParameter(written.name, self.type(written.type), written.output, written.has_default)
+
+    def _module_columns(self, node: n.CreateModule) -> tuple[Column, ...]:
+        """The columns a view or inline function yields; compiling it finds its errors now."""
+        if node.return_table is not None:
+            now = moment()
+            table = Table(0, "", node.return_variable, now, now, (), kind="T@")
+            return self.built(table, node.return_table, self.catalog())[0].columns
+        if node.query is None:
+            return ()
+        compiler = self.compiler()
+        if node.kind == "INLINE FUNCTION":
+            from tsqld.binder.bound import Bound
+
+            compiler.arguments.append(
+                {
+                    parameter.name.lower(): Bound(
+                        f"CAST(NULL AS {duck_type(self.type(parameter.type))})", self.type(parameter.type)
+                    )
+                    for parameter in node.parameters
+                }
+            )
+        else:
+            compiler.arguments.append({})
+        text = compiler.query(node.query, None, allow_order=False)
+        for position, column in enumerate(text.columns if not node.columns else (), 1):
+            if not column.name:
+                raise error(4511, position, line=node.line)
+        named = compiler._named_columns(text.columns, node.columns, node.name[-1], node.line)
+        return tuple(
+            Column(column.name, column.type, column.nullable, column_id=i)
+            for i, column in enumerate(named, 1)
+        )
