@@ -174,7 +174,7 @@ class Cursors:
         def make(compiler: Compiler) -> Cursor:
             return self._compiled(compiler, node, options, table)
 
-        made: Cursor = self.interpreter._compiled(node, "cursor", make)
+        made: Cursor = self.interpreter.queries.compiled(node, "cursor", make)
         parameters = self.interpreter.evaluator.parameters(made.references)
         return replace(made, parameters=parameters, rows=None, position=-1, current=None)
 
@@ -247,7 +247,7 @@ class Cursors:
     def _open(self, cursor: Cursor, line: int) -> None:
         if cursor.rows is not None:
             raise error(16905, line=line)
-        self.interpreter._begin_implicitly()
+        self.interpreter.transactions.begin_implicitly()
         executor = self.session.executor
         executor.fresh(cursor.reads)
         cursor.rows = list(executor.read(cursor.sql, cursor.parameters).fetchall())
@@ -295,7 +295,7 @@ class Cursors:
         if node.into and len(node.into) != len(cursor.columns):
             session.fetch_status = -1
             raise error(16924, line=node.line)
-        self.interpreter._begin_implicitly()
+        self.interpreter.transactions.begin_implicitly()
         status, row = self._moved(cursor, node)
         session.fetch_status = status
         session.rowcount = 1 if row is not None else 0

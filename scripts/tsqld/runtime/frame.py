@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tsqld.catalog.model import Table
 from tsqld.errors import TsqlError
+from tsqld.events import Event
+from tsqld.syntax import nodes as n
 from tsqld.types import SqlType
 
 if TYPE_CHECKING:
     from tsqld.runtime.cursors import Cursor
+
+Handlers = dict[type[n.Statement], Callable[[Any], Iterator[Event]]]
+"""What runs a statement, by its kind."""
 
 
 @dataclass(slots=True)

@@ -26,7 +26,8 @@ from tsqld.syntax.walk import parse_module
 from tsqld.types import INT, MAX, SqlType, nvarchar
 
 if TYPE_CHECKING:
-    from tsqld.runtime.interpreter import Interpreter, SelectPlan
+    from tsqld.runtime.interpreter import Interpreter
+    from tsqld.runtime.queries import SelectPlan
 
 
 @lru_cache(maxsize=512)

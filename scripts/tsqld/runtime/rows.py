@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from tsqld.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from tsqld.runtime.interpreter import Interpreter, SelectPlan
+    from tsqld.runtime.interpreter import Interpreter
+    from tsqld.runtime.queries import SelectPlan
     from tsqld.runtime.session import Session
 
 
@@ -31,7 +32,7 @@ def carried_assignment(
         n.SelectItem(node.line, n.Null(node.line)),
     )
     query = replace(node.query, body=replace(body, items=columns))
-    inner = interpreter._plan_select(n.SelectStatement(node.line, query))
+    inner = interpreter.queries.plan(n.SelectStatement(node.line, query))
     executor = session.executor
     executor.fresh(inner.reads)
     executor.read(inner.sql, interpreter.evaluator.parameters(inner.references))

@@ -186,11 +186,11 @@ class Session:
 
     def rollback_all(self) -> None:
         """End the transaction without its effects; table variables keep theirs."""
-        kept = self.interpreter.saved_table_variables() if self.trancount else []
+        kept = self.interpreter.transactions.saved_table_variables() if self.trancount else []
         self.executor.rollback()
         self.trancount = 0
         self.engine.locks.release_all(self.spid, "transaction")
-        self.interpreter.restore_table_variables(kept)
+        self.interpreter.transactions.restore_table_variables(kept)
         self.interpreter.cursors.rolled_back()
 
     def drop_temporaries(self) -> None:

@@ -164,7 +164,7 @@ class SystemProcedures:
     def _rename(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         values = self._named(arguments, ("objname", "newname", "objtype"), "sp_rename")
         kind = str(values.get("objtype") or "OBJECT").upper()
-        yield from self.interpreter._in_transaction(
+        yield from self.interpreter.transactions.run(
             lambda: self._renamed(str(values["objname"]), str(values["newname"]), kind)
         )
         yield Message(
@@ -254,7 +254,7 @@ class SystemProcedures:
     def _property(self, verb: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         names = tuple(name for name in NAMES if verb != "drop" or name != "value")
         values = self._named(arguments, names, f"sp_{verb}extendedproperty")
-        yield from self.interpreter._in_transaction(lambda: change(self.session, verb, values))
+        yield from self.interpreter.transactions.run(lambda: change(self.session, verb, values))
 
     # help
 

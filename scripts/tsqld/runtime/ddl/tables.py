@@ -22,7 +22,7 @@ from tsqld.types import INT, SqlType
 
 if TYPE_CHECKING:
     from tsqld.runtime.changes import Changes
-    from tsqld.runtime.interpreter import SelectPlan
+    from tsqld.runtime.queries import SelectPlan
 
 from tsqld.runtime.ddl.build import TableBuilder
 from tsqld.runtime.ddl.definer import moment

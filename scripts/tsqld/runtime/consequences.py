@@ -1,0 +1,99 @@
+"""What an error ends: its statement, the batch, the transaction; and how it is told to the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tsqld.bulk.errors import BulkError
+from tsqld.errors import TsqlError, error
+from tsqld.events import Error, Event
+from tsqld.runtime.evaluate import with_line
+from tsqld.syntax import nodes as n
+
+# Errors that end the batch and roll the transaction back even with XACT_ABORT OFF: conversions and deadlocks.
+_BATCH_ENDING: Final = frozenset(
+    {235, 241, 242, 244, 245, 248, 293, 295, 1205, 8114, 8169, 9420, 50100, 50101}
+)
+# Errors found while compiling a statement: a CATCH of the same scope never sees them.
+COMPILE_TIME: Final = frozenset(
+    {
+        102,
+        104,
+        107,
+        108,
+        109,
+        110,
+        116,
+        120,
+        121,
+        137,
+        144,
+        145,
+        147,
+        156,
+        164,
+        174,
+        189,
+        195,
+        205,
+        206,
+        207,
+        208,
+        209,
+        213,
+        257,
+        263,
+        264,
+        402,
+        1033,
+        1087,
+        4104,
+        8120,
+        8127,
+        8155,
+        8156,
+        8158,
+        8159,
+    }
+)
+# Errors in defining a constraint, followed by 1750, and in dropping one, followed by 3727.
+_CAUSES: Final = frozenset({1505, 1767, 1769, 1770, 1776, 1778, 1781, 1785, 3728, 8111})
+
+
+def ends_transaction(problem: TsqlError) -> bool:
+    """Errors that end batch and transaction even with XACT_ABORT OFF."""
+    return problem.number in _BATCH_ENDING or isinstance(problem, BulkError)
+
+
+def told(problem: TsqlError) -> Iterator[Event]:
+    """An error as the client gets it: a failed bulk load is a chain of them."""
+    if isinstance(problem, BulkError):
+        chain = (*problem.rows, problem, *problem.following)
+        for one in chain:
+            yield error_event(with_line(one, problem.line, problem.procedure))
+        return
+    for cause in problem.causes:
+        yield error_event(with_line(cause, problem.line, problem.procedure))
+    yield error_event(problem)
+
+
+def with_consequence(problem: TsqlError, node: n.Statement) -> TsqlError:
+    """Some errors of definitions are told together with a second one, which is what CATCH sees."""
+    number = 3727 if problem.number == 3728 else 1750
+    if problem.number not in _CAUSES or not isinstance(node, n.CreateTable | n.AlterTable):
+        return problem
+    second = error(number, line=problem.line)
+    second.causes = (problem,)
+    return second
+
+
+def error_event(problem: TsqlError) -> Error:
+    return Error(
+        problem.number,
+        problem.message,
+        problem.severity,
+        problem.state,
+        max(problem.line, 1),
+        problem.procedure,
+    )

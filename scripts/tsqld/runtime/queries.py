@@ -1,0 +1,214 @@
+"""Runs SELECT: rows to the client, into variables or into a new table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tsqld.compile.aggregates import AGGREGATES
+from tsqld.compile.context import Reference
+from tsqld.compile.inline import Compiler
+from tsqld.compile.session import assigned_variables
+from tsqld.compile.text import OutColumn
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.events import Column, Columns, Done, Event, Rows
+from tsqld.runtime.frame import Handlers
+from tsqld.runtime.session import Session
+from tsqld.runtime.values import from_duck, rows_from_duck
+from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import walk
+from tsqld.types import SqlType
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter
+
+
+_CHUNK: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class SelectPlan:
+    """A compiled query: text, parameters, columns, and the variables it assigns."""
+
+    sql: str
+    references: tuple[Reference, ...]
+    columns: tuple[OutColumn, ...]
+    reads: frozenset[str]
+    assigns: tuple[tuple[str, SqlType], ...] = ()
+
+
+class Queries:
+    """Queries of a session."""
+
+    def __init__(self, session: Session, interpreter: Interpreter) -> None:
+        self.session = session
+        self.interpreter = interpreter
+        self.evaluator = interpreter.evaluator
+        self.handlers: Handlers = {
+            n.SelectStatement: self._select,
+        }
+
+    def _select(self, node: n.SelectStatement) -> Iterator[Event]:
+        session = self.session
+        session.statement_time = dt.datetime.now()
+        body = node.query.body
+        if isinstance(body, n.SetOperation):
+            node, body = _into_first(node)
+        if isinstance(body, n.Select) and body.into:
+            yield from self.interpreter.transactions.run(lambda: self._into(node, body))
+            return
+        plan = self.plan(node)
+        self.interpreter.transactions.begin_implicitly()
+        if plan.assigns:
+            self._assign(node, plan)
+            yield from ()
+            return
+        yield from self._rows(plan)
+
+    def plan(self, node: n.SelectStatement) -> SelectPlan:
+        def make(compiler: Compiler) -> SelectPlan:
+            if assigned_variables(node.query):
+                return self._assign_plan(compiler, node.query)
+            text = compiler.query(node.query, None)
+            context = compiler.context
+            return SelectPlan(text.sql, tuple(context.references), text.columns, frozenset(context.reads))
+
+        return self.compiled(node, "select", make)  # type: ignore[no-any-return]
+
+    def compiled(self, node: n.Node, purpose: str, make: Callable[[Compiler], Any]) -> Any:
+        """Compile; an error of names or grammar cannot be caught in the scope that has it."""
+        try:
+            return self.evaluator.compiled(node, purpose, make)
+        except TsqlError as problem:
+            problem.uncatchable_in = self.session.frame
+            raise
+
+    def _assign_plan(self, compiler: Compiler, query: n.Query) -> SelectPlan:
+        body = query.body
+        assert isinstance(body, n.Select)
+        assigns, items = [], []
+        for item in body.items:
+            assert isinstance(item, n.SelectItem)
+            found = compiler.context.environment.variable_type(item.variable)
+            if found is None:
+                raise error(137, item.variable, line=item.line)
+            assigns.append((item.variable.lower(), found))
+            type_name = n.TypeName(item.line, (found.name,), _type_arguments(found))
+            cast = n.Cast(item.line, item.expression, type_name, None, False)
+            items.append(n.SelectItem(item.line, cast))
+        changed = replace(query, body=replace(body, items=tuple(items)))
+        text = compiler.query(changed, None)
+        context = compiler.context
+        return SelectPlan(
+            text.sql, tuple(context.references), text.columns, frozenset(context.reads), tuple(assigns)
+        )
+
+    def _assign(self, node: n.SelectStatement, plan: SelectPlan) -> None:
+        """SELECT @a = …: the last row decides; none leaves the variables alone."""
+        session = self.session
+        names = {name for name, _ in plan.assigns}
+        carried = any(
+            reference.kind == "variable" and reference.name in names for reference in plan.references
+        )
+        body = node.query.body
+        assert isinstance(body, n.Select)
+        if carried and body.sources and not _one_row(body):
+            self.interpreter.procedures.assign_by_row(node, plan)
+            return
+        session.executor.fresh(plan.reads)
+        parameters = self.evaluator.parameters(plan.references)
+        session.executor.read(plan.sql, parameters)
+        count, last = 0, None
+        while rows := session.executor.fetch(_CHUNK):
+            count += len(rows)
+            last = rows[-1]
+        if last is not None:
+            for (name, type), value in zip(plan.assigns, last, strict=True):
+                convert = from_duck(type)
+                session.frame.assign(name, convert(value) if convert else value)
+        session.rowcount = count
+
+    def _rows(self, plan: SelectPlan) -> Iterator[Event]:
+        session = self.session
+        executor = session.executor
+        executor.fresh(plan.reads)
+        parameters = self.evaluator.parameters(plan.references)
+        executor.read(plan.sql, parameters)
+        types = [column.type for column in plan.columns]
+        limit = session.options.rowcount
+        count = 0
+        first = executor.fetch(_CHUNK)
+        yield Columns(columns_of(plan.columns))
+        rows = first
+        while rows:
+            if limit and count + len(rows) > limit:
+                rows = rows[: limit - count]
+            count += len(rows)
+            yield Rows(rows_from_duck(rows, types))
+            if limit and count >= limit:
+                break
+            rows = executor.fetch(_CHUNK)
+        session.rowcount = count
+        yield Done(None if session.options.nocount else count, select=True)
+
+    def _into(self, node: n.SelectStatement, body: n.Select) -> Iterator[Event]:
+        for item in body.items:
+            call = item.expression if isinstance(item, n.SelectItem) else None
+            if isinstance(call, n.Call) and call.name[-1].upper() == "IDENTITY":
+                raise unsupported("IDENTITY() in SELECT INTO", call.line)
+        query = node.query
+        if isinstance(query.body, n.Select):
+            query = replace(query, body=replace(body, into=()))
+        stripped = n.SelectStatement(node.line, query)
+        plan = self.plan(stripped)
+        if len(body.sources) != 1 or not isinstance(body.sources[0], n.TableSource):
+            # a join does not hand an identity on
+            plan = replace(plan, columns=tuple(replace(column, source=None) for column in plan.columns))
+        count = self.interpreter.definitions.create_from_query(body.into, plan, node.line)
+        self.session.rowcount = count
+        yield Done(None if self.session.options.nocount else count)
+
+
+def _one_row(select: n.Select) -> bool:
+    """Whether a SELECT aggregates all its rows into one, which no other row can follow."""
+    return not select.group_by and any(
+        isinstance(node, n.Call) and node.over is None and node.name[-1].upper() in AGGREGATES
+        for item in select.items
+        for node in walk(item, into_queries=False)
+    )
+
+
+def columns_of(columns: Sequence[OutColumn]) -> tuple[Column, ...]:
+    return tuple(
+        Column(column.name, column.type, column.nullable, bool(column.source and column.source.identity))
+        for column in columns
+    )
+
+
+def _into_first(node: n.SelectStatement) -> tuple[n.SelectStatement, Any]:
+    """SELECT … INTO … UNION …: the INTO of the first SELECT, and the query without it."""
+    first: Any = node.query.body
+    while isinstance(first, n.SetOperation):
+        first = first.left
+    if not isinstance(first, n.Select) or not first.into:
+        return node, node.query.body
+    stripped = _without_into(node.query.body)
+    return n.SelectStatement(node.line, replace(node.query, body=stripped)), first
+
+
+def _without_into(body: Any) -> Any:
+    if isinstance(body, n.SetOperation):
+        return replace(body, left=_without_into(body.left))
+    return replace(body, into=())
+
+
+def _type_arguments(type: SqlType) -> tuple[int, ...]:
+    if type.is_decimal:
+        return (type.precision, type.scale)
+    if type.length:
+        return (type.length,)
+    if type.name in ("time", "datetime2", "datetimeoffset"):
+        return (type.scale,)
+    return ()

@@ -1,0 +1,116 @@
+"""Runs statements that change rows: INSERT, UPDATE, DELETE, MERGE, BULK INSERT and TRUNCATE."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tsql.tokens import Kind
+from tsqld.compile.dml.plan import ChangePlan
+from tsqld.compile.inline import Compiler
+from tsqld.compile.text import OutColumn, QueryText
+from tsqld.events import Column, Columns, Done, Error, Event, Message, Rows
+from tsqld.runtime.frame import Handlers
+from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter
+
+
+class Writing:
+    """Changes of a session."""
+
+    def __init__(self, session: Session, interpreter: Interpreter) -> None:
+        self.session = session
+        self.interpreter = interpreter
+        self.evaluator = interpreter.evaluator
+        self.handlers: Handlers = {
+            n.Insert: self._insert,
+            n.Update: self._change,
+            n.Delete: self._change,
+            n.Merge: self._change,
+            n.BulkInsert: self._bulk_insert,
+            n.Truncate: self._truncate,
+        }
+
+    def _limited(self, node: Any) -> Any:
+        """A change with no TOP of its own under SET ROWCOUNT."""
+        limit = self.session.options.rowcount
+        if not limit or node.top is not None:
+            return node
+        return replace(node, top=n.Top(node.line, _whole_number(limit, node.line), False, False))
+
+    def _change(self, node: n.Update | n.Delete | n.Merge) -> Iterator[Event]:
+        node = self._limited(node)
+
+        def make(compiler: Compiler) -> ChangePlan:
+            if isinstance(node, n.Update):
+                return compiler.update(node)
+            if isinstance(node, n.Delete):
+                return compiler.delete(node)
+            return compiler.merge(node)
+
+        yield from self._planned(node, make)
+
+    def _insert(self, node: n.Insert) -> Iterator[Event]:
+        if isinstance(node.source, n.Execute):
+            yield from self._insert_execute(node, node.source)
+            return
+        node = self._limited(node)
+        yield from self._planned(node, lambda compiler: compiler.insert(node))
+
+    def _planned(self, node: n.Statement, make: Callable[[Compiler], ChangePlan]) -> Iterator[Event]:
+        session = self.session
+        session.statement_time = dt.datetime.now()
+        plan = self.interpreter.queries.compiled(node, "change", make)
+        yield from self.interpreter.transactions.run(lambda: self.interpreter.changes.run(plan))
+        if not any(output.into is None for output in plan.outputs):
+            yield Done(None if session.options.nocount else session.rowcount)
+
+    def _insert_execute(self, node: n.Insert, execute: n.Execute) -> Iterator[Event]:
+        """INSERT … EXEC: the rows of every result set, as one insert."""
+        rows: list[Sequence[Any]] = []
+        columns: tuple[Column, ...] = ()
+        for event in self.interpreter.execute(execute):
+            if isinstance(event, Columns):
+                columns = event.columns
+            elif isinstance(event, Rows):
+                rows.extend(event.rows)
+            elif isinstance(event, Message | Error):
+                yield event
+        if columns:
+            yield from self.insert_rows(node, columns, rows)
+
+    def insert_rows(
+        self, node: n.Insert, columns: Sequence[Column], rows: Sequence[Sequence[Any]]
+    ) -> Iterator[Event]:
+        """Insert rows held in Python through the same plan as any INSERT."""
+        session = self.session
+        with self.interpreter.definitions.rows_table([column.type for column in columns], rows) as source:
+            out = tuple(OutColumn(column.name, column.type, column.nullable) for column in columns)
+            text = QueryText(f"SELECT * FROM {source}", out)
+
+            def make(compiler: Compiler) -> ChangePlan:
+                return compiler.insert_rows_plan(node.target, node.columns, text, node.line)
+
+            plan = make(self.evaluator.compiler())
+            yield from self.interpreter.transactions.run(lambda: self.interpreter.changes.run(plan))
+        yield Done(None if session.options.nocount else session.rowcount)
+
+    def _bulk_insert(self, node: n.BulkInsert) -> Iterator[Event]:
+        session = self.session
+        session.statement_time = dt.datetime.now()
+        yield from self.interpreter.transactions.run(lambda: self.interpreter.bulk.insert(node))
+        yield Done(None if session.options.nocount else session.rowcount)
+
+    def _truncate(self, node: n.Truncate) -> Iterator[Event]:
+        yield from self.interpreter.transactions.run(
+            lambda: self.interpreter.definitions.truncate(node, self.interpreter.changes)
+        )
+
+
+def _whole_number(value: int, line: int) -> n.Literal:
+    return n.Literal(line, Kind.INTEGER, str(value))
