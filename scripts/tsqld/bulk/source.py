@@ -41,8 +41,9 @@ class BulkSource:
     """The rows of a file, checked.
 
     `sql` with `parameters` yields them in file order, one DuckDB value per name in `columns`, typed as the
-    target's columns are; it yields `rows` of them, or the file has changed since. `messages` are to be sent
-    to the client: notices (severity 0) and, except inside TRY, the errors of rows that were left out.
+    target's columns are; it yields `rows` of them, or the file has changed since. `bytes` is its size.
+    `messages` are to be sent to the client: notices (severity 0) and, except inside TRY, the errors of rows
+    that were left out.
 
     Keep the object until the rows are read: it keeps temporary files alive.
     """
@@ -52,6 +53,7 @@ class BulkSource:
     messages: tuple[TsqlError, ...]
     columns: tuple[str, ...]
     rows: int
+    bytes: int = 0
     keep: tuple[object, ...] = field(default=(), compare=False, repr=False)
     _explain: Callable[[], TsqlError | None] = field(default=lambda: None, compare=False, repr=False)
 
@@ -153,8 +155,9 @@ class _Load:
         messages = settle(rejects, total, self.options, self.line)
         sql, parameters = self._query(reading.scan, values, filtered=total > 0)
         keep = (reading.scan, self.data)
+        rows = reading.rows - total
         return BulkSource(
-            sql, parameters, notices + messages, names, reading.rows - total, keep, self._what_is_wrong
+            sql, parameters, notices + messages, names, rows, self.data.size, keep, self._what_is_wrong
         )
 
     # how to read the file

@@ -30,11 +30,12 @@ class OutColumn:
 @dataclass(frozen=True, slots=True)
 class QueryText:
     """A compiled query: DuckDB text yielding c1 … cn. `source` is the one relation below when rows keep
-    identity."""
+    identity; `ordinal` names a further column, where there is one, that numbers the rows in order from 0."""
 
     sql: str
     columns: tuple[OutColumn, ...]
     source: Relation | None = None
+    ordinal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from tsqld.bulk.options import BulkOptions, options_from
 from tsqld.bulk.rowset import openrowset, rowset_columns, rowset_options
 from tsqld.bulk.source import BulkSource, open_bulk
 from tsqld.catalog.model import Column, Table
+from tsqld.compile.checks import FIRST_LOCAL_ROW
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
 
 _FILE_PROBLEMS: Final = (4860, 4861)
+SPOOLED_ROWS: Final = 50_000
+SPOOLED_BYTES: Final = 256 << 20
 _PLACES: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?")
 
 
@@ -53,12 +56,14 @@ class BulkLoads:
         columns = [_target_column(column, options) for column in target.order]
         session.executor.fresh(())
         source = self._opened(node, options, columns)
+        numbered = target.table.identity is not None and not options.keep_identity
+        spooled = numbered and source.rows >= SPOOLED_ROWS and source.bytes <= SPOOLED_BYTES
         yield from self._messages(source)
         identity = session.identity_insert
         if options.keep_identity and target.table.identity is not None:
             session.identity_insert = target.table.storage
         try:
-            yield from self._load(node, options, source, target.order)
+            yield from self._load(node, options, source, target.order, spooled)
         finally:
             session.identity_insert = identity
         self._distrust(target.table, options)
@@ -86,13 +91,50 @@ class BulkLoads:
                 yield notice(message, self.session.frame.procedure)
 
     def _load(
-        self, node: n.BulkInsert, options: BulkOptions, source: BulkSource, order: Sequence[Column]
+        self,
+        node: n.BulkInsert,
+        options: BulkOptions,
+        source: BulkSource,
+        order: Sequence[Column],
+        spooled: bool,
     ) -> Iterator[Event]:
-        session = self.session
+        """Insert the rows. With `spooled` they go through a temporary table, which numbers them.
+
+        DuckDB knows the position of each row of a table that it filled on all cores, but row_number() over a
+        file keeps it on one core; so the way round is the shorter, until memory runs short.
+        """
+        session, executor = self.session, self.session.executor
         compiler = self._compiler()
         compiler.unchecked = not options.check_constraints
-        context = compiler.context
-        context.references += _constants(source)
+        if executor.transaction is not None:
+            executor.transaction.kept.append(source)
+        spool = f'temp.main."bulk {session.engine.serial()}"' if spooled else ""
+        try:
+            if spool:
+                executor.write(_spooling(spool, source), source.parameters)
+            rows = self._rows(compiler, options, source, order, spool)
+            plan = compiler.insert_rows_plan(n.Target(node.line, node.table), source.columns, rows, node.line)
+            if not options.fire_triggers:
+                plan = replace(plan, fired=())
+            yield from self.interpreter.changes.run(plan)
+            if spool:
+                executor.write(f"DROP TABLE {spool}")
+        except TsqlError as problem:
+            if problem.number != 50101:
+                raise
+            raise source.explain(duckdb.Error(problem.message)) from problem
+        if session.rowcount != source.rows:
+            raise TsqlError(50101, f"tsqld: {node.path} changed while it was loaded; nothing was kept.")
+
+    def _rows(
+        self,
+        compiler: Compiler,
+        options: BulkOptions,
+        source: BulkSource,
+        order: Sequence[Column],
+        spool: str,
+    ) -> QueryText:
+        """The rows to insert, from the file or from the table that holds them already."""
         by_name = {column.name.lower(): column for column in order}
         chosen = [by_name[name.lower()] for name in source.columns]
         listed = []
@@ -101,24 +143,16 @@ class BulkLoads:
             if column.default is not None and not options.keep_nulls:
                 text = f"coalesce({text}, {compiler.default_of(column).sql})"
             listed.append(f"{text} AS c{position}")
-        alias = context.alias("bulk")
-        rows = QueryText(
-            f"SELECT {', '.join(listed)} FROM ({_numbered(source.sql, 1)}) AS {alias}",
-            tuple(OutColumn(column.name, column.type) for column in chosen),
-        )
-        plan = compiler.insert_rows_plan(n.Target(node.line, node.table), source.columns, rows, node.line)
-        if not options.fire_triggers:
-            plan = replace(plan, fired=())
-        if session.executor.transaction is not None:
-            session.executor.transaction.kept.append(source)
-        try:
-            yield from self.interpreter.changes.run(plan)
-        except TsqlError as problem:
-            if problem.number != 50101:
-                raise
-            raise source.explain(duckdb.Error(problem.message)) from problem
-        if session.rowcount != source.rows:
-            raise TsqlError(50101, f"tsqld: {node.path} changed while it was loaded; nothing was kept.")
+        context = compiler.context
+        out = tuple(OutColumn(column.name, column.type) for column in chosen)
+        if spool:
+            listed.append(f"rowid - {FIRST_LOCAL_ROW} AS ordinal")
+            text = f"SELECT {', '.join(listed)} FROM {spool} AS {context.alias('bulk')}"
+            return QueryText(text, out, ordinal="ordinal")
+        first = len(context.references) + 1
+        context.references += _constants(source)
+        text = f"SELECT {', '.join(listed)} FROM ({_numbered(source.sql, first)}) AS {context.alias('bulk')}"
+        return QueryText(text, out)
 
     def _distrust(self, table: Table, options: BulkOptions) -> None:
         """A load that checked no constraints leaves them untrusted."""
@@ -154,6 +188,10 @@ class BulkLoads:
         self.session.kept.append(source)
         text = f"(SELECT {listed} FROM ({_numbered(source.sql, first)})) AS {alias}"
         return text, cte_relation(alias, node.alias or alias, out)
+
+
+def _spooling(spool: str, source: BulkSource) -> str:
+    return f"CREATE TEMP TABLE {spool.removeprefix('temp.main.')} AS {source.sql}"
 
 
 def _target_column(column: Column, options: BulkOptions) -> TargetColumn:

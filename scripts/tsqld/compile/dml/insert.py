@@ -231,7 +231,8 @@ class InsertCompiler(OutputCompiler):
                 if out.literal is not None and out.literal.is_null:
                     value = f.null()
             elif column.identity:
-                parts.append(f"{self._identity_text(table, column)} AS {quoted(column.name)}")
+                ordinal = text.ordinal and f"{alias}.{text.ordinal}"
+                parts.append(f"{self._identity_text(table, column, ordinal)} AS {quoted(column.name)}")
                 continue
             elif column.type.name == "rowversion":
                 parts.append(f"{self._rowversion(table, name)} AS {quoted(column.name)}")

@@ -70,12 +70,17 @@ class RowCompiler(TargetCompiler):
             if column.type.name == "rowversion" and new:
                 new[column.name.lower()] = (column, self._rowversion(target.table, target.name))
 
-    def _identity_text(self, table: Table, column: Column) -> str:
-        """The next identity values in row order; the engine supplies the first and learns the count."""
+    def _identity_text(self, table: Table, column: Column, ordinal: str = "") -> str:
+        """The next identity values in row order; the engine supplies the first and learns the count.
+
+        `ordinal` numbers the rows from 0 where something does already: row_number() keeps DuckDB on one
+        core.
+        """
         assert column.identity is not None
         first = self.context.parameter(Reference("identity", table.storage), BIGINT)
         step = column.identity[1]
-        return f"CAST({first} + (row_number() OVER () - 1) * {step} AS {duck_type(column.type)})"
+        place = ordinal or "(row_number() OVER () - 1)"
+        return f"CAST({first} + {place} * {step} AS {duck_type(column.type)})"
 
     def _with_persisted(self, table: Table, name: FullName, rows: str, line: int) -> str:
         persisted = [column for column in table.columns if column.computed and column.persisted]

@@ -1,0 +1,87 @@
+"""BULK INSERT as T-SQL sees it: identity values in the order of the file, all or nothing, transactions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.engine.session import Client
+
+from tsqld.compile.checks import FIRST_LOCAL_ROW
+from tsqld.runtime.bulk import SPOOLED_ROWS
+
+MANY = 400_000
+"""Rows of some hundred bytes: more than one buffer of the reader, so that both cores take part."""
+TABLE = "CREATE TABLE landing (n bigint IDENTITY(10, 2) NOT NULL, id int NULL, filler varchar(200) NULL);"
+VIEW = "CREATE VIEW landing_drop AS SELECT id, filler FROM landing;"
+ORDER = (
+    "SELECT COUNT(*), MIN(n), MAX(n), COUNT(DISTINCT n), "
+    "SUM(CASE WHEN n <> {first} + 2 * id THEN 1 ELSE 0 END)"
+    " FROM landing{where};"
+)
+
+
+@pytest.fixture
+def landing(client: Client) -> Client:
+    assert not client(f"{TABLE}\nGO\n{VIEW}").errors
+    return client
+
+
+def write(path: Path, rows: int, *, spoil: int = -1) -> None:
+    lines = [f"{i},{'x' * (60 + i % 90)}\n" for i in range(rows)]
+    if spoil >= 0:
+        lines[spoil] = f"{spoil}\n"
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def load(path: Path) -> str:
+    options = "FORMAT = 'CSV', ROWTERMINATOR = '0x0a', MAXERRORS = 0"
+    return f"BULK INSERT landing_drop FROM '{path}' WITH ({options});"
+
+
+@pytest.mark.parametrize("rows", [SPOOLED_ROWS - 1, SPOOLED_ROWS, MANY])
+def test_identity_values_follow_the_order_of_the_file(landing: Client, tmp_path: Path, rows: int) -> None:
+    write(tmp_path / "in.csv", rows)
+    told = landing(load(tmp_path / "in.csv"))
+    assert (told.errors, told.counts) == ([], [rows])
+    last = 10 + 2 * (rows - 1)
+    assert landing(ORDER.format(first=10, where="")).rows == [(rows, 10, last, rows, 0)]
+    assert landing("SELECT @@IDENTITY, IDENT_CURRENT('landing');").rows == [(last, last)]
+
+
+def test_the_next_file_goes_on_where_the_last_one_ended(landing: Client, tmp_path: Path) -> None:
+    write(tmp_path / "in.csv", SPOOLED_ROWS)
+    landing(load(tmp_path / "in.csv"))
+    landing(load(tmp_path / "in.csv"))
+    first = 10 + 2 * SPOOLED_ROWS
+    rows = landing(ORDER.format(first=first, where=f" WHERE n >= {first}")).rows
+    assert rows == [(SPOOLED_ROWS, first, first + 2 * (SPOOLED_ROWS - 1), SPOOLED_ROWS, 0)]
+
+
+def test_a_short_record_late_in_a_large_file_loads_nothing(landing: Client, tmp_path: Path) -> None:
+    write(tmp_path / "bad.csv", MANY, spoil=MANY - 5)
+    assert 4879 in landing(load(tmp_path / "bad.csv")).numbers
+    assert landing("SELECT COUNT(*) FROM landing;").rows == [(0,)]
+    write(tmp_path / "good.csv", SPOOLED_ROWS)
+    assert landing(load(tmp_path / "good.csv")).counts == [SPOOLED_ROWS]
+
+
+def test_a_load_before_a_savepoint_survives_the_way_back_to_it(landing: Client, tmp_path: Path) -> None:
+    write(tmp_path / "in.csv", SPOOLED_ROWS)
+    told = landing(
+        f"SET XACT_ABORT OFF; BEGIN TRANSACTION; {load(tmp_path / 'in.csv')} SAVE TRANSACTION here;"
+        " INSERT INTO landing (id) VALUES (-1); ROLLBACK TRANSACTION here; COMMIT;"
+    )
+    assert not told.errors
+    assert landing(ORDER.format(first=10, where="")).rows == [
+        (SPOOLED_ROWS, 10, 10 + 2 * (SPOOLED_ROWS - 1), SPOOLED_ROWS, 0)
+    ]
+
+
+def test_duckdb_numbers_the_rows_of_a_transaction_as_the_engine_expects() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("BEGIN")
+        connection.execute("CREATE TEMP TABLE rows AS SELECT range AS n FROM range(300000)")
+        wrong = f"SELECT count(*) FROM rows WHERE rowid - {FIRST_LOCAL_ROW} <> n"
+        assert connection.execute(wrong).fetchone() == (0,)
