@@ -71,15 +71,16 @@ def layout_of(
     columns: Sequence[TargetColumn],
     format_file: FormatFile | None,
     wide: bool,
+    row_end: str,
     line: int,
 ) -> Layout:
-    """The layout of a record for a target with `columns`.
+    """The layout of a record for a target with `columns`; `row_end` ends one without a format file.
 
     Errors: 50100 for a CSV format file whose fields end in different ways.
     """
     quote = options.field_quote.encode() if options.is_csv else b""
     if format_file is None:
-        return _one_field_per_column(options, columns, quote, wide, line)
+        return _one_field_per_column(options, columns, quote, wide, row_end, line)
     ends = tuple(field.terminator for field in format_file.fields)
     targets = tuple(_target(field.target, columns) for field in format_file.fields)
     layout = Layout(ends, targets, ends[0] if len(ends) > 1 else b"", quote)
@@ -89,12 +90,11 @@ def layout_of(
 
 
 def _one_field_per_column(
-    options: BulkOptions, columns: Sequence[TargetColumn], quote: bytes, wide: bool, line: int
+    options: BulkOptions, columns: Sequence[TargetColumn], quote: bytes, wide: bool, row_end: str, line: int
 ) -> Layout:
     field_end = options.field_terminator
     if field_end is None:
         field_end = "," if options.is_csv else r"\t"
-    row_end = r"\n" if options.row_terminator is None else options.row_terminator
     separator = terminator(field_end, wide, line)
     ends = (separator,) * (len(columns) - 1) + (terminator(row_end, wide, line),)
     targets = tuple(_target(place, columns) for place in range(len(columns)))

@@ -16,6 +16,7 @@ from tsqld.bulk import files
 from tsqld.bulk.files import DataFile, Text
 from tsqld.bulk.formatfile import FormatFile, read_format_file
 from tsqld.bulk.layout import IGNORED, Layout, TargetColumn, layout_of
+from tsqld.bulk.lineends import row_end
 from tsqld.bulk.options import BulkOptions, assumed_messages, check
 from tsqld.bulk.records import Records
 from tsqld.bulk.rejects import ErrorFile, Reject, settle
@@ -131,9 +132,10 @@ class _Load:
         self.options = options
         self.columns = columns
         self.line = line
-        self.layout: Layout = layout_of(options, columns, format_file, data.wide, line)
         self.error_file = ErrorFile(options, line)
         check(options, line)
+        end = row_end(data, options)
+        self.layout: Layout = layout_of(options, columns, format_file, data.wide, end, line)
         # A query that fails would doom the session's transaction, and some of ours are expected to.
         self.side = cursor.cursor()
 

@@ -13,6 +13,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.compile import operations as f
 from tsqld.compile.expressions import ExpressionCompiler, Place
+from tsqld.compile.grouping import AGGREGATES, STATISTICS
 from tsqld.compile.volatile import may_raise, steady
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
@@ -25,10 +26,6 @@ _RANKING: Final = {
     "PERCENT_RANK": FLOAT,
     "CUME_DIST": FLOAT,
 }
-_STATISTICS: Final = {"STDEV": "stddev_samp", "STDEVP": "stddev_pop", "VAR": "var_samp", "VARP": "var_pop"}
-AGGREGATES: Final = frozenset(
-    {"COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "APPROX_COUNT_DISTINCT", *_STATISTICS}
-)
 _OFFSETS: Final = ("LAG", "LEAD")
 _EDGES: Final = ("FIRST_VALUE", "LAST_VALUE")
 _WINDOWS: Final = frozenset({*_RANKING, *_OFFSETS, *_EDGES, "NTILE", "PERCENTILE_CONT", "PERCENTILE_DISC"})
@@ -295,9 +292,9 @@ def _numeric(name: str, operand: Bound, distinct: str, over: str, line: int) -> 
     type = operand.type
     if not type.is_number or type.name == "bit":
         raise error(8117, type.name, name.lower(), line=line)
-    if name in _STATISTICS:
+    if name in STATISTICS:
         value = f.convert(operand, FLOAT, line=line).sql
-        return Bound(f"{_STATISTICS[name]}({distinct}{value}){over}", FLOAT)
+        return Bound(f"{STATISTICS[name]}({distinct}{value}){over}", FLOAT)
     result = _summed(type)
     sql = operand.sql
     if name == "SUM":

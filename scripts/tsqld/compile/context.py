@@ -95,6 +95,8 @@ class Context:
     volatile: bool = False
     reads: set[str] = field(default_factory=set)
     depth: int = 0
+    max_recursion: int | None = None
+    """OPTION (MAXRECURSION n) of the statement: it holds for the views it reads too."""
     _positions: dict[Reference, int] = field(default_factory=dict)
     _aliases: int = 0
 

@@ -13,6 +13,7 @@ from tsqld.binder.scope import Scope
 from tsqld.binder.typenames import resolve, with_collation
 from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference, full_name
+from tsqld.compile.grouping import can_be_group_key
 from tsqld.compile.partitions import partition_number
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
@@ -142,6 +143,8 @@ class ExpressionCompiler:
         if isinstance(node, n.ColumnName):
             column, _, scope = place.scope.resolve(node.parts, node.line)
             return grouping.keys.get(column.sql) if scope is place.scope else None
+        if not can_be_group_key(node):
+            return None
         references = len(self.context.references)
         plain = self.value(node, place.plain())
         found = grouping.keys.get(plain.sql)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.compile import operations as f
-from tsqld.compile.aggregates import AGGREGATES, ordered
+from tsqld.compile.aggregates import ordered
 from tsqld.compile.expressions import Grouping, Place
+from tsqld.compile.grouping import is_aggregate
 from tsqld.compile.sources import SourceCompiler
 from tsqld.compile.text import OutColumn, QueryText, Select, cte_relation
 from tsqld.errors import error, unsupported
@@ -68,12 +69,14 @@ class QueryCompiler(SourceCompiler):
         expose_rowid: bool = False,
     ) -> QueryText:
         """Compile a query. `allow_order` is False where ORDER BY needs TOP or OFFSET (error 1033)."""
+        if query.max_recursion is not None:
+            self.context.max_recursion = query.max_recursion
         visible = dict(ctes if ctes is not None else (parent.ctes if parent else {}))
         names = [cte.name.lower() for cte in query.ctes]
         for position, name in enumerate(names):
             if name in names[:position]:
                 raise error(239, query.ctes[position].name, line=query.ctes[position].line)
-        with_texts = [self._common_table(cte, visible, query.max_recursion) for cte in query.ctes]
+        with_texts = [self._common_table(cte, visible) for cte in query.ctes]
         body = query.body
         has_top = isinstance(body, n.Select) and body.top is not None
         if (
@@ -110,12 +113,12 @@ class QueryCompiler(SourceCompiler):
 
     # common table expressions
 
-    def _common_table(self, cte: n.CommonTable, visible: dict[str, object], recursion: int | None) -> str:
+    def _common_table(self, cte: n.CommonTable, visible: dict[str, object]) -> str:
         alias = self.context.alias("x")
         if mentions_table(cte.query, cte.name):
             if not isinstance(cte.query.body, n.SetOperation) or cte.query.body.operator != "UNION ALL":
                 raise error(252, cte.name, line=cte.line)
-            return self._recursive_table(cte, alias, visible, recursion)
+            return self._recursive_table(cte, alias, visible)
         text = self.query(cte.query, None, visible, allow_order=False)
         columns = self._named_columns(text.columns, cte.columns, cte.name, cte.line)
         visible[cte.name.lower()] = CteName(alias, columns)
@@ -140,9 +143,7 @@ class QueryCompiler(SourceCompiler):
             seen.add(column.name.lower())
         return tuple(columns)
 
-    def _recursive_table(
-        self, cte: n.CommonTable, alias: str, visible: dict[str, object], recursion: int | None
-    ) -> str:
+    def _recursive_table(self, cte: n.CommonTable, alias: str, visible: dict[str, object]) -> str:
         members = _members(cte.query.body)
         anchors = [member for member in members if not mentions_table(member, cte.name)]
         recursives = [member for member in members if mentions_table(member, cte.name)]
@@ -150,6 +151,7 @@ class QueryCompiler(SourceCompiler):
             raise error(246, cte.name, line=cte.line)
         first = self._anchor(anchors, visible)
         columns = self._named_columns(first.columns, cte.columns, cte.name, cte.line)
+        recursion = self.context.max_recursion
         limit = DEFAULT_RECURSION if recursion is None else recursion
         inner = dict(visible)
         inner[cte.name.lower()] = CteName(alias, columns, recursive=True)
@@ -557,15 +559,6 @@ class QueryCompiler(SourceCompiler):
         if found.recursive:
             relation = replace(relation, exposed="tsqld:" + found.alias)
         return f"{found.alias} AS {alias}", relation
-
-
-def is_aggregate(node: n.Node) -> bool:
-    return (
-        isinstance(node, n.Call)
-        and node.over is None
-        and len(node.name) == 1
-        and node.name[0].upper() in AGGREGATES
-    )
 
 
 def _ordinal(item: n.OrderItem, count: int) -> int | None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tsqld.compile.aggregates import AGGREGATES
 from tsqld.compile.context import Reference
+from tsqld.compile.grouping import AGGREGATES
 from tsqld.compile.inline import Compiler
 from tsqld.compile.session import assigned_variables
 from tsqld.compile.text import OutColumn

@@ -78,9 +78,8 @@ class DmlParser(QueryParser):
             source = self.query()
         else:
             self.fail()
-        if self.at("OPTION"):
-            self.option_clause()
-        return n.Insert(line, target, columns, source, top, outputs, ctes)
+        recursion = source.max_recursion if isinstance(source, n.Query) else self._recursion()
+        return n.Insert(line, target, columns, source, top, outputs, ctes, recursion)
 
     def _column_list(self) -> n.Parts:
         """Insert columns; a qualifier before the column's own name is allowed and means nothing."""
@@ -104,9 +103,13 @@ class DmlParser(QueryParser):
         outputs = self._outputs()
         sources = self.from_clause() if self.at("FROM") else ()
         where, cursor = self._where_or_cursor()
-        if self.at("OPTION"):
-            self.option_clause()
-        return n.Update(line, target, tuple(assignments), sources, where, top, outputs, ctes, cursor)
+        recursion = self._recursion()
+        return n.Update(
+            line, target, tuple(assignments), sources, where, top, outputs, ctes, cursor, recursion
+        )
+
+    def _recursion(self) -> int | None:
+        return self.option_clause() if self.at("OPTION") else None
 
     def _where_or_cursor(self) -> tuple[n.Expression | None, str]:
         if not self.accept("WHERE"):
@@ -142,9 +145,8 @@ class DmlParser(QueryParser):
         outputs = self._outputs()
         sources = self.from_clause() if self.at("FROM") else ()
         where, cursor = self._where_or_cursor()
-        if self.at("OPTION"):
-            self.option_clause()
-        return n.Delete(line, target, sources, where, top, outputs, ctes, cursor)
+        recursion = self._recursion()
+        return n.Delete(line, target, sources, where, top, outputs, ctes, cursor, recursion)
 
     def merge(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Merge:
         line = self.advance().line
@@ -164,11 +166,10 @@ class DmlParser(QueryParser):
         if not whens:
             self.fail()
         outputs = self._outputs()
-        if self.at("OPTION"):
-            self.option_clause()
+        recursion = self._recursion()
         if not self.at(";"):
             raise error(10713, line=line)
-        return n.Merge(line, target, alias, source, on, tuple(whens), top, outputs, ctes)
+        return n.Merge(line, target, alias, source, on, tuple(whens), top, outputs, ctes, recursion)
 
     def _merge_when(self) -> n.MergeWhen:
         line = self.advance().line

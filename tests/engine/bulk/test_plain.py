@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.bulk.loading import LINES, Loader, texts
+from tests.engine.bulk.loading import LINES, Loader, Pairs, texts
 
 from tsqld.errors import TsqlError
 
@@ -14,8 +14,19 @@ def test_fields_end_at_tabs_and_rows_at_line_feeds(load: Loader) -> None:
     assert load.rows(b"a\tb\nc\td\n", [], texts(2)) == [("a", "b"), ("c", "d")]
 
 
-def test_a_carriage_return_stays_in_the_last_field(load: Loader) -> None:
-    assert load.rows(b"a\tb\r\nc\td\r\n", [], texts(2)) == [("a", "b\r"), ("c", "d\r")]
+@pytest.mark.parametrize("options", [[], [("ROWTERMINATOR", r"\n")]])
+def test_lines_that_all_end_in_a_carriage_return_and_line_feed_end_rows(load: Loader, options: Pairs) -> None:
+    assert load.rows(b"a\tb\r\nc\td\r\n", options, texts(2)) == [("a", "b"), ("c", "d")]
+    assert load.rows(b"a\tb\r\nc\td", options, texts(2)) == [("a", "b"), ("c", "d")]
+
+
+def test_a_carriage_return_stays_where_not_every_line_has_one(load: Loader) -> None:
+    assert load.rows(b"a\tb\r\nc\td\n", [], texts(2)) == [("a", "b\r"), ("c", "d")]
+
+
+def test_a_line_feed_in_hexadecimal_leaves_the_carriage_return_in_the_last_field(load: Loader) -> None:
+    options = [("ROWTERMINATOR", "0x0a")]
+    assert load.rows(b"a\tb\r\nc\td\r\n", options, texts(2)) == [("a", "b\r"), ("c", "d\r")]
 
 
 def test_quotes_mean_nothing(load: Loader) -> None:

@@ -15,6 +15,8 @@ from tests.engine.bulk.reference import Fields, Wrong
 from tsqld.bulk.errors import BulkError
 from tsqld.errors import TsqlError
 
+LINE_FEEDS: Pairs = [*CSV, ("ROWTERMINATOR", "0x0a")]
+
 SETTINGS = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -85,7 +87,7 @@ def test_what_pythons_csv_module_writes_is_read_back(
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n", quoting=quoting).writerows(rows)  # type: ignore[arg-type]
     width = len(rows[0]) if rows else 1
-    found = outcome(load, text.getvalue().encode(), CSV, width)
+    found = outcome(load, text.getvalue().encode(), LINE_FEEDS, width)
     if "\r" in text.getvalue() and isinstance(found, Wrong):
         return  # the module leaves some carriage returns unquoted next to a quote
     assert found == [[{"": None, "\0": b""}.get(value, value.encode()) for value in row] for row in rows]
@@ -104,7 +106,7 @@ def test_any_csv_file_is_read_as_the_reference_reads_it(
     load: Loader, data: bytes, width: int, first: int, more: int
 ) -> None:
     last = first + more if more >= 0 else 0
-    found = outcome(load, data, [*CSV, ("FIRSTROW", first), ("LASTROW", last)], width)
+    found = outcome(load, data, [*LINE_FEEDS, ("FIRSTROW", first), ("LASTROW", last)], width)
     assert found == expected(lambda: reference.csv(data, width, first=first, last=last))
 
 
@@ -124,7 +126,7 @@ def test_a_corrupted_csv_file_is_never_loaded_differently(
     inserted = "" if kind == "delete" else trouble
     data = (good[:place] + inserted + good[place + (kind != "insert") :]).encode()
     width = len(rows[0]) if rows else 1
-    assert outcome(load, data, CSV, width) == expected(lambda: reference.csv(data, width))
+    assert outcome(load, data, LINE_FEEDS, width) == expected(lambda: reference.csv(data, width))
 
 
 @SETTINGS

@@ -22,7 +22,7 @@ class DeleteCompiler(InsertCompiler):
         raise NotImplementedError
 
     def delete(self, node: n.Delete) -> ChangePlan:
-        visible = self._statement_ctes(node.ctes)
+        visible = self._statement_ctes(node.ctes, node.max_recursion)
         scope, from_sql, relation, target = self._change_scope(node.target, node.sources, visible, node.line)
         where = self._where(node.where, scope) or self._current_of(node.cursor, relation)
         table = target.table

@@ -25,7 +25,7 @@ class InsertCompiler(OutputCompiler):
     """Adds INSERT."""
 
     def insert(self, node: n.Insert) -> ChangePlan:
-        visible = self._statement_ctes(node.ctes)
+        visible = self._statement_ctes(node.ctes, node.max_recursion)
         target = self._target(node.target)
         self._refuse_target(target, node.line)
         columns = [] if node.source is None else self._insert_columns(node, target)

@@ -57,7 +57,7 @@ class MergeCompiler(UpdateCompiler):
 
     def merge(self, node: n.Merge) -> ChangePlan:
         self._refuse_twice(node)
-        visible = self._statement_ctes(node.ctes)
+        visible = self._statement_ctes(node.ctes, node.max_recursion)
         target = self._target(node.target)
         exposed = node.alias or (node.target.name[-1] if node.target.name else node.target.variable)
         target_sql, mine = self.base_table(target.table, exposed, (exposed.lower(),))

@@ -188,9 +188,9 @@ class TargetCompiler(QueryCompiler):
         exposed = source.alias or source.name[-1]
         return self._passing(text, definition.columns, exposed, (exposed.lower(),))
 
-    def _common_table(self, cte: n.CommonTable, visible: dict[str, object], recursion: int | None) -> str:
+    def _common_table(self, cte: n.CommonTable, visible: dict[str, object]) -> str:
         before = dict(visible)
-        text = super()._common_table(cte, visible, recursion)
+        text = super()._common_table(cte, visible)
         found = visible[cte.name.lower()]
         assert isinstance(found, CteName)
         self._cte_definitions = {**self._cte_definitions, found.alias: cte}
@@ -224,10 +224,11 @@ class TargetCompiler(QueryCompiler):
         relation = Relation(alias, names, tuple(columns), text.source.table, exposed, f"{alias}.tsqld_rowid")
         return f"({text.sql}) AS {alias}", relation
 
-    def _statement_ctes(self, ctes: Sequence[n.CommonTable]) -> dict[str, object]:
+    def _statement_ctes(self, ctes: Sequence[n.CommonTable], recursion: int | None) -> dict[str, object]:
         """Common tables of a DML statement, expanded where they are named."""
+        self.context.max_recursion = recursion
         visible: dict[str, object] = {}
-        self._with = [self._common_table(cte, visible, None) for cte in ctes]
+        self._with = [self._common_table(cte, visible) for cte in ctes]
         return visible
 
     def _with_text(self) -> str:

@@ -14,7 +14,7 @@ from tsqld.compile.context import FullName
 from tsqld.compile.dml.delete import DeleteCompiler
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, Target, named
 from tsqld.compile.expressions import Place
-from tsqld.compile.queries import is_aggregate
+from tsqld.compile.grouping import is_aggregate
 from tsqld.compile.text import OutColumn
 from tsqld.compile.triggered import Fired, new_rows, old_rows
 from tsqld.errors import error, unsupported
@@ -26,7 +26,7 @@ class UpdateCompiler(DeleteCompiler):
     """Adds UPDATE."""
 
     def update(self, node: n.Update) -> ChangePlan:
-        visible = self._statement_ctes(node.ctes)
+        visible = self._statement_ctes(node.ctes, node.max_recursion)
         scope, from_sql, relation, target = self._change_scope(node.target, node.sources, visible, node.line)
         where = self._where(node.where, scope) or self._current_of(node.cursor, relation)
         place = Place(scope)

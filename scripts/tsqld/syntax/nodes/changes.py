@@ -40,6 +40,7 @@ class Insert(Statement):
     top: Top | None = None
     outputs: tuple[Output, ...] = ()
     ctes: tuple[CommonTable, ...] = ()
+    max_recursion: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Update(Statement):
     outputs: tuple[Output, ...] = ()
     ctes: tuple[CommonTable, ...] = ()
     cursor: str = ""
+    max_recursion: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Delete(Statement):
     outputs: tuple[Output, ...] = ()
     ctes: tuple[CommonTable, ...] = ()
     cursor: str = ""
+    max_recursion: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Merge(Statement):
     top: Top | None = None
     outputs: tuple[Output, ...] = ()
     ctes: tuple[CommonTable, ...] = ()
+    max_recursion: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
