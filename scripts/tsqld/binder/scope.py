@@ -61,6 +61,10 @@ class Scope:
     windows: Mapping[str, object] = field(default_factory=dict)
     hoisted: list[tuple[str, str]] = field(default_factory=list)
     """Window keys computed below the SELECT: (name, DuckDB text)."""
+    selecting: bool = False
+    """Whether the select list, HAVING or ORDER BY is being compiled, where aggregates may stand."""
+    grouping: object | None = None
+    """How the query is grouped, while those clauses of a grouped query are being compiled."""
 
     def resolve(self, parts: tuple[str, ...], line: int) -> tuple[RelationColumn, Relation, Scope]:
         """The column that `parts` names. Errors: 207, 209, 4104."""

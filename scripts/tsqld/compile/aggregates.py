@@ -1,4 +1,4 @@
-"""Compiles aggregate and window functions.
+"""Compiles aggregate functions.
 
 Result types follow Microsoft Learn's page of each function: SUM and AVG of integers stay integers, of
 decimals are decimal(38, s); MIN and MAX of text compare by collation and return the text; NULLs order first.
@@ -11,35 +11,35 @@ from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
+from tsqld.binder.scope import Scope
 from tsqld.compile import operations as f
 from tsqld.compile.expressions import ExpressionCompiler, Place
-from tsqld.compile.grouping import AGGREGATES, STATISTICS
-from tsqld.compile.volatile import may_raise, steady
+from tsqld.compile.grouping import AGGREGATES, STATISTICS, Grouping, StageNeeded
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import walk
 from tsqld.types import BIGINT, FLOAT, INT, MAX, MONEY, TINYINT, SqlType, decimal, nvarchar, varchar
 
-_RANKING: Final = {
-    "ROW_NUMBER": BIGINT,
-    "RANK": BIGINT,
-    "DENSE_RANK": BIGINT,
-    "PERCENT_RANK": FLOAT,
-    "CUME_DIST": FLOAT,
-}
-_OFFSETS: Final = ("LAG", "LEAD")
-_EDGES: Final = ("FIRST_VALUE", "LAST_VALUE")
-_WINDOWS: Final = frozenset({*_RANKING, *_OFFSETS, *_EDGES, "NTILE", "PERCENTILE_CONT", "PERCENTILE_DISC"})
-_REFUSED: Final = (
-    "CHECKSUM_AGG",
-    "APPROX_PERCENTILE_CONT",
-    "APPROX_PERCENTILE_DISC",
-    "JSON_OBJECTAGG",
-    "JSON_ARRAYAGG",
-)
+_REFUSED: Final = ("JSON_OBJECTAGG", "JSON_ARRAYAGG")
+_ORDERED: Final = ("STRING_AGG", "APPROX_PERCENTILE_CONT", "APPROX_PERCENTILE_DISC")
 
 
 class AggregateCompiler(ExpressionCompiler):
-    """Adds aggregates and windows to expressions."""
+    """Adds aggregates to expressions."""
+
+    # given by the classes below
+
+    def window_function(self, name: str, call: n.Call, place: Place) -> Bound | None:
+        raise NotImplementedError
+
+    def over(self, window: n.Window, place: Place) -> str:
+        raise NotImplementedError
+
+    def order(self, items: Sequence[n.OrderItem], place: Place) -> str:
+        raise NotImplementedError
+
+    def order_value(self, item: n.OrderItem, place: Place) -> Bound:
+        raise NotImplementedError
 
     def aggregate_or_window(self, call: n.Call, place: Place) -> Bound | None:
         name = call.name[0].upper()
@@ -47,10 +47,12 @@ class AggregateCompiler(ExpressionCompiler):
             raise unsupported(name, call.line)
         if name in ("GROUPING", "GROUPING_ID"):
             return self._grouping_function(name, call, place)
-        if name in _WINDOWS:
-            return self._window_function(name, call, place)
         if name not in AGGREGATES:
-            return None
+            return self.window_function(name, call, place)
+        if call.nulls:
+            raise unsupported(f"{call.nulls} NULLS of {name}", call.line)
+        if call.within_group and name not in _ORDERED:
+            raise error(10757, call.name[0], line=call.line)
         if call.over is not None:
             return self._windowed_aggregate(name, call, place)
         return self._aggregate(name, call, place)
@@ -60,11 +62,44 @@ class AggregateCompiler(ExpressionCompiler):
     def _aggregate(self, name: str, call: n.Call, place: Place) -> Bound:
         if place.in_aggregate:
             raise error(130, line=call.line)
+        home = self._home(call, place)
+        if home is not place.scope:
+            return self._outer_aggregate(name, call, home)
         if not place.allow_aggregates and place.grouping is None:
             raise error(147, line=call.line)
+        return self._held(name, call, place)
+
+    def _held(self, name: str, call: n.Call, place: Place) -> Bound:
         inside = replace(place, in_aggregate=True, grouping=None)
-        result = self._apply(name, call, inside, "")
-        return replace(result, aggregated=True)
+        result = replace(self._apply(name, call, inside, ""), aggregated=True)
+        if place.grouping is not None and place.grouping.stage is not None:
+            return replace(result, sql=place.grouping.stage.hold(result.sql))
+        return result
+
+    def _home(self, call: n.Call, place: Place) -> Scope:
+        """The query an aggregate belongs to: the one whose columns it reads. Error 8124."""
+        roots = [*call.arguments, *(item.expression for item in call.within_group)]
+        found = {
+            id(scope): scope
+            for root in roots
+            for node in walk(root, into_queries=False)
+            if isinstance(node, n.ColumnName) and not node.parts[-1].startswith("$")
+            for scope in [place.scope.resolve(node.parts, node.line)[2]]
+        }
+        if not found or (len(found) == 1 and id(place.scope) in found):
+            return place.scope
+        if len(found) > 1:
+            raise error(8124, line=call.line)
+        return next(iter(found.values()))
+
+    def _outer_aggregate(self, name: str, call: n.Call, home: Scope) -> Bound:
+        """An aggregate of a query around this one, which computes it while it groups. Error 147."""
+        if not home.selecting:
+            raise error(147, line=call.line)
+        grouping = home.grouping
+        if not isinstance(grouping, Grouping) or grouping.stage is None:
+            raise StageNeeded(home)
+        return replace(self._held(name, call, Place(home, grouping)), aggregated=False)
 
     def _windowed_aggregate(self, name: str, call: n.Call, place: Place) -> Bound:
         if not place.allow_windows:
@@ -72,7 +107,7 @@ class AggregateCompiler(ExpressionCompiler):
         if call.distinct:
             raise error(10759, line=call.line)
         assert call.over is not None
-        over = self._over(call.over, place)
+        over = self.over(call.over, place)
         inside = replace(place, allow_windows=False)
         result = self._apply(name, call, inside, over)
         return replace(result, windowed=True)
@@ -84,8 +119,8 @@ class AggregateCompiler(ExpressionCompiler):
             if name not in ("COUNT", "COUNT_BIG"):
                 raise error(102, "*", line=call.line)
             return self._counted(name, f"count(*){over}")
-        if name == "STRING_AGG":
-            return self._string_agg(call, place, over)
+        if name in _ORDERED:
+            return self._collected(name, call, place, over)
         if len(call.arguments) != 1:
             raise error(174, name.lower(), 1, line=call.line)
         operand = self.value(call.arguments[0], place)
@@ -93,6 +128,8 @@ class AggregateCompiler(ExpressionCompiler):
             return self._counted(
                 name, f"count({distinct}{f.key(operand) if distinct else operand.sql}){over}"
             )
+        if name == "CHECKSUM_AGG":
+            return _checksum(operand, distinct, over, call.line)
         if name == "APPROX_COUNT_DISTINCT":
             return Bound(f"count(DISTINCT {f.key(operand)}){over}", BIGINT)
         if name in ("MIN", "MAX"):
@@ -114,9 +151,17 @@ class AggregateCompiler(ExpressionCompiler):
             return Bound(sql, BIGINT, nullable=False)
         return Bound(f"CAST({sql} AS INTEGER)", INT, nullable=False)
 
-    def _string_agg(self, call: n.Call, place: Place, over: str) -> Bound:
+    def _collected(self, name: str, call: n.Call, place: Place, over: str) -> Bound:
+        """STRING_AGG and the approximate percentiles, which have no OVER and no DISTINCT."""
         if over:
-            raise error(4113, "STRING_AGG", line=call.line)
+            raise error(4113, call.name[0], line=call.line)
+        if call.distinct:
+            raise error(102, ",", line=call.line)
+        if name == "STRING_AGG":
+            return self._string_agg(call, place)
+        return quantile(self, name, call, place, "")
+
+    def _string_agg(self, call: n.Call, place: Place) -> Bound:
         if len(call.arguments) != 2:
             raise error(174, "string_agg", 2, line=call.line)
         operand = self.value(call.arguments[0], place)
@@ -129,7 +174,7 @@ class AggregateCompiler(ExpressionCompiler):
         separator = f.convert(self.value(call.arguments[1], place), result, line=call.line)
         order = ""
         if call.within_group:
-            order = " ORDER BY " + self._order(call.within_group, place)
+            order = " ORDER BY " + self.order(call.within_group, place)
         sql = f"string_agg({text.sql}, {separator.sql}{order})"
         if not large:
             sql = f.limited(sql, result, 9829)
@@ -149,121 +194,10 @@ class AggregateCompiler(ExpressionCompiler):
             keys.append(grouping.group_text(key))
         text = f"GROUPING({', '.join(keys)})"
         type, duck = (TINYINT, "UTINYINT") if name == "GROUPING" else (INT, "INTEGER")
-        return Bound(f"CAST({text} AS {duck})", type, nullable=False, aggregated=True)
-
-    # windows
-
-    def _window_function(self, name: str, call: n.Call, place: Place) -> Bound:
-        if call.over is None:
-            raise error(10753, call.name[0], line=call.line)
-        if not place.allow_windows:
-            raise error(4108, line=call.line)
-        if name in ("PERCENTILE_CONT", "PERCENTILE_DISC"):
-            return self._percentile(name, call, place)
-        if not call.over.order_by and not call.over.base:
-            raise error(4112, call.name[0], line=call.line)
-        over = self._over(call.over, place)
-        inside = replace(place, allow_windows=False)
-        if name in _RANKING:
-            return Bound(f"{name.lower()}(){over}", _RANKING[name], nullable=False, windowed=True)
-        arguments = [self.value(argument, inside) for argument in call.arguments]
-        if name == "NTILE":
-            count = f.convert(arguments[0], BIGINT, line=call.line)
-            return Bound(f"ntile({count.sql}){over}", BIGINT, nullable=False, windowed=True)
-        nulls = " IGNORE NULLS" if call.nulls == "IGNORE" else ""
-        if name in _EDGES:
-            return Bound(f"{name.lower()}({arguments[0].sql}{nulls}){over}", arguments[0].type, windowed=True)
-        return self._offset(name, arguments, nulls, over, call.line)
-
-    def _offset(self, name: str, arguments: Sequence[Bound], nulls: str, over: str, line: int) -> Bound:
-        value = arguments[0]
-        offset = f.convert(arguments[1], BIGINT, line=line).sql if len(arguments) > 1 else "1"
-        default = f.convert(arguments[2], value.type, line=line).sql if len(arguments) > 2 else "NULL"
-        return Bound(
-            f"{name.lower()}({value.sql}, {offset}, {default}{nulls}){over}", value.type, windowed=True
-        )
-
-    def _percentile(self, name: str, call: n.Call, place: Place) -> Bound:
-        """PERCENTILE_CONT/DISC(x) WITHIN GROUP (ORDER BY v) OVER (PARTITION BY …)."""
-        assert call.over is not None
-        if len(call.within_group) != 1:
-            raise error(102, ")", line=call.line)
-        item = call.within_group[0]
-        inside = replace(place, allow_windows=False)
-        value = self.value(item.expression, inside)
-        fraction = f.convert(self.value(call.arguments[0], inside), FLOAT, line=call.line).sql
-        if item.descending:
-            fraction = f"(1 - {fraction})"
-        over = self._over(call.over, place)
-        if name == "PERCENTILE_CONT":
-            number = f.convert(value, FLOAT, line=call.line).sql
-            return Bound(f"quantile_cont({number}, {fraction}){over}", FLOAT, windowed=True)
-        return Bound(f"quantile_disc({value.sql}, {fraction}){over}", value.type, windowed=True)
-
-    def _over(self, window: n.Window, place: Place) -> str:
-        window = self._named_window(window, place)
-        inside = replace(place, allow_windows=False)
-        parts = []
-        if window.partition_by:
-            keys = ", ".join(f.key(self.value(item, inside)) for item in window.partition_by)
-            parts.append(f"PARTITION BY {keys}")
-        if window.order_by:
-            ordering = [self._window_key(item, inside) for item in window.order_by]
-            parts.append("ORDER BY " + ", ".join(ordering))
-        if window.frame is not None:
-            if not window.order_by:
-                raise error(10756, line=window.line)
-            parts.append(self._frame_text(window.frame, inside))
-        return f" OVER ({' '.join(parts)})"
-
-    def _named_window(self, window: n.Window, place: Place) -> n.Window:
-        if not window.base:
-            return window
-        base = place.scope.windows.get(window.base.lower())
-        if not isinstance(base, n.Window):
-            raise error(5362, window.base, line=window.line)
-        base = self._named_window(base, place)
-        return n.Window(
-            window.line,
-            "",
-            window.partition_by or base.partition_by,
-            window.order_by or base.order_by,
-            window.frame or base.frame,
-        )
-
-    def _window_key(self, item: n.OrderItem, place: Place) -> str:
-        """One ORDER BY item of a window, without DuckDB's error(), which it refuses there."""
-        key = f.sort_key(self._order_value(item, place))
-        if may_raise(key) and place.grouping is not None:
-            key = steady(key)
-        elif may_raise(key):
-            name = self.context.alias("w")
-            place.scope.hoisted.append((name, key))
-            key = name
-        return directed(key, item.descending)
-
-    def _order(self, items: Sequence[n.OrderItem], place: Place) -> str:
-        return ", ".join(ordered(self._order_value(item, place), item.descending) for item in items)
-
-    def _order_value(self, item: n.OrderItem, place: Place) -> Bound:
-        """`ORDER BY (SELECT NULL)` is the idiom for no order; an integer constant is error 5308."""
-        if isinstance(item.expression, n.Subquery) and _is_constant(item.expression.query):
-            return f.null()
-        value = self.value(item.expression, place)
-        if isinstance(item.expression, n.Literal):
-            raise error(5308, line=item.line)
-        return value
-
-    def _frame_text(self, frame: n.Frame, place: Place) -> str:
-        bounds = [self._bound_text(word, count, place, frame) for word, count in (frame.start, frame.end)]
-        return f"{frame.unit} BETWEEN {bounds[0]} AND {bounds[1]}"
-
-    def _bound_text(self, word: str, count: n.Expression | None, place: Place, frame: n.Frame) -> str:
-        if count is None:
-            return word
-        if frame.unit == "RANGE":
-            raise error(4194, line=frame.line)
-        return f"{f.convert(self.value(count, place), BIGINT, line=frame.line).sql} {word}"
+        sql = f"CAST({text} AS {duck})"
+        if grouping.stage is not None:
+            sql = grouping.stage.hold(sql)
+        return Bound(sql, type, nullable=False, aggregated=True)
 
 
 def ordered(value: Bound, descending: bool) -> str:
@@ -273,11 +207,6 @@ def ordered(value: Bound, descending: bool) -> str:
 
 def directed(key: str, descending: bool) -> str:
     return f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
-
-
-def _is_constant(query: n.Query) -> bool:
-    body = query.body
-    return isinstance(body, n.Select) and not body.sources and len(body.items) == 1
 
 
 def _extreme(name: str, operand: Bound, over: str, line: int) -> Bound:
@@ -329,3 +258,34 @@ def _average(sql: str, type: SqlType, result: SqlType, distinct: str, over: str,
     return f.convert(
         f.binary("/", whole, Bound(f"CAST(nullif({count}, 0) AS INTEGER)", INT), line), MONEY, line=line
     )
+
+
+def _checksum(operand: Bound, distinct: str, over: str, line: int) -> Bound:
+    """CHECKSUM_AGG: the exclusive or of its ints, whatever their order."""
+    if operand.type.name not in ("int", "smallint", "tinyint"):
+        raise error(8117, operand.type.name, "checksum_agg", line=line)
+    return Bound(f"bit_xor({distinct}{f.convert(operand, INT, line=line).sql}){over}", INT)
+
+
+def quantile(compiler: AggregateCompiler, name: str, call: n.Call, place: Place, over: str) -> Bound:
+    """A percentile WITHIN GROUP (ORDER BY one value). Errors: 174, 8727 outside 0 to 1."""
+    if len(call.arguments) != 1:
+        raise error(174, name.lower(), 1, line=call.line)
+    if len(call.within_group) != 1:
+        raise error(10754, call.name[0], line=call.line)
+    item = call.within_group[0]
+    value = compiler.order_value(item, place)
+    fraction = compiler.value(call.arguments[0], place)
+    if not value.type.is_number and name.endswith("CONT"):
+        raise error(8117, value.type.name, name.lower(), line=call.line)
+    if value.type.is_text:
+        raise unsupported(f"{name} of text", call.line)
+    if fraction.is_null or (fraction.is_literal and not 0 <= fraction.value <= 1):
+        raise error(8727, line=call.line)
+    share = f.convert(fraction, FLOAT, line=call.line).sql
+    if item.descending:
+        share = "1.0" if fraction.is_literal and fraction.value == 0 else f"-({share})"
+    if name.endswith("CONT"):
+        number = f.convert(value, FLOAT, line=call.line).sql
+        return Bound(f"quantile_cont({number}, {share}){over}", FLOAT)
+    return Bound(f"quantile_disc({value.sql}, {share}){over}", value.type)

@@ -6,14 +6,14 @@ condition is no value (error 102) and a value no condition (error 4145).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.binder.typenames import resolve, with_collation
 from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference, full_name
-from tsqld.compile.grouping import can_be_group_key
+from tsqld.compile.grouping import Grouping, StageNeeded, can_be_group_key
 from tsqld.compile.partitions import partition_number
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
@@ -33,19 +33,6 @@ _CONDITIONS = (
     n.Like,
     n.Exists,
 )
-
-
-@dataclass(slots=True)
-class Grouping:
-    """How a grouped query is grouped: DuckDB text of each key and the value that stands for it."""
-
-    keys: dict[str, Bound] = field(default_factory=dict)
-    shapes: set[type] = field(default_factory=set)
-    clause: str = "select list"
-
-    def group_text(self, key: Bound) -> str:
-        """The GROUP BY item that stands for a key."""
-        return f.key(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +146,20 @@ class ExpressionCompiler:
         if place.grouping is not None and not place.in_aggregate and scope is place.scope:
             number = {"HAVING": 8121, "ORDER BY": 8127}.get(place.grouping.clause, 8120)
             raise error(number, self._shown(node, place), line=node.line)
+        if scope is not place.scope and isinstance(scope.grouping, Grouping):
+            return self._outer_key(node, column.sql, scope, scope.grouping, place)
         return Bound(column.sql, column.type, column.nullable)
+
+    def _outer_key(
+        self, node: n.ColumnName, sql: str, scope: Scope, grouping: Grouping, place: Place
+    ) -> Bound:
+        """A column of a grouped query around this subquery, which only has its keys. Error 8120."""
+        key = grouping.keys.get(sql)
+        if key is None:
+            raise error(8120, self._shown(node, place), line=node.line)
+        if grouping.stage is None and key.sql != sql:
+            raise StageNeeded(scope)
+        return key
 
     def pseudo_column(self, node: n.ColumnName, place: Place) -> Bound:
         raise error(207, node.parts[-1], line=node.line)

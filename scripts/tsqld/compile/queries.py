@@ -12,8 +12,8 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.compile import operations as f
 from tsqld.compile.aggregates import ordered
-from tsqld.compile.expressions import Grouping, Place
-from tsqld.compile.grouping import is_aggregate
+from tsqld.compile.expressions import Place
+from tsqld.compile.grouping import Grouping, Stage, StageNeeded, can_be_group_key, is_aggregate
 from tsqld.compile.sources import SourceCompiler
 from tsqld.compile.text import OutColumn, QueryText, Select, cte_relation
 from tsqld.errors import error, unsupported
@@ -22,6 +22,7 @@ from tsqld.syntax.walk import mentions_table, walk
 from tsqld.types import BIGINT, FLOAT, SqlType
 
 DEFAULT_RECURSION = 100
+_MOST_RECURSION = 32767
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class QueryCompiler(SourceCompiler):
         if query.max_recursion is not None:
             self.context.max_recursion = query.max_recursion
         visible = dict(ctes if ctes is not None else (parent.ctes if parent else {}))
+        if query.max_recursion is not None and query.max_recursion > _MOST_RECURSION:
+            raise error(310, query.max_recursion, line=query.line)
         names = [cte.name.lower() for cte in query.ctes]
         for position, name in enumerate(names):
             if name in names[:position]:
@@ -149,6 +152,8 @@ class QueryCompiler(SourceCompiler):
         recursives = [member for member in members if mentions_table(member, cte.name)]
         if not anchors:
             raise error(246, cte.name, line=cte.line)
+        if mentions_table(members[len(anchors) - 1], cte.name):
+            raise error(247, cte.name, line=cte.line)
         first = self._anchor(anchors, visible)
         columns = self._named_columns(first.columns, cte.columns, cte.name, cte.line)
         recursion = self.context.max_recursion
@@ -178,6 +183,7 @@ class QueryCompiler(SourceCompiler):
     ) -> str:
         if not isinstance(member, n.Select):
             raise unsupported("this form of recursive member", member.line)
+        _check_recursive(member, cte.name)
         text, scope = self._plain_select(member, visible, cte.name)
         if len(text.columns) != len(columns):
             raise error(205, line=member.line)
@@ -226,17 +232,19 @@ class QueryCompiler(SourceCompiler):
         if not query.order_by and query.offset is None:
             return text
         alias = self.context.alias("q")
-        keys = [self._set_order(item, text, alias) for item in query.order_by]
+        keys = [self._set_order(item, query, text, alias) for item in query.order_by]
         names = ", ".join(f"{alias}.c{i}" for i in range(1, len(text.columns) + 1))
         tail = self._limits(query)
         return replace(
             text, sql=f"SELECT {names} FROM ({text.sql}) AS {alias} ORDER BY {', '.join(keys)}{tail}"
         )
 
-    def _set_order(self, item: n.OrderItem, text: QueryText, alias: str) -> str:
+    def _set_order(self, item: n.OrderItem, query: n.Query, text: QueryText, alias: str) -> str:
         position = _ordinal(item, len(text.columns))
         if position is None:
             node = item.expression
+            if isinstance(node, n.Literal):
+                raise error(408, query.order_by.index(item) + 1, line=item.line)
             wanted = node.parts[-1].lower() if isinstance(node, n.ColumnName) else ""
             found = [
                 i for i, column in enumerate(text.columns, 1) if column.name.lower() == wanted and wanted
@@ -308,16 +316,32 @@ class QueryCompiler(SourceCompiler):
         expose_rowid: bool,
     ) -> QueryText:
         scope = Scope([], parent, ctes, {name.lower(): window for name, window in select.windows})
+        if len(scope.windows) < len(select.windows):
+            raise error(16211, line=select.windows[0][1].line)
         from_sql = self.from_clause(select.sources, scope)
         where = self.condition(select.where, Place(scope)) if select.where is not None else ""
-        grouping, group_sql = self._grouping(select, query, scope)
+        rowid = self._rowid(scope, select) if expose_rowid else ""
+        parts = Select(from_sql, where, rowid=rowid, scope=scope)
+        references = len(self.context.references)
+        try:
+            text = self._selected(select, query, scope, parts)
+        except StageNeeded as needed:
+            if needed.scope is not scope:
+                raise
+            self.context.forget(references)
+            parts = replace(parts, stage=Stage(self.context.alias("s")))
+            text = self._selected(select, query, scope, parts)
+        return replace(text, source=scope.relations[0] if expose_rowid else None)
+
+    def _selected(self, select: n.Select, query: n.Query, scope: Scope, parts: Select) -> QueryText:
+        """The clauses that come after WHERE, in a stage of its own when `parts` has one."""
+        grouping, group_sql = self._grouping(select, query, scope, parts.stage)
+        scope.selecting, scope.grouping = True, grouping
         place = Place(scope, grouping, allow_aggregates=True, allow_windows=True)
         columns, values = self._items(select, place)
         having = self._having(select, place)
-        rowid = self._rowid(scope, select) if expose_rowid else ""
-        parts = Select(from_sql, where, group_sql, having, tuple(values), rowid, scope)
-        text = self._finished(select, query, place, parts, columns)
-        return replace(text, source=scope.relations[0] if expose_rowid else None)
+        parts = replace(parts, group_by=group_sql, having=having, values=tuple(values))
+        return self._finished(select, query, place, parts, columns)
 
     def _rowid(self, scope: Scope, select: n.Select) -> str:
         """The row identity of the one base table below, for changes through a view or common table."""
@@ -375,10 +399,14 @@ class QueryCompiler(SourceCompiler):
 
     # GROUP BY
 
-    def _grouping(self, select: n.Select, query: n.Query, scope: Scope) -> tuple[Grouping | None, str]:
-        if not select.group_by and select.having is None and not self._aggregates_in(select, query):
+    def _grouping(
+        self, select: n.Select, query: n.Query, scope: Scope, stage: Stage | None
+    ) -> tuple[Grouping | None, str]:
+        scope.selecting, scope.grouping = False, None
+        grouped = select.group_by or select.having is not None or self._aggregates_in(select, query)
+        if not grouped and stage is None:
             return None, ""
-        grouping = Grouping()
+        grouping = Grouping(stage=stage)
         if not select.group_by:
             return grouping, ""
         in_sets = any(isinstance(item, n.Grouping) for item in select.group_by)
@@ -404,7 +432,7 @@ class QueryCompiler(SourceCompiler):
             return words.get(item.kind, f"({inner})")
         if isinstance(item, n.Literal):
             raise error(164, line=item.line)
-        if any(isinstance(node, n.Subquery | n.Exists) or is_aggregate(node) for node in walk(item)):
+        if not can_be_group_key(item):
             raise error(144, line=item.line)
         value = self.value(item, Place(scope))
         key = f.key(value)
@@ -416,6 +444,8 @@ class QueryCompiler(SourceCompiler):
             standing = replace(value, sql=text, aggregated=True)
         if in_sets:
             standing = replace(standing, nullable=True)
+        if grouping.stage is not None:
+            standing = replace(standing, sql=grouping.stage.hold(standing.sql))
         grouping.keys[value.sql] = standing
         grouping.shapes.add(type(item))
         if isinstance(item, n.ColumnName):
@@ -434,9 +464,9 @@ class QueryCompiler(SourceCompiler):
             raise error(1062, line=select.line)
         if select.distinct:
             return self._distinct(select, query, place, parts, columns)
-        keys = [self._order_key(item, select, parts, columns, place) for item in query.order_by]
-        values = [key.rsplit(" ", 3)[0] for key in keys]
-        if len(set(values)) < len(values) and "NULL" not in values:
+        found = [self._order_key(item, query, parts, columns, place) for item in query.order_by]
+        keys = [key for key in found if key]
+        if len({key.rsplit(" ", 3)[0] for key in keys}) < len(keys):
             raise error(169, line=query.line)
         return self._topped(select, query, parts.text(), keys, columns)
 
@@ -472,8 +502,16 @@ class QueryCompiler(SourceCompiler):
     def _top_count(self, top: n.Top) -> str:
         count = self.value(top.count, Place(Scope()))
         if top.percent:
-            return f.convert(count, FLOAT, line=top.line).sql
+            return self._percent(count, top.line)
         return self._row_count(top.count, 127, 0, top.line)
+
+    def _percent(self, share: Bound, line: int) -> str:
+        """The number of TOP (n) PERCENT. Errors: 1014 for NULL, 1031 outside 0 to 100."""
+        sql = f.convert(share, FLOAT, line=line).sql
+        if share.is_literal and not share.is_null and 0 <= share.value <= 100:
+            return sql
+        bad = f"WHEN {sql} IS NULL THEN {f.raise_error(1014)} WHEN {sql} NOT BETWEEN 0 AND 100"
+        return f"(CASE {bad} THEN {f.raise_error(1031)} ELSE {sql} END)"
 
     def _row_count(self, expression: n.Expression, number: int, least: int, line: int) -> str:
         """A number of rows of TOP, OFFSET or FETCH; the error `number` below `least`."""
@@ -492,17 +530,24 @@ class QueryCompiler(SourceCompiler):
         return text
 
     def _order_key(
-        self, item: n.OrderItem, select: n.Select, parts: Select, columns: Sequence[OutColumn], place: Place
+        self, item: n.OrderItem, query: n.Query, parts: Select, columns: Sequence[OutColumn], place: Place
     ) -> str:
+        """One ORDER BY item, empty for the idiom of no order, `(SELECT NULL)`. Errors 408, 1008."""
         position = self._output_position(item, columns)
         if position is not None:
             return ordered(parts.values[position - 1], item.descending)
         if isinstance(item.expression, n.Subquery) and self._constant_subquery(item.expression):
-            return "NULL"
+            return ""
         grouped = place
         if place.grouping is not None:
             grouped = replace(place, grouping=replace(place.grouping, clause="ORDER BY"))
-        return ordered(self.value(item.expression, grouped), item.descending)
+        number = query.order_by.index(item) + 1
+        if isinstance(item.expression, n.Variable) and not item.expression.name.startswith("@@"):
+            raise error(1008, number, line=item.line)
+        value = self.value(item.expression, grouped)
+        if value.is_literal:
+            raise error(408, number, line=item.line)
+        return ordered(value, item.descending)
 
     def _constant_subquery(self, node: n.Subquery) -> bool:
         body = node.query.body
@@ -566,11 +611,26 @@ def _ordinal(item: n.OrderItem, count: int) -> int | None:
     if not isinstance(node, n.Literal):
         return None
     if node.kind.value != "integer":
-        raise error(408, line=item.line)
+        return None
     position = int(node.value)
     if not 1 <= position <= count:
         raise error(108, position, line=item.line)
     return position
+
+
+def _check_recursive(member: n.Select, name: str) -> None:
+    """Errors: 253 for two references to the table itself, 462 for an outer join."""
+    found = list(walk(member))
+    own = [
+        node
+        for node in found
+        if isinstance(node, n.TableSource) and len(node.name) == 1 and node.name[0].lower() == name.lower()
+    ]
+    if len(own) > 1:
+        raise error(253, name, line=member.line)
+    kinds = ("LEFT", "RIGHT", "FULL", "OUTER APPLY")
+    if any(isinstance(node, n.JoinSource) and node.kind in kinds for node in found):
+        raise error(462, name, line=member.line)
 
 
 def _kind(type: SqlType) -> SqlType:

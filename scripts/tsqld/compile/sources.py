@@ -14,10 +14,10 @@ from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module, Table
 from tsqld.compile import operations as f
-from tsqld.compile.aggregates import AggregateCompiler
 from tsqld.compile.context import Context, FullName, SystemRelation, resolve_object
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
+from tsqld.compile.windows import WindowCompiler
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module, parse_value
@@ -27,7 +27,7 @@ _MAX_NESTING = 32
 _BUILT_IN = ("OPENJSON", "STRING_SPLIT", "GENERATE_SERIES")
 
 
-class SourceCompiler(AggregateCompiler):
+class SourceCompiler(WindowCompiler):
     """Adds FROM clauses to expressions."""
 
     def __init__(self, context: Context) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
+from tsqld.compile.grouping import Stage
 from tsqld.compile.volatile import hoisted_from
 from tsqld.types import SqlType
 
@@ -44,13 +45,16 @@ class Select:
 
     from_sql: str
     where: str
-    group_by: str
-    having: str
-    values: tuple[Bound, ...]
+    group_by: str = ""
+    having: str = ""
+    values: tuple[Bound, ...] = ()
     rowid: str = ""
     scope: Scope | None = None
+    stage: Stage | None = None
 
     def text(self) -> str:
+        if self.stage is not None:
+            return self._staged(self.stage)
         from_sql, where = self.from_sql, self.where
         if self.scope is not None and self.scope.hoisted:
             keys = self.scope.hoisted
@@ -69,6 +73,16 @@ class Select:
         if self.having:
             parts.append(f"HAVING {self.having}")
         return " ".join(parts)
+
+    def _staged(self, stage: Stage) -> str:
+        grouped = [
+            f"{word} {sql}"
+            for word, sql in (("FROM", self.from_sql), ("WHERE", self.where), ("GROUP BY", self.group_by))
+            if sql
+        ]
+        listed = ", ".join(f"{value.sql} AS c{i}" for i, value in enumerate(self.values, 1))
+        having = f" WHERE {self.having}" if self.having else ""
+        return f"SELECT {listed} FROM {stage.text(' '.join(grouped))}{having}"
 
 
 def cte_relation(alias: str, exposed: str, columns: Sequence[OutColumn]) -> Relation:
