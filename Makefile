@@ -53,7 +53,7 @@ check-config: setup-test
 		docker-compose.yml dags
 	@echo "check: Dockerfile";      $(BIN)/hadolint --ignore DL3008 Dockerfile
 
-bench: setup  ## Print the figures: seconds, rows a second, memory
+bench: setup-test  ## Print the figures: seconds, rows a second, memory, ratios to DuckDB by hand
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 # The server reads the landing folder of docker-compose.yml, so the tests write there.

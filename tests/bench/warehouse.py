@@ -1,4 +1,4 @@
-"""`make bench`: what the whole public data set costs from CSV to gold: seconds, rows a second, memory.
+"""The warehouse: what the whole public data set costs from CSV to gold: seconds, rows a second, memory.
 
 Runs the command line as a user does, on tsqld in a temporary folder or on the server that WAREHOUSE_TEST_DSN
 names. Prints figures and judges none: they belong to the machine they were measured on.
@@ -12,13 +12,12 @@ import platform
 import re
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+from tests.bench.clock import timed
 from tests.e2e.cut import figures_of_the_source
 from tests.e2e.site import ROOT, Site, new_site, remove_site
 
@@ -93,13 +92,6 @@ def measure(site: Site, server: Server, console: Console) -> None:
     console.print(table)
 
 
-def timed(action: Callable[[], object]) -> float:
-    """Seconds on the clock."""
-    started = time.monotonic()
-    action()
-    return time.monotonic() - started
-
-
 def step_table(server: Server) -> Table:
     """Rows and seconds of each step of the first run, as the warehouse logged them."""
     table = Table("step", "rows written", "seconds", "rows a second", title="first run", title_justify="left")
@@ -132,7 +124,3 @@ def engine_memory(site: Site) -> int:
     status = Path(f"/proc/{pid}/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found[1]) * 1024 if found else 0
-
-
-if __name__ == "__main__":
-    main()
