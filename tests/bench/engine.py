@@ -39,6 +39,11 @@ _BULK: Final = (
 )
 _READ: Final = "INSERT INTO {table} SELECT * FROM read_csv('{path}');"
 _SET: Final = "name = staged.name, price = staged.price, changed_on = staged.changed_on, note = staged.note"
+_LOOP: Final = """
+DECLARE @i int = 0, @sum int = 0;
+WHILE @i < 1000 BEGIN SET @sum = @sum + @i % 7; SET @i += 1; END;
+"""
+_SUMS: Final = "SELECT COUNT(*), SUM(CAST(item_id AS bigint)), SUM(price), COUNT(note) FROM {0}"
 _NAMES: Final = "item_id, name, price, changed_on, note"
 _VALUES: Final = "staged.item_id, staged.name, staged.price, staged.changed_on, staged.note"
 
@@ -109,35 +114,44 @@ class Bench:
 
     def _bulk(self) -> tuple[float, float]:
         mine, theirs = self._emptied("items")
-        return by_turns(
+        spent = by_turns(
             Way(lambda: done(self.server, _BULK.format(table="items", path=self.base)), mine),
             Way(lambda: self.hand.execute(_READ.format(table="items", path=self.base)), theirs),
             REPEATS,
         )
+        self._same("items")
+        return spent
 
     def _changes(self, mine: str, theirs: str) -> tuple[float, float]:
         """A batch on the server and one on DuckDB, each into a target that holds the base rows again."""
         again = "TRUNCATE TABLE {0}; INSERT INTO {0} SELECT * FROM base;"
         table = "keyed" if "keyed" in mine else "items"
-        return by_turns(
+        spent = by_turns(
             Way(lambda: done(self.server, mine), lambda: done(self.server, again.format(table))),
             Way(lambda: self.hand.execute(theirs), lambda: self.hand.execute(again.format("items"))),
             REPEATS,
         )
+        self._same(table)
+        return spent
+
+    def _same(self, table: str) -> None:
+        """Both sides must have done the same, or their times compare nothing."""
+        served = tuple(self.server.execute(_SUMS.format(table)).fetchone())
+        hand = self.hand.execute(_SUMS.format("items")).fetchone()
+        assert served == hand, f"{table}: tsqld {served}, by hand {hand}"
 
     # round trips
 
     def trips(self) -> list[tuple[str, str, str]]:
         """What was done, its figure, and the bar."""
         done(self.server, "CREATE PROCEDURE dbo.nothing AS RETURN;")
-        loop = "DECLARE @i int = 0, @sum int = 0; WHILE @i < 1000 BEGIN SET @sum = @sum + @i % 7; SET @i += 1; END;"
         rows = 200_000
         select = f"SELECT TOP ({rows}) item_id, name, price, changed_on, note, item_id AS again FROM base"
         seconds = median(lambda: self.server.execute(select).fetchall(), REPEATS)
         return [
             ("EXEC of an empty procedure", self._trip("EXEC dbo.nothing", 300), "<= 1.5 ms"),
             ("SELECT 1", self._trip("SELECT 1", 300), "<= 1 ms"),
-            ("WHILE of 1,000 turns with arithmetic", self._trip(loop, 15), "<= 50 ms"),
+            ("WHILE of 1,000 turns with arithmetic", self._trip(_LOOP, 15), "<= 50 ms"),
             ("SELECT of six columns through pyodbc", f"{rows / seconds:,.0f} rows/s", ""),
         ]
 
