@@ -192,9 +192,16 @@ def _reference(
 
 
 def delete_checks(
-    table: Table, name: FullName, verb: str, change: str, changed: set[str] | None, environment: Environment
+    table: Table,
+    name: FullName,
+    verb: str,
+    change: str,
+    changed: set[str] | None,
+    environment: Environment,
+    action: str = "",
 ) -> tuple[KeyCheck, ...]:
-    """Foreign keys that reference the changed table: no child may lose its parent."""
+    """Foreign keys that reference the changed table: no child may lose its parent. `action` is what a MERGE
+    does to the rows."""
     checks = []
     if table.is_temporary:
         return ()
@@ -204,8 +211,7 @@ def delete_checks(
                 continue
             if changed is not None and not {column.lower() for column in foreign.referenced} & changed:
                 continue
-            action = foreign.on_delete if verb == "DELETE" else foreign.on_update
-            if action != NO_ACTION:
+            if (foreign.on_delete if (action or verb) == "DELETE" else foreign.on_update) != NO_ACTION:
                 continue
             checks.append(_orphans(table, child, foreign, name, verb, change))
     return tuple(checks)

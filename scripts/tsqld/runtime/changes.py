@@ -73,15 +73,11 @@ class Changes:
             return
         name = f'temp.main."change {session.engine.serial()}"'
         executor.write(f"CREATE TEMP TABLE {name.removeprefix('temp.main.')} AS {plan.change}", parameters)
-        row = executor.read(f"SELECT count(*) FROM {name}").fetchone()
-        assert row is not None
-        count = int(row[0])
+        count = self._once(name) if plan.many else self._count(f"SELECT count(*) FROM {name}")
         try:
             numbered = count
             if plan.counted:
-                row = executor.read(plan.counted.replace(CHANGE, name)).fetchone()
-                assert row is not None
-                numbered = int(row[0])
+                numbered = self._count(plan.counted.replace(CHANGE, name))
             for check in plan.checks:
                 self._check(check, name)
             for text in plan.apply:
@@ -102,10 +98,24 @@ class Changes:
                 executor.write(f"DROP TABLE IF EXISTS {name}")
         session.rowcount = count
 
+    def _count(self, text: str) -> int:
+        row = self.session.executor.read(text).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _once(self, change: str) -> int:
+        """Keep one of the rows that a join found for a row of the target; how many rows there are."""
+        rows = self._count(f"SELECT count(*) FROM {change}")
+        distinct = self._count(f"SELECT count(DISTINCT tsqld_rowid) FROM {change}")
+        if distinct < rows:
+            kept = f"SELECT min(rowid) FROM {change} GROUP BY tsqld_rowid"
+            self.session.executor.write(f"DELETE FROM {change} WHERE rowid NOT IN ({kept})")
+        return distinct
+
     def _versioned(self, plan: ChangePlan, parameters: list[Any], count: int) -> None:
         """Give unused row versions back; a join may have numbered rows twice."""
         for reference, first in zip(plan.references, parameters, strict=True):
-            if reference.kind == "rowversion" and "DISTINCT ON" not in plan.change + plan.apply[0]:
+            if reference.kind == "rowversion" and not plan.many:
                 self.session.engine.counters.rowversions_used(reference.name, first, count)
 
     def _cascade(self, plan: ChangePlan, parent: str) -> Iterator[Event]:

@@ -8,6 +8,7 @@ from tsqld.binder.scope import Scope, quoted
 from tsqld.compile.cascades import Action, actions
 from tsqld.compile.checks import delete_checks
 from tsqld.compile.context import Context
+from tsqld.compile.dml.found import Found
 from tsqld.compile.dml.insert import InsertCompiler
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, named
 from tsqld.compile.triggered import Fired, old_rows
@@ -23,49 +24,50 @@ class DeleteCompiler(InsertCompiler):
 
     def delete(self, node: n.Delete) -> ChangePlan:
         visible = self._statement_ctes(node.ctes, node.max_recursion)
-        scope, from_sql, relation, target = self._change_scope(node.target, node.sources, visible, node.line)
-        where = self._where(node.where, scope) or self._current_of(node.cursor, relation)
-        table = target.table
-        out_scope = Scope([named(relation, "deleted"), *scope.relations])
-        outputs, output_values = self._outputs(node.outputs, out_scope)
-        after = delete_checks(table, target.name, "DELETE", CHANGE, None, self.context.environment)
-        limit = self._top_rows(node.top)
-        references, reads = tuple(self.context.references), frozenset(self.context.reads)
-        with_text = self._with_text()
-        fired = self._fires(target, node, "DELETE")
-        acting = actions(table, target.name, "DELETE", None, self.context.environment)
-        if not after and not outputs and not fired and not acting:
-            if not where and not limit and not node.sources:
-                direct = f"DELETE FROM {table.storage}"
-            else:
-                rows = f"{with_text}SELECT {relation.rowid} FROM {from_sql}{where}{limit}"
-                direct = f"DELETE FROM {table.storage} WHERE rowid IN ({rows})"
-            return ChangePlan("DELETE", table, target.name, references, "", (direct,), reads=reads)
-        old = [
+        found = self.found(node, visible)
+        table, name, environment = found.target.table, found.target.name, self.context.environment
+        scope = Scope([named(found.relation, "deleted"), *found.scope.relations])
+        outputs, values = self._outputs(node.outputs, scope)
+        after = delete_checks(table, name, "DELETE", CHANGE, None, environment)
+        acting = actions(table, name, "DELETE", None, environment)
+        fired = self._fires(found.target, node, "DELETE")
+        if not (after or outputs or fired or acting):
+            return self._plain_delete(node, found)
+        needed = {column for check in after for column in check.old_columns}
+        needed |= {column for action in acting for column in action.columns}
+        listed = [f"{found.base.rowid} AS tsqld_rowid"]
+        listed += [
             f"{seen.sql} AS {quoted('old ' + seen.name)}"
-            for seen in relation.columns
-            if fired
-            or seen.name.lower() in {name for check in after for name in check.old_columns}
-            or any(seen.name.lower() in action.columns for action in acting)
+            for seen in found.base.columns
+            if fired or seen.name.lower() in needed
         ]
-        listed = [f"{relation.rowid} AS tsqld_rowid", *old]
-        listed += [f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1)]
-        head = f"SELECT DISTINCT ON ({relation.rowid}) " if " JOIN " in from_sql else "SELECT "
-        change = f"{with_text}{head}{', '.join(listed)} FROM {from_sql}{where}{limit}"
-        apply = f"DELETE FROM {table.storage} WHERE rowid IN (SELECT tsqld_rowid FROM {CHANGE})"
+        listed += [f"{value.sql} AS o{i}" for i, value in enumerate(values, 1)]
+        once = f"DISTINCT ON ({found.base.rowid}) " if found.many else ""
+        change = self.topped(node.top, f"SELECT {once}{', '.join(listed)}{found.tail}")
         return ChangePlan(
             "DELETE",
             table,
-            target.name,
-            references,
-            change,
-            (apply,),
-            (),
-            after,
-            outputs,
-            reads=reads,
+            name,
+            tuple(self.context.references),
+            self._with_text() + change,
+            (f"DELETE FROM {table.storage} WHERE rowid IN (SELECT tsqld_rowid FROM {CHANGE})",),
+            after=after,
+            outputs=outputs,
+            reads=frozenset(self.context.reads),
             fired=(Fired("DELETE", deleted=old_rows(table)),) if fired else (),
             cascades=self._cascades(acting),
+        )
+
+    def _plain_delete(self, node: n.Delete, found: Found) -> ChangePlan:
+        """A DELETE that nobody has to look at: one DuckDB statement."""
+        direct = f"DELETE FROM {found.target.table.storage}"
+        if found.conditions or node.top is not None or node.sources or found.many:
+            once = "DISTINCT " if found.many and node.top is not None else ""
+            rows = self.topped(node.top, f"SELECT {once}{found.base.rowid} AS tsqld_rowid{found.tail}")
+            direct += f" WHERE rowid IN ({self._with_text()}{rows})"
+        references, reads = tuple(self.context.references), frozenset(self.context.reads)
+        return ChangePlan(
+            "DELETE", found.target.table, found.target.name, references, "", (direct,), reads=reads
         )
 
     def _cascades(self, acting: Sequence[Action]) -> tuple[ChangePlan, ...]:

@@ -18,7 +18,6 @@ from tsqld.compile.text import OutColumn, QueryText
 from tsqld.compile.triggered import Fired, new_rows
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
-from tsqld.types import BIGINT
 
 
 class InsertCompiler(OutputCompiler):
@@ -146,8 +145,7 @@ class InsertCompiler(OutputCompiler):
         table = target.table
         source = text.sql
         if node.top is not None:
-            count = f.convert(self.value(node.top.count, Place(Scope())), BIGINT, line=node.line).sql
-            source = f"SELECT * FROM ({source}) AS {self.context.alias('q')} LIMIT {count}"
+            source = self.topped(node.top, f"SELECT * FROM ({source}) AS {self.context.alias('q')}")
         rows, identity, explicit = self._new_rows(table, target.name, columns, text, source, node.line)
         outputs, output_values = self._insert_outputs(node, target)
         stored = [column for column in table.columns if is_stored(column)]
@@ -244,7 +242,7 @@ class InsertCompiler(OutputCompiler):
             f"SELECT {', '.join(parts)} FROM ({source}) AS {alias}" if parts else f"SELECT 1 FROM ({source})"
         )
         rows = self._with_persisted(table, name, rows, line)
-        return self._checked(table, name, rows, "INSERT"), bool(table.identity) and not explicit, explicit
+        return self.checked(table, name, rows, "INSERT"), bool(table.identity) and not explicit, explicit
 
     def _insert_outputs(self, node: n.Insert, target: Target) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
         rows = self.row_relation(target.table, "n")

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.compile.context import Context
+from tsqld.compile.dml.found import FindCompiler
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan
-from tsqld.compile.dml.rows import RowCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.syntax import nodes as n
 
 
-class OutputCompiler(RowCompiler):
+class OutputCompiler(FindCompiler):
     """Adds OUTPUT clauses."""
 
     def insert_rows_plan(

@@ -37,7 +37,8 @@ class ChangePlan:
     `change` fills the change set, or is empty and `apply` is one statement that does it directly.
     `references` are the run-time values of `change` (or of the direct statement). `checks` run on the change
     set before `apply`, `after` behind it. `assigns` are variables set from the last row's outputs. `counted`
-    counts the rows that take an identity value where not all do.
+    counts the rows that take an identity value where not all do. `many` says that the change set may hold a
+    row more than once, of which one stays.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class ChangePlan:
     counted: str = ""
     fired: tuple[Fired, ...] = ()
     cascades: tuple[ChangePlan, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ class Target:
     name: FullName
     visible: Mapping[str, Column]
     order: tuple[Column, ...]
+
+    def base(self, name: str) -> str:
+        """The table's own name, lower case, of a column called `name` here; empty where it is no column of
+        it."""
+        found = self.visible.get(name.lower())
+        return found.name.lower() if found is not None else ""
 
     def column(self, name: str, line: int) -> Column:
         found = self.visible.get(name.lower())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from tsqld.binder.bound import Bound
@@ -12,14 +12,14 @@ from tsqld.compile import operations as f
 from tsqld.compile.cascades import Raw
 from tsqld.compile.checks import check_texts
 from tsqld.compile.context import Context, FullName, Reference
-from tsqld.compile.dml.plan import Target, is_stored, named, row_relation
+from tsqld.compile.dml.plan import Target, is_stored, row_relation
 from tsqld.compile.dml.targets import TargetCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.triggered import fires, refuse_output
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
-from tsqld.syntax.walk import parse_condition, parse_value
+from tsqld.syntax.walk import parse_condition, parse_value, walk
 from tsqld.types import BIGINT
 
 
@@ -95,37 +95,59 @@ class RowCompiler(TargetCompiler):
         ]
         return f"SELECT {alias}.*, {', '.join(parts)} FROM ({rows}) AS {alias}"
 
-    def _recomputed(
+    def after_image(
+        self, target: Target, base: Relation, new: dict[str, tuple[Column, str]], line: int
+    ) -> Relation:
+        """A table's rows as a change leaves them: `new` over what they were. Computed columns follow what
+        they are computed from; those that are stored enter `new`."""
+        table = target.table
+        if not new:
+            return base
+        columns = {
+            seen.name: replace(seen, sql=new[seen.name.lower()][1]) if seen.name.lower() in new else seen
+            for seen in base.columns
+        }
+        image = replace(base, columns=tuple(columns.values()))
+        for column in table.columns:
+            if not column.computed:
+                continue
+            value = self.value(parse_value(column.computed), Place(Scope([image])))
+            if column.persisted:
+                sql = self.stored(value, column, target.name, "UPDATE", line)
+                new[column.name.lower()] = (column, sql)
+            else:
+                sql = f.convert(value, column.type).sql
+            columns[column.name] = replace(columns[column.name], sql=sql)
+        return replace(image, columns=tuple(columns.values()))
+
+    def checked(self, table: Table, name: FullName, rows: str, verb: str) -> str:
+        """`rows` behind a filter that raises 547 for a row that violates a CHECK constraint."""
+        alias = self.context.alias("n")
+        tests = self.check_tests(table, name, verb, self.row_relation(table, alias))
+        return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}" if tests else rows
+
+    def check_tests(
         self,
         table: Table,
         name: FullName,
-        relation: Relation,
-        inserted: Relation,
-        stored: dict[str, tuple[Column, str]],
-        line: int,
-    ) -> None:
-        """Stored computed columns follow the columns they are computed from."""
-        for column in table.columns:
-            if column.computed and column.persisted:
-                value = self.value(parse_value(column.computed), Place(Scope([inserted])))
-                stored[column.name.lower()] = (column, self.stored(value, column, name, "UPDATE", line))
-
-    def _checked(self, table: Table, name: FullName, rows: str, verb: str) -> str:
-        """`rows` behind a filter that raises 547 for a row that violates a CHECK constraint."""
-        texts = check_texts(table)
-        if not texts or self.unchecked:
-            return rows
-        alias = self.context.alias("n")
-        scope = Scope([self.row_relation(table, alias)])
+        verb: str,
+        rows: Relation,
+        changed: Collection[str] | None = None,
+        only: str = "",
+    ) -> list[str]:
+        """Conditions that raise 547 for a row that violates a CHECK constraint on `changed` columns, if the
+        condition `only` holds for it."""
         tests = []
-        for check in texts:
-            condition = self.condition(parse_condition(check.text), Place(scope))
+        for check in () if self.unchecked else check_texts(table):
+            if changed is not None and not _mentions(check.text, changed):
+                continue
+            condition = self.condition(parse_condition(check.text), Place(Scope([rows])))
             where = f", column '{check.column}'" if check.column else ""
-            problem = f.raise_error(
-                547, verb, "CHECK", check.name, name.database, name.two_part, where, state=0
-            )
-            tests.append(f"(CASE WHEN NOT {condition} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
-        return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}"
+            places = (verb, "CHECK", check.name, name.database, name.two_part, where)
+            problem = f.raise_error(547, *places, state=0)
+            spoiled = f"{only} AND NOT {condition}" if only else f"NOT {condition}"
+            tests.append(f"(CASE WHEN {spoiled} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
+        return tests
 
     def filter_text(self, table: Table, alias: str, text: str) -> str:
         """The condition of a filtered index over rows called `alias`."""
@@ -142,33 +164,17 @@ class RowCompiler(TargetCompiler):
                 columns[column.name] = RelationColumn(column.name, value.sql, column.type, column.nullable)
         return replace(relation, columns=tuple(columns[column.name] for column in table.columns))
 
-    def _inserted_relation(
-        self, table: Table, relation: Relation, new: Mapping[str, tuple[Column, str]]
-    ) -> Relation:
-        columns = tuple(
-            replace(seen, sql=new[seen.name.lower()][1]) if seen.name.lower() in new else seen
-            for seen in relation.columns
-        )
-        return named(replace(relation, columns=columns), "inserted")
-
-    def _top_rows(self, top: n.Top | None) -> str:
+    def topped(self, top: n.Top | None, rows: str) -> str:
+        """The rows that TOP leaves, which of them is anybody's guess."""
         if top is None:
-            return ""
+            return rows
+        if top.with_ties:
+            raise error(1062, line=top.line)
+        count = self._top_count(top)
         if top.percent:
-            raise unsupported("TOP … PERCENT in a change", top.line)
-        return f" LIMIT {f.convert(self.value(top.count, Place(Scope())), BIGINT, line=top.line).sql}"
-
-    def _where(self, where: n.Expression | None, scope: Scope) -> str:
-        return f" WHERE {self.condition(where, Place(scope))}" if where is not None else ""
-
-    def _current_of(self, cursor: str, relation: Relation) -> str:
-        """WHERE CURRENT OF: the row a cursor stands on, which the engine knows when the statement runs."""
-        if not cursor:
-            return ""
-        assert relation.table is not None
-        storage = (Bound("", BIGINT, value=relation.table.storage),)
-        rowid = self.context.parameter(Reference("cursor", cursor, storage), BIGINT)
-        return f" WHERE {relation.rowid} = {rowid}"
+            alias = self.context.alias("q")
+            count = f"(SELECT CAST(ceil(count(*) * {count} / 100.0) AS BIGINT) FROM ({rows}) AS {alias})"
+        return f"{rows} LIMIT {count}"
 
     def _fires(self, target: Target, node: n.Insert | n.Update | n.Delete | n.Merge, event: str) -> bool:
         """Whether triggers wait for a change; they must be able to see whole rows. Error 334."""
@@ -178,3 +184,10 @@ class RowCompiler(TargetCompiler):
         if len(target.order) != len(target.table.columns) and event != "INSERT":
             raise unsupported(f"{event} through a view of a table that has triggers", node.line)
         return True
+
+
+def _mentions(text: str, columns: Collection[str]) -> bool:
+    return any(
+        isinstance(node, n.ColumnName) and node.parts[-1].lower() in columns
+        for node in walk(parse_condition(text))
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.catalog.model import Column, Module, Table
@@ -11,7 +11,7 @@ from tsqld.compile.dml.plan import Target, whole
 from tsqld.compile.expressions import Place
 from tsqld.compile.queries import CteName, QueryCompiler
 from tsqld.compile.text import QueryText
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module
 
@@ -72,100 +72,6 @@ class TargetCompiler(QueryCompiler):
             visible[name.lower()] = base
             order.append(base)
         return Target(inner.table, inner.name, visible, tuple(order))
-
-    # the FROM of UPDATE and DELETE
-
-    def _change_scope(
-        self, target: n.Target, sources: Sequence[n.Source], visible: Mapping[str, object], line: int
-    ) -> tuple[Scope, str, Relation, Target]:
-        """The FROM of an UPDATE or DELETE and the relation in it that is the target."""
-        scope = Scope([], None, visible)
-        if not sources:
-            return self._lone_target(target, visible, scope, line)
-        from_sql = self._sources_with_rowids(sources, scope)
-        relation = self._target_relation(target, scope)
-        if relation is None:
-            if len(target.name) == 1 and target.name[0].lower() in visible:
-                raise error(208, target.name[0], line=line)
-            resolved = self._target(target)
-            text, relation = self.base_table(
-                resolved.table,
-                target.name[-1] if target.name else target.variable,
-                (target.name[-1].lower(),) if target.name else (target.variable.lower(),),
-            )
-            scope.relations.insert(0, relation)
-            return scope, f"{text} CROSS JOIN {from_sql}", relation, resolved
-        return scope, from_sql, relation, self._relation_target(relation, line)
-
-    def _sources_with_rowids(self, sources: Sequence[n.Source], scope: Scope) -> str:
-        self._expose = True
-        try:
-            return self.from_clause(tuple(sources), scope)
-        finally:
-            self._expose = False
-
-    def _target_relation(self, target: n.Target, scope: Scope) -> Relation | None:
-        if target.variable:
-            return next((r for r in scope.relations if r.exposed.lower() == target.variable.lower()), None)
-        wanted = tuple(part for part in target.name if part)
-        for relation in scope.relations:
-            if relation.exposed.lower() == wanted[-1].lower() and len(wanted) == 1 and relation.rowid:
-                return relation
-        found = [r for r in scope.relations if r.answers_to(wanted) and r.rowid]
-        if found:
-            return found[0]
-        table = self._base_of(target)
-        same = [
-            r
-            for r in scope.relations
-            if r.table is not None and table is not None and r.table.storage == table.storage
-        ]
-        return same[0] if len(same) == 1 else None
-
-    def _base_of(self, target: n.Target) -> Table | None:
-        try:
-            return self._target(target).table
-        except TsqlError as problem:
-            if problem.number == 208:
-                return None
-            raise
-
-    def _relation_target(self, relation: Relation, line: int) -> Target:
-        if relation.table is None:
-            raise error(4405, relation.exposed, line=line)
-        table = relation.table
-        if table.kind == "T@" and table.name in ("inserted", "deleted"):
-            raise error(286, line=line)
-        name = FullName(self.context.environment.database, table.schema, table.name)
-        every = whole(table, name)
-        if len(relation.columns) == len(table.columns) and all(
-            a.name == b.name for a, b in zip(relation.columns, table.columns, strict=True)
-        ):
-            return every
-        visible = {}
-        for column in relation.columns:
-            base = every.visible.get(
-                (self._base_names.get((relation.alias, column.name.lower())) or column.name).lower()
-            )
-            if base is not None:
-                visible[column.name.lower()] = base
-        return Target(table, name, visible, tuple(visible.values()))
-
-    def _lone_target(
-        self, target: n.Target, visible: Mapping[str, object], scope: Scope, line: int
-    ) -> tuple[Scope, str, Relation, Target]:
-        """UPDATE t SET …: the target is the only source. A common table or view passes through to its
-        table."""
-        source: n.Source
-        if target.variable:
-            source = n.VariableSource(line, target.variable)
-        else:
-            source = n.TableSource(line, target.name)
-        from_sql = self._sources_with_rowids((source,), scope)
-        relation = scope.relations[0]
-        if relation.table is None:
-            raise error(4405, relation.exposed, line=line)
-        return scope, from_sql, relation, self._relation_target(relation, line)
 
     # views and common tables that rows can be changed through
 

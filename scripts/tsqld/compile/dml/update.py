@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.catalog.model import Column, Table
 from tsqld.compile import operations as f
 from tsqld.compile.cascades import actions
-from tsqld.compile.checks import check_texts, delete_checks, key_checks, reference_checks
-from tsqld.compile.context import FullName
+from tsqld.compile.checks import delete_checks, key_checks, reference_checks
 from tsqld.compile.dml.delete import DeleteCompiler
-from tsqld.compile.dml.plan import CHANGE, ChangePlan, Target, named
+from tsqld.compile.dml.found import Found
+from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, named
 from tsqld.compile.expressions import Place
 from tsqld.compile.grouping import is_aggregate
 from tsqld.compile.text import OutColumn
 from tsqld.compile.triggered import Fired, new_rows, old_rows
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
-from tsqld.syntax.walk import parse_condition, walk
+from tsqld.syntax.walk import walk
+
+
+@dataclass(slots=True)
+class Assigned:
+    """What SET gives: `new` holds columns by lower-case name with the text each gets, `variables` the
+    variables with their values."""
+
+    new: dict[str, tuple[Column, str]] = field(default_factory=dict)
+    variables: list[tuple[str, OutColumn, Bound]] = field(default_factory=list)
 
 
 class UpdateCompiler(DeleteCompiler):
@@ -27,51 +37,41 @@ class UpdateCompiler(DeleteCompiler):
 
     def update(self, node: n.Update) -> ChangePlan:
         visible = self._statement_ctes(node.ctes, node.max_recursion)
-        scope, from_sql, relation, target = self._change_scope(node.target, node.sources, visible, node.line)
-        where = self._where(node.where, scope) or self._current_of(node.cursor, relation)
-        place = Place(scope)
-        new: dict[str, tuple[Column, str]] = {}
-        assigns: list[tuple[str, OutColumn, Bound]] = []
+        found = self.found(node, visible)
+        assigned = Assigned()
         for item in node.assignments:
             if any(is_aggregate(part) for part in walk(item, into_queries=False)):
                 raise error(157, line=item.line)
-            self._assignment(item, target, relation, place, new, assigns)
-        if not new and not assigns:
-            raise error(102, "SET", line=node.line)
-        self._versioned(target, new)
-        return self._update_plan(node, scope, from_sql, where, relation, target, new, assigns)
+            self.assign(item, found.target, found.base, Place(found.scope), assigned)
+        self._versioned(found.target, assigned.new)
+        return self._update_plan(node, found, assigned)
 
-    def _assignment(
-        self,
-        item: n.Assignment,
-        target: Target,
-        relation: Relation,
-        place: Place,
-        new: dict[str, tuple[Column, str]],
-        assigns: list[tuple[str, OutColumn, Bound]],
+    def assign(
+        self, item: n.Assignment, target: Target, base: Relation, place: Place, assigned: Assigned
     ) -> None:
+        """One item of SET. Errors 207, 264, 271, 272, 8102."""
         if not item.column:
             value = self._assigned_variable(item, place)
-            assigns.append((item.variable, OutColumn("", value.type), value))
+            assigned.variables.append((item.variable, OutColumn("", value.type), value))
             return
         column = target.column(item.column[-1], item.line)
         if column.identity:
             raise error(8102, column.name, line=item.line)
         if column.is_generated:
             raise error(271 if column.computed else 272, column.name, line=item.line)
-        if column.name.lower() in new:
+        if column.name.lower() in assigned.new:
             raise error(264, column.name, line=item.line)
         value = (
             self.default_of(column) if isinstance(item.value, n.Default) else self.value(item.value, place)
         )
         if item.operator != "=":
-            old = relation.column(column.name)
+            old = base.column(column.name)
             assert old is not None
             value = f.binary(item.operator[:-1], Bound(old.sql, old.type, old.nullable), value, item.line)
         text = self.stored(value, column, target.name, "UPDATE", item.line)
-        new[column.name.lower()] = (column, text)
+        assigned.new[column.name.lower()] = (column, text)
         if item.variable:
-            assigns.append((item.variable, OutColumn("", column.type), Bound(text, column.type)))
+            assigned.variables.append((item.variable, OutColumn("", column.type), Bound(text, column.type)))
 
     def _assigned_variable(self, item: n.Assignment, place: Place) -> Bound:
         if item.operator != "=":
@@ -81,145 +81,109 @@ class UpdateCompiler(DeleteCompiler):
                 raise unsupported("a variable that an UPDATE carries from row to row", item.line)
         return self.value(item.value, place)
 
-    def _update_plan(
-        self,
-        node: n.Update,
-        scope: Scope,
-        from_sql: str,
-        where: str,
-        relation: Relation,
-        target: Target,
-        new: dict[str, tuple[Column, str]],
-        assigns: list[tuple[str, OutColumn, Bound]],
-    ) -> ChangePlan:
-        table = target.table
-        stored = dict(new)
-        inserted = self._inserted_relation(table, relation, stored)
-        self._recomputed(table, target.name, relation, inserted, stored, node.line)
-        out_scope = Scope([inserted, named(relation, "deleted"), *scope.relations])
-        outputs, output_values = self._outputs(node.outputs, out_scope)
-        positions = []
-        for variable, column, value in assigns:
-            output_values.append(value)
-            positions.append((variable, len(output_values), column))
-        changed = {column.name.lower() for column, _ in stored.values()}
-        fired = self._fires(target, node, "UPDATE")
-        after = tuple(
-            check
-            for check in key_checks(table, target.name, "UPDATE", CHANGE, self.filter_text)
-            if changed & set(check.columns)
-        )
-        checks = reference_checks(table, target.name, "UPDATE", CHANGE, changed, self.context.environment)
-        after += delete_checks(table, target.name, "UPDATE", CHANGE, changed, self.context.environment)
-        acting = actions(table, target.name, "UPDATE", changed, self.context.environment)
-        acted = {name for action in acting for name in action.columns}
-        listed = [f"{text} AS {quoted(column.name)}" for column, text in stored.values()]
-        needed = ({name for check in (*checks, *after) for name in check.columns} | acted) - changed
-        was = acted | {name for check in after for name in check.old_columns}
-        needed_sql = [
-            f"{seen.sql} AS {quoted(seen.name)}" for seen in relation.columns if seen.name.lower() in needed
-        ]
-        old = [
+    def _update_plan(self, node: n.Update, found: Found, assigned: Assigned) -> ChangePlan:
+        table, name = found.target.table, found.target.name
+        environment = self.context.environment
+        image = self.after_image(found.target, found.base, assigned.new, node.line)
+        outputs, values = self._update_outputs(node, found, image)
+        assigns = []
+        for variable, column, value in assigned.variables:
+            values.append(value)
+            assigns.append((variable, len(values), column))
+        changed = set(assigned.new)
+        fired = self._fires(found.target, node, "UPDATE") and bool(changed)
+        keys = key_checks(table, name, "UPDATE", CHANGE, self.filter_text)
+        after = tuple(check for check in keys if changed & set(check.columns))
+        after += delete_checks(table, name, "UPDATE", CHANGE, changed, environment)
+        checks = reference_checks(table, name, "UPDATE", CHANGE, changed, environment)
+        acting = actions(table, name, "UPDATE", changed, environment)
+        acted = {column for action in acting for column in action.columns}
+        needed = ({column for check in (*checks, *after) for column in check.columns} | acted) - changed
+        was = acted | {column for check in after for column in check.old_columns}
+        tests = self._update_tests(found, image, changed)
+        if not (checks or after or outputs or assigns or self.context.volatile or fired or acting):
+            return self._plain_update(node, found, assigned, image, tests)
+        listed = [f"{text} AS {quoted(column.name)}" for column, text in assigned.new.values()]
+        listed += [f"{c.sql} AS {quoted(c.name)}" for c in found.base.columns if c.name.lower() in needed]
+        listed += [
             f"{seen.sql} AS {quoted('old ' + seen.name)}"
-            for seen in relation.columns
+            for seen in found.base.columns
             if fired or seen.name.lower() in was
         ]
-        listed += needed_sql + old
-        listed += [f"{value.sql} AS o{i}" for i, value in enumerate(output_values, 1)]
-        joined = " JOIN " in from_sql
-        head = f"SELECT DISTINCT ON ({relation.rowid}) " if joined else "SELECT "
-        limit = self._top_rows(node.top)
-        rows = (
-            f"{head}{', '.join([f'{relation.rowid} AS tsqld_rowid', *listed])} FROM {from_sql}{where}{limit}"
+        listed += [f"{value.sql} AS o{i}" for i, value in enumerate(values, 1)]
+        change = self._with_text() + self._update_rows(node, found, listed, image, tests)
+        setters = ", ".join(f"{quoted(c.name)} = ch.{quoted(c.name)}" for c, _ in assigned.new.values())
+        apply = (
+            f"UPDATE {table.storage} AS u SET {setters} FROM {CHANGE} AS ch WHERE u.rowid = ch.tsqld_rowid"
         )
-        rows = self._update_checked(
-            table, target.name, rows, stored, relation, from_sql, where, limit, head, listed
+        events = Fired("UPDATE", new_rows(table, changed), old_rows(table), frozenset(changed))
+        return ChangePlan(
+            "UPDATE",
+            table,
+            name,
+            tuple(self.context.references),
+            change,
+            (apply,) if changed else (),
+            checks,
+            after,
+            outputs,
+            tuple(assigns),
+            reads=frozenset(self.context.reads),
+            fired=(events,) if fired else (),
+            cascades=self._cascades(acting),
+            many=found.many and node.top is None,
         )
-        rows = self._with_text() + rows
-        setters = ", ".join(
-            f"{quoted(column.name)} = ch.{quoted(column.name)}" for column, _ in stored.values()
-        )
-        reads, references = frozenset(self.context.reads), tuple(self.context.references)
-        needs_change = bool(
-            checks or after or outputs or positions or self.context.volatile or fired or acting
-        )
-        if not stored:
-            return ChangePlan(
-                "UPDATE",
-                table,
-                target.name,
-                references,
-                rows,
-                (),
-                (),
-                (),
-                outputs,
-                tuple(positions),
-                reads=reads,
-            )
-        if needs_change:
-            found = f"FROM {CHANGE} AS ch WHERE u.rowid = ch.tsqld_rowid"
-            apply = f"UPDATE {table.storage} AS u SET {setters} {found}"
-            return ChangePlan(
-                "UPDATE",
-                table,
-                target.name,
-                references,
-                rows,
-                (apply,),
-                checks,
-                after,
-                outputs,
-                tuple(positions),
-                reads=reads,
-                fired=(Fired("UPDATE", new_rows(table, changed), old_rows(table), frozenset(changed)),)
-                if fired
-                else (),
-                cascades=self._cascades(acting),
-            )
-        direct = (
-            f"UPDATE {table.storage} AS u SET {setters} FROM ({rows}) AS ch WHERE u.rowid = ch.tsqld_rowid"
-        )
-        return ChangePlan("UPDATE", table, target.name, references, "", (direct,), reads=reads)
 
-    def _update_checked(
-        self,
-        table: Table,
-        name: FullName,
-        rows: str,
-        stored: Mapping[str, tuple[Column, str]],
-        relation: Relation,
-        from_sql: str,
-        where: str,
-        limit: str,
-        head: str,
-        listed: Sequence[str],
+    def _plain_update(
+        self, node: n.Update, found: Found, assigned: Assigned, image: Relation, tests: Sequence[str]
+    ) -> ChangePlan:
+        """An UPDATE that nobody has to look at: one DuckDB statement. DuckDB updates a row once, however
+        often it is found."""
+        table, others = found.target.table, found.others
+        numbered = any(column.type.name == "rowversion" for column, _ in assigned.new.values())
+        if others is None or tests or numbered or node.top is not None:
+            listed = [f"{text} AS {quoted(column.name)}" for column, text in assigned.new.values()]
+            rows = self._update_rows(node, found, listed, image, tests)
+            setters = ", ".join(f"{quoted(c.name)} = ch.{quoted(c.name)}" for c, _ in assigned.new.values())
+            tail = f" FROM ({rows}) AS ch WHERE u.rowid = ch.tsqld_rowid"
+            alias = "u"
+        else:
+            setters = ", ".join(f"{quoted(column.name)} = {text}" for column, text in assigned.new.values())
+            tail = (f" FROM {' CROSS JOIN '.join(others)}" if others else "") + found.where
+            alias = found.base.alias
+        direct = f"{self._with_text()}UPDATE {table.storage} AS {alias} SET {setters}{tail}"
+        references, reads = tuple(self.context.references), frozenset(self.context.reads)
+        return ChangePlan(
+            "UPDATE", table, found.target.name, references, "", (direct,), reads=reads, many=found.many
+        )
+
+    def _update_rows(
+        self, node: n.Update, found: Found, listed: Sequence[str], image: Relation, tests: Sequence[str]
     ) -> str:
-        """Rows of an UPDATE filtered through the CHECK constraints their new values must meet."""
-        texts = [check for check in check_texts(table) if _mentions(check.text, set(stored))]
-        if not texts:
-            return rows
-        alias = self.context.alias("n")
-        every = [
-            f"{stored.get(seen.name.lower(), (None, seen.sql))[1]} AS {quoted('new ' + seen.name)}"
-            for seen in relation.columns
-        ]
-        parts = ", ".join([f"{relation.rowid} AS tsqld_rowid", *listed, *every])
-        rows = f"{head}{parts} FROM {from_sql}{where}{limit}"
-        scope = Scope([self.row_relation(table, alias, "new ")])
-        tests = []
-        for check in texts:
-            condition = self.condition(parse_condition(check.text), Place(scope))
-            place = f", column '{check.column}'" if check.column else ""
-            problem = f.raise_error(
-                547, "UPDATE", "CHECK", check.name, name.database, name.two_part, place, state=0
-            )
-            tests.append(f"(CASE WHEN NOT {condition} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
-        return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}"
+        """The rows to change by identity, behind the CHECK constraints that their new values must meet."""
+        once = f"DISTINCT ON ({found.base.rowid}) " if found.many and node.top is not None else ""
+        every = [f"{seen.sql} AS {quoted('new ' + seen.name)}" for seen in image.columns] if tests else []
+        parts = ", ".join([f"{found.base.rowid} AS tsqld_rowid", *listed, *every])
+        rows = self.topped(node.top, f"SELECT {once}{parts}{found.tail}")
+        return f"SELECT n.* FROM ({rows}) AS n WHERE {' AND '.join(tests)}" if tests else rows
+
+    def _update_tests(self, found: Found, image: Relation, changed: Collection[str]) -> list[str]:
+        columns = tuple(replace(seen, sql=f"n.{quoted('new ' + seen.name)}") for seen in image.columns)
+        rows = replace(image, names=_names(found.target.table), columns=columns)
+        return self.check_tests(found.target.table, found.target.name, "UPDATE", rows, changed)
+
+    def _update_outputs(
+        self, node: n.Update, found: Found, image: Relation
+    ) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
+        """OUTPUT sees the rows before and after by the names of the target, and the other sources."""
+        columns = []
+        for seen in found.relation.columns:
+            after = image.column(found.target.base(seen.name))
+            columns.append(replace(seen, sql=after.sql) if after is not None else seen)
+        inserted = named(replace(found.relation, columns=tuple(columns)), "inserted")
+        scope = Scope([inserted, named(found.relation, "deleted"), *found.scope.relations])
+        return self._outputs(node.outputs, scope)
 
 
-def _mentions(text: str, columns: set[str]) -> bool:
-    return any(
-        isinstance(node, n.ColumnName) and node.parts[-1].lower() in columns
-        for node in walk(parse_condition(text))
-    )
+def _names(table: Table) -> tuple[str, ...]:
+    return (table.schema.lower(), table.name.lower())
