@@ -7,7 +7,7 @@ case-insensitive keys, and fails child-then-parent deletes in one transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tsqld.binder.bound import Bound
@@ -32,6 +32,7 @@ class KeyCheck:
     columns: frozenset[str]
     old_columns: frozenset[str] = frozenset()
     state: int | None = None
+    quick: str = ""
 
     def violation(self, row: Sequence[Any]) -> TsqlError:
         if self.number in (2601, 2627):
@@ -73,17 +74,31 @@ def key_checks(
     keys."""
     checks: list[KeyCheck] = []
     for index in table.keys:
-        if verb == "INSERT":
-            others = table.storage
-            if change == appended(table):
-                others = f"(SELECT * FROM {table.storage} WHERE rowid < {FIRST_LOCAL_ROW})"
-            checks += [
-                _within(table, index, change, compiled),
-                _against(table, index, change, others, compiled),
-            ]
-        else:
+        if verb != "INSERT":
             checks.append(_touched(table, index, change, compiled))
+            continue
+        others, quick = table.storage, ""
+        if change == appended(table):
+            others = f"(SELECT * FROM {table.storage} WHERE rowid < {FIRST_LOCAL_ROW})"
+            quick = _more(table, index, change)
+        for check in (
+            _within(table, index, change, compiled),
+            _against(table, index, change, others, compiled),
+        ):
+            checks.append(replace(check, quick=quick))
     return tuple(checks)
+
+
+def _more(table: Table, index: Index, rows: str) -> str:
+    """A row when some of `rows`, which are in the table, share their key with another: joined to the table
+    by the key they are then more than they are. Nothing for a filtered index, which leaves rows out."""
+    if index.where:
+        return ""
+    same = _same(table, index.column_names, table, index.column_names, "t", "c")
+    return (
+        f"SELECT 1 FROM {table.storage} AS t JOIN {rows} AS c ON {same} "
+        f"LIMIT 1 OFFSET (SELECT count(*) FROM {rows} AS c)"
+    )
 
 
 def unique_check(table: Table, index: Index, compiled: Filter) -> KeyCheck:
@@ -121,7 +136,7 @@ def _touched(table: Table, index: Index, change: str, compiled: Filter) -> KeyCh
         f"WHERE EXISTS (SELECT 1 FROM {change} AS c WHERE {same}){where} "
         f"GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT 1"
     )
-    return _unique(table, index, sql)
+    return replace(_unique(table, index, sql), quick=_more(table, index, change))
 
 
 def _unique(table: Table, index: Index, sql: str) -> KeyCheck:

@@ -3,7 +3,7 @@ transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -65,8 +65,7 @@ class Changes:
         parameters = self._parameters(plan)
         if not plan.change:
             count = executor.write(plan.apply[0], parameters)
-            for check in plan.after:
-                self._check(check, plan.table.storage)
+            self._check(plan.after, plan.table.storage)
             self._numbered(plan, count, None)
             self._versioned(plan, parameters, count)
             session.rowcount = count
@@ -78,15 +77,13 @@ class Changes:
             numbered = count
             if plan.counted:
                 numbered = self._count(plan.counted.replace(CHANGE, name))
-            for check in plan.checks:
-                self._check(check, name)
+            self._check(plan.checks, name)
             for text in plan.apply:
                 executor.write(text.replace(CHANGE, name))
             self._versioned(plan, parameters, count)
             for inner in plan.cascades:
                 yield from self._cascade(inner, name)
-            for check in plan.after:
-                self._check(check, name)
+            self._check(plan.after, name)
             self._numbered(plan, numbered, name)
             self._assign(plan, name)
             for output in plan.outputs:
@@ -139,10 +136,19 @@ class Changes:
                 values.append(self.evaluator.parameter(reference))
         return values
 
-    def _check(self, check: KeyCheck, change: str) -> None:
-        row = self.session.executor.read(check.sql.replace(CHANGE, change)).fetchone()
-        if row is not None:
-            raise check.violation(row)
+    def _check(self, checks: Iterable[KeyCheck], change: str) -> None:
+        """Raise what the first violated check says."""
+        read = self.session.executor.read
+        passed: set[str] = set()
+        for check in checks:
+            if check.quick in passed:
+                continue
+            if check.quick and read(check.quick.replace(CHANGE, change)).fetchone() is None:
+                passed.add(check.quick)
+                continue
+            row = read(check.sql.replace(CHANGE, change)).fetchone()
+            if row is not None:
+                raise check.violation(row)
 
     def _numbered(self, plan: ChangePlan, count: int, change: str | None) -> None:
         """Tell the counter what was used, and SCOPE_IDENTITY() what was last."""
@@ -202,15 +208,13 @@ class Changes:
         parameters = self._parameters(plan)
         if not plan.change:
             count = executor.write(plan.apply[0].replace(CHANGE, change), parameters)
-            for check in plan.after:
-                self._check(check, plan.table.storage)
+            self._check(plan.after, plan.table.storage)
             self._numbered(plan, count, None)
             return
         inner = f'temp.main."change {self.session.engine.serial()}"'
         text = plan.change.replace(CHANGE, change)
         executor.write(f"CREATE TEMP TABLE {inner.removeprefix('temp.main.')} AS {text}", parameters)
-        for check in plan.checks:
-            self._check(check, inner)
+        self._check(plan.checks, inner)
         count = executor.write(plan.apply[0].replace(CHANGE, inner))
         self._numbered(plan, count, inner)
         executor.write(f"DROP TABLE {inner}")

@@ -142,7 +142,9 @@ class MergeCompiler(MergeRowCompiler):
                 if clause.when.action == "INSERT" or check.columns & set(clause.values)
             ]
             if touching:
-                after += (replace(check, sql=check.sql.replace(CHANGE, _taken(", ".join(touching)))),)
+                rows = _taken(", ".join(touching))
+                sql, quick = check.sql.replace(CHANGE, rows), check.quick.replace(CHANGE, rows)
+                after += (replace(check, sql=sql, quick=quick),)
         for action in ("UPDATE", "DELETE"):
             taken = numbers(clauses, action)
             lost = {c for clause in clauses if clause.when.action == action for c in clause.values}
