@@ -22,7 +22,8 @@ def test_an_extended_property_is_added_changed_and_dropped(client: Client) -> No
     ]
     client(column.replace("sp_add", "sp_update").format("what it costs"))
     told = client("""
-        SELECT p.class_desc, OBJECT_NAME(p.major_id), COL_NAME(p.major_id, p.minor_id), p.value
+        SELECT p.class_desc, OBJECT_NAME(p.major_id), COL_NAME(p.major_id, p.minor_id),
+            CAST(p.value AS nvarchar(100))
         FROM sys.extended_properties AS p ORDER BY p.minor_id;
     """)
     assert told.rows == [

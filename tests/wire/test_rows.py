@@ -77,6 +77,8 @@ def test_a_null_among_values_changes_none_of_them(name: str) -> None:
         ("smalldatetime", dt.datetime(1900, 1, 2, 0, 1), "0401000100"),
         ("datetime", dt.datetime(1900, 1, 1, 0, 0, 0, 3000), "080000000001000000"),
         ("sql_variant", 7, "06000000380007000000"),
+        ("sql_variant", {"type": "smallint", "text": "7"}, "0400000034000700"),
+        ("sql_variant", {"type": "date", "text": "0001-01-02"}, "050000002800010000"),
         ("sql_variant", None, "00000000"),
     ],
 )

@@ -43,6 +43,9 @@ class Column:
     persisted: bool = False
     rowguidcol: bool = False
     column_id: int = 0
+    sparse: bool = False
+    alias: tuple[str, str] | None = None
+    """The user type (or sysname) the column was declared of: schema and name."""
 
     @property
     def is_generated(self) -> bool:
@@ -66,6 +69,8 @@ class Index:
     disabled: bool = False
     placed_on: tuple[str, ...] = ()
     system_named: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    """Options of WITH (…) that the catalog shows, names in upper case."""
 
     @property
     def is_constraint(self) -> bool:
@@ -74,6 +79,14 @@ class Index:
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self.columns)
+
+    def option(self, name: str, default: str = "") -> str:
+        return dict(self.options).get(name, default)
+
+    @property
+    def ignores_duplicates(self) -> bool:
+        """IGNORE_DUP_KEY = ON: an INSERT skips rows whose key exists."""
+        return self.option("IGNORE_DUP_KEY") == "ON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Statistics:
+    """Statistics made by CREATE STATISTICS; they steer nothing here and are listed only."""
+
+    name: str
+    columns: tuple[str, ...]
+    where: str = ""
+    stats_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaObject:
     """Anything with a schema and an object_id. `created`/`modified` are UTC."""
 
@@ -133,6 +156,9 @@ class Table(SchemaObject):
     storage: str = ""
     kind: str = "U"
     next_column_id: int = 0
+    statistics: tuple[Statistics, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    """LOCK_ESCALATION and DATA_COMPRESSION, where set."""
 
     def column(self, name: str) -> Column | None:
         wanted = name.lower()
@@ -175,6 +201,7 @@ class ModuleParameter:
     has_default: bool = False
     readonly: bool = False
     table_type: tuple[str, str] | None = None
+    alias: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +228,8 @@ class Sequence(SchemaObject):
     minimum: int
     maximum: int
     cycle: bool = False
+    cached: bool = True
+    cache_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +244,8 @@ class UserType(SchemaObject):
     base: SqlType | None = None
     nullable: bool = True
     table: Table | None = None
+    type_id: int = 0
+    """sys.types.user_type_id, from 257."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +275,15 @@ class PartitionScheme:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """An extended property: class, object_id and column it belongs to, its name and text."""
+    """An extended property: class, object_id and column it belongs to, its name and text, and the type its
+    value was given in (empty when that was NULL)."""
 
     class_id: int
     major_id: int
     minor_id: int
     name: str
     value: str
+    base: str = "nvarchar(4000)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +295,8 @@ class Principal:
     kind: str
     login: str = ""
     member_of: tuple[str, ...] = ()
+    owner: str = ""
+    default_schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)

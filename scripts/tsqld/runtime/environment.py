@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tsqld.binder.scope import Relation, quoted
 from tsqld.catalog.model import Catalog, Module, Table
-from tsqld.catalog.system import system_relation
+from tsqld.catalog.views import system_relation
 from tsqld.compile.context import SystemRelation
 from tsqld.compile.inline import Compiler
 from tsqld.runtime.session import Session

@@ -57,6 +57,10 @@ class SystemProcedures:
             "sp_refreshview": self._nothing,
         }
 
+    def names(self) -> tuple[str, ...]:
+        """The procedures there are."""
+        return tuple(self._known)
+
     def knows(self, parts: Sequence[str]) -> bool:
         schema = parts[-2].lower() if len(parts) > 1 else ""
         return parts[-1].lower() in self._known and schema in ("", "sys", "dbo")

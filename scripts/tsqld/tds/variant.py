@@ -1,7 +1,8 @@
 """sql_variant values on the wire: base type, its properties, the bare value.
 
-Specification: [MS-TDS] 2.2.5.5.4. A value that is a plain Python object gets the base type SQL Server gives
-the like literal; one with attributes `type` (a SqlType) and `value` keeps the type it names.
+Specification: [MS-TDS] 2.2.5.5.4. A value as the engine holds it, `{type, text}`, keeps the type it names, as
+does one with attributes `type` (a SqlType) and `value`; a plain Python object gets the base type SQL Server
+gives the like literal.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def encode_variant(value: Any) -> bytes:
     if value is None:
         return _NULL
     kind = getattr(value, "type", None)
-    if isinstance(kind, SqlType):
+    if isinstance(value, dict):
+        kind, value = decoded(value)
+    elif isinstance(kind, SqlType):
         value = value.value
         if value is None:
             return _NULL
@@ -57,6 +60,45 @@ def encode_variant(value: Any) -> bytes:
     token, properties, data = _encode(kind, value)
     body = bytes((token, len(properties))) + properties + data
     return struct.pack("<I", len(body)) + body
+
+
+def decoded(value: dict[str, str]) -> tuple[SqlType, Any]:
+    """The base type and the Python value of a sql_variant as DuckDB holds it."""
+    kind, text = _written_type(value["type"]), value["text"]
+    name = kind.name
+    if name == "bit":
+        return kind, text.lower() in ("1", "true")
+    if kind.is_integer:
+        return kind, int(text)
+    if kind.is_float:
+        return kind, float(text)
+    if kind.is_exact:
+        return kind, Decimal(text)
+    if kind.is_binary:
+        return kind, bytes.fromhex(text)
+    if name == "uniqueidentifier":
+        return kind, uuid.UUID(text)
+    if name == "date":
+        return kind, dt.date.fromisoformat(text[:10])
+    if name == "time":
+        return kind, dt.time.fromisoformat(text[:15])
+    if name == "datetimeoffset":
+        moment, _, offset = text.replace("T", " ").rpartition(" ")
+        return kind, dt.datetime.fromisoformat(f"{moment[:26]}{offset}")
+    if kind.is_temporal:
+        return kind, dt.datetime.fromisoformat(text[:26].strip())
+    return kind, text
+
+
+def _written_type(text: str) -> SqlType:
+    """`decimal(9,2)`, `nvarchar(10)`, `datetime2(3)` as types."""
+    name, _, facets = text.rstrip(")").partition("(")
+    numbers = [int(number) for number in facets.split(",")] if facets else []
+    if name in ("decimal", "numeric"):
+        return SqlType(name, precision=numbers[0], scale=numbers[1])
+    if name in _SCALED:
+        return SqlType(name, scale=numbers[0] if numbers else 7)
+    return SqlType(name, numbers[0] if numbers else 0)
 
 
 def base_type(value: Any) -> SqlType:

@@ -24,6 +24,7 @@ from tests.engine.cases.casefile import (
 
 from tsqld import events
 from tsqld.runtime.session import Session
+from tsqld.tds.variant import decoded
 from warehouse import odbc
 
 NOT_COMPARED: Final = frozenset({3621, 5701})
@@ -179,6 +180,8 @@ def written(value: Any) -> str:
         return str(value).upper()
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat(" ") if isinstance(value, dt.datetime) else value.isoformat()
+    if isinstance(value, dict):
+        return written(decoded(value)[1])
     if isinstance(value, str):
         return _quoted(value)
     return str(value)

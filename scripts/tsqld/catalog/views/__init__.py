@@ -1,0 +1,106 @@
+"""The catalog views T-SQL asks: sys.*, INFORMATION_SCHEMA and the compatibility views.
+
+Each module declares the views of one subject; this one finds a view by its name and fills it from the
+session's catalog snapshot. Views that SQL Server has and tsqld has not are refused by name; any other name
+is error 208.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
+
+from tsqld.catalog.model import Catalog
+from tsqld.catalog.views import (
+    columns,
+    compatibility,
+    constraints,
+    dependencies,
+    indexes,
+    information,
+    objects,
+    partitions,
+    principals,
+    server,
+)
+from tsqld.catalog.views.spec import Row, View, view
+from tsqld.catalog.views.temporaries import with_temporaries
+from tsqld.catalog.views.unknown import REFUSED
+from tsqld.compile.context import SystemRelation
+from tsqld.errors import error, unsupported
+
+if TYPE_CHECKING:
+    from tsqld.runtime.session import Session
+
+_SYS: Final[dict[str, View]] = {
+    **objects.VIEWS,
+    **columns.VIEWS,
+    **indexes.VIEWS,
+    **constraints.VIEWS,
+    **partitions.VIEWS,
+    **principals.VIEWS,
+    **dependencies.VIEWS,
+    **server.VIEWS,
+    **compatibility.VIEWS,
+}
+_SCHEMAS: Final = {"sys": 4, "INFORMATION_SCHEMA": 3}
+_SHIPPED: Final = datetime(2022, 10, 8)
+
+
+def system_object_id(schema: str, name: str) -> int:
+    """A number for a view or procedure that the server brings along: negative, as SQL Server's are."""
+    return -1 - crc32(f"{schema}.{name}".lower().encode()) % 2_000_000_000
+
+
+def system_views() -> Iterator[tuple[str, str]]:
+    """(schema, name) of the views there are."""
+    yield from (("sys", name) for name in _SYS)
+    yield from (("INFORMATION_SCHEMA", name.upper()) for name in information.VIEWS)
+
+
+def has_view(schema: str, name: str) -> bool:
+    known = information.VIEWS if schema.lower() == "information_schema" else _SYS
+    return schema.lower() in ("sys", "information_schema") and name.lower() in known
+
+
+def _shipped(session: Session, catalog: Catalog) -> Iterator[Row]:
+    common = {"create_date": _SHIPPED, "modify_date": _SHIPPED, "is_ms_shipped": True}
+    for schema, name in system_views():
+        number = system_object_id(schema, name)
+        place = {"name": name, "object_id": number, "schema_id": _SCHEMAS[schema]}
+        yield {**common, **place, "type": "V", "type_desc": "VIEW"}
+    for name in session.interpreter.procedures.system.names():
+        place = {"name": name, "object_id": system_object_id("sys", name), "schema_id": _SCHEMAS["sys"]}
+        yield {**common, **place, "type": "P", "type_desc": "SQL_STORED_PROCEDURE"}
+
+
+def _every(session: Session, catalog: Catalog) -> Iterator[Row]:
+    yield from objects.objects(session, catalog)
+    yield from _shipped(session, catalog)
+
+
+def _every_view(session: Session, catalog: Catalog) -> Iterator[Row]:
+    return (row for row in _every(session, catalog) if row["type"] == "V")
+
+
+_SYS["all_objects"] = view(objects.OBJECT, _every)
+_SYS["system_objects"] = view(objects.OBJECT, _shipped)
+_SYS["all_views"] = view(objects.OBJECT, _every_view)
+_SYS["system_views"] = view(
+    objects.OBJECT, lambda session, catalog: (r for r in _shipped(session, catalog) if r["type"] == "V")
+)
+
+
+def system_relation(session: Session, database: str, schema: str, name: str) -> SystemRelation | None:
+    """A catalog view by its schema and name in lower case, filled; None when there is none of that name."""
+    found = information.VIEWS.get(name) if schema == "information_schema" else _SYS.get(name)
+    if schema == "dbo" and name not in compatibility.VIEWS:
+        return None
+    if found is None:
+        if schema == "sys" and (name in REFUSED or name.startswith("dm_")):
+            raise unsupported(f"sys.{name}")
+        shown = "INFORMATION_SCHEMA" if schema == "information_schema" else schema
+        raise error(208, f"{shown}.{name}")
+    return found.relation(session, with_temporaries(session, session.catalog(database)))
