@@ -11,14 +11,17 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
-# Arguments handed on, as in: make test ARGS="tests/engine -x"
+# Arguments handed on, as in: make test ARGS="tests/engine -x", make check SKIP=dacfx
 ARGS   ?=
+SKIP   ?=
+ONLY   ?=
+FAST   ?=
 WORKERS = $$(getconf _NPROCESSORS_ONLN)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup setup-test demo test check bench test-sqlserver up down lock clean distclean
+.PHONY: help setup setup-test setup-check demo test soak check bench test-sqlserver up down lock clean distclean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -27,44 +30,40 @@ setup: $(STAMPS)/project  ## Create .venv and install what running needs
 
 setup-test: $(STAMPS)/test  ## The same, and what tests need: Airflow, linters, a second ODBC driver
 
+setup-check: $(STAMPS)/dacfx  ## The same, and what the gates need: Microsoft's database model, mono to run it
+
 demo: setup  ## 1.5 million sales from CSV to gold, on this machine
 	@$(BIN)/warehouse demo $(ARGS)
 
 test: setup-test  ## Run every test, a process per core; ARGS are pytest's
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
-check: check-python check-sql check-config  ## Linters, types, import contracts, Microsoft's parser, configuration
+soak: setup-test  ## The long tests with their full counts and a seed of chance, which they print
+	@$(BIN)/python -m pytest --soak --timeout 3600 --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
-.PHONY: check-python check-sql check-config
-check-python: setup-test
-	@echo "check: ruff";        $(BIN)/ruff check --quiet
-	@echo "check: mypy";        $(BIN)/mypy --no-error-summary
-	@echo "check: import contracts"; $(BIN)/lint-imports --no-cache > $(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
-
-# Exit code 2 is a refusal of maxdop's own formatter, not of Microsoft's parser: only 1 is a parse error.
-check-sql: setup-test
-	@echo "check: every .sql file parses as SQL Server 2019's language"
-	@git ls-files -z '*.sql' | xargs -0 -r -n 1 -P 2 bash -c \
-		'said=$$($(BIN)/maxdop --parser-version 2019 "$$0" 2>&1) || test $$? = 2 || { echo "$$0: $$said" >&2; exit 1; }'
-
-check-config: setup-test
-	@echo "check: compose, YAML";   $(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
-	@$(BIN)/yamllint --strict -d '{extends: default, rules: {line-length: {max: 130}, document-start: disable}}' \
-		docker-compose.yml dags
-	@echo "check: Dockerfile";      $(BIN)/hadolint --ignore DL3008 Dockerfile
+check: $(if $(FAST),setup-test,setup-check)  ## Run every gate; SKIP=, ONLY= name some, FAST=1: those of the commit hook
+	@$(BIN)/python -m tests.gates $(if $(FAST),--fast) $(if $(ONLY),--only "$(ONLY)") $(if $(SKIP),--skip "$(SKIP)")
 
 bench: setup-test  ## Print the figures: seconds, rows a second, memory, ratios to DuckDB by hand
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+# The tests that ask a server, wherever it is.
+SERVER_TESTS = tests/warehouse tests/dags tests/e2e tests/engine/test_cases.py
+
+ifdef WAREHOUSE_TEST_DSN
+test-sqlserver: setup-test  ## The same tests against the server that WAREHOUSE_TEST_DSN names, or else in Docker
+	$(BIN)/python -m pytest $(or $(ARGS),$(SERVER_TESTS))
+else
 # The server reads the landing folder of docker-compose.yml, so the tests write there.
 test-sqlserver: export WAREHOUSE_TEST_LANDING = $(CURDIR)/.warehouse/landing
 test-sqlserver: export WAREHOUSE_TEST_LANDING_ON_SERVER = /landing
-test-sqlserver: setup-test .env  ## The same tests against SQL Server 2022 in Docker
+test-sqlserver: setup-test .env
 	@mkdir -p "$$WAREHOUSE_TEST_LANDING"
 	docker compose up --detach --wait sqlserver
 	@setting() { sed -n "s/^$$1=//p" .env; }; port=$$(setting SQLSERVER_PORT); \
 		export WAREHOUSE_TEST_DSN="Server=tcp:127.0.0.1,$${port:-1433};UID=sa;PWD={$$(setting SQLSERVER_SA_PASSWORD)};Encrypt=yes;TrustServerCertificate=yes"; \
-		$(BIN)/python -m pytest $(or $(ARGS),tests/warehouse tests/dags tests/e2e)
+		$(BIN)/python -m pytest $(or $(ARGS),$(SERVER_TESTS))
+endif
 
 up: .env  ## Start SQL Server, migrate it, start Airflow (needs Docker)
 	@mkdir -p .warehouse/landing
@@ -78,6 +77,7 @@ lock:  ## Resolve requirements/*.in anew into requirements/*.txt, with hashes
 	@cd requirements && $(call resolve,test,run.in airflow.in test.in)
 	@cd requirements && $(call resolve,airflow,run.in airflow.in --constraint test.txt)
 	@cd requirements && $(call resolve,run,run.in --constraint test.txt)
+	@cd requirements && $(call resolve,dacfx,dacfx.in --no-deps)
 
 clean:  ## Remove caches, test leftovers and the demo's database; keep .venv
 	rm -rf .warehouse build dist scripts/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -143,4 +143,27 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/run
 # test.txt holds all that run.txt and airflow.txt hold, at the same versions.
 $(STAMPS)/test: requirements/test.txt $(STAMPS)/project | $(STAMPS)/system-test
 	@$(call install,$<)
+	@touch $@
+
+# Some of what the model needs of .NET; Debian's mono-complete has all of it.
+MONO_HAS_ALL = import pythonnet; pythonnet.load("mono"); import clr; \
+	[clr.AddReference(name) for name in ("System.Data", "System.ComponentModel.Composition", "WindowsBase")]
+
+$(STAMPS)/system-check: | $(STAMPS)/test
+	@$(BIN)/python -W ignore -c '$(MONO_HAS_ALL)' > /dev/null 2>&1 || .ci/apt-install "mono" mono-complete
+	@touch $@
+
+# The assemblies of the package that mono does not bring itself: copying more, System.Private.CoreLib above all,
+# breaks them.
+ASSEMBLIES = Microsoft.Data.Tools*.dll Microsoft.SqlServer.*.dll Microsoft.Win32.SystemEvents.dll \
+	System.Collections.Immutable.dll System.Composition.*.dll System.Data.SqlClient.dll System.Drawing.Common.dll \
+	System.IO.Packaging.dll System.Memory.dll System.Runtime.CompilerServices.Unsafe.dll \
+	System.Security.Permissions.dll
+
+$(STAMPS)/dacfx: requirements/dacfx.txt | $(STAMPS)/system-check
+	@echo "setup: installing Microsoft's database model"
+	@rm -rf $(VENV)/tools/dacfx $(VENV)/tools/unpacked && mkdir -p $(VENV)/tools/dacfx
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target $(VENV)/tools/unpacked --requirement $<
+	@cd $(VENV)/tools/unpacked/mssqlcli/mssqltoolsservice/bin && cp $(ASSEMBLIES) $(CURDIR)/$(VENV)/tools/dacfx/
+	@rm -rf $(VENV)/tools/unpacked
 	@touch $@

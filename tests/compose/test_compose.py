@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +23,10 @@ SECRET = re.compile(r"PASSWORD|_KEY|SECRET")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 
-def tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a tool that is installed beside this Python."""
-    command = [str(Path(sys.executable).with_name(name)), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
-
-
-def test_the_file_is_valid_by_the_compose_specification() -> None:
-    ended = tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-
-
-def test_the_dockerfile_has_no_faults_but_unpinned_debian_packages() -> None:
-    ended = tool("hadolint", "--ignore", "DL3008", "Dockerfile")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+def test_the_workflow_tests_on_the_same_sql_server() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8"))
+    service = workflow["jobs"]["sqlserver"]["services"]["sqlserver"]
+    assert service["image"] == SERVICES["sqlserver"]["image"]
 
 
 def test_no_secret_has_a_value_or_a_default() -> None:

@@ -132,9 +132,7 @@ def openjson_with(
 
 
 _PLACE: Final = re.compile(r"v\$\[(\d+)\]")
-_FLAT: Final = (
-    r'\s*\[\s*\[(?:\s*(?:"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"|null)\s*,?)*\s*\]\s*\]\s*'
-)
+_FLAT: Final = r'\s*\[\s*\[(?:\s*(?:"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"|null)\s*,?)*\s*\]\s*\]\s*'
 """One array of texts and nulls inside an array: what DuckDB's own JSON reader takes apart without loss."""
 
 

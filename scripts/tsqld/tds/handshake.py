@@ -135,9 +135,7 @@ def _welcome(session: Session, version: int, packet_size: int) -> bytes:
             tokens.environment(tokens.ENV_LANGUAGE, _LANGUAGE),
             tokens.message(language, version),
             tokens.login_acknowledged(version),
-            tokens.environment(
-                tokens.ENV_PACKET_SIZE, str(packet_size), str(protocol.DEFAULT_PACKET_SIZE)
-            ),
+            tokens.environment(tokens.ENV_PACKET_SIZE, str(packet_size), str(protocol.DEFAULT_PACKET_SIZE)),
             tokens.done(tokens.DONE, 0, 0, 0, version),
         )
     )
