@@ -9,11 +9,41 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import settings
+from tests import soak
 
 from warehouse.connection import Server, driver_library, format_keywords, server_from_dsn
 from warehouse.embedded import embedded_server
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+SOAKING_EXAMPLES: Final = 2000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--soak` and `--seed`, for the long tests: see tests.soak."""
+    group = parser.getgroup("long tests")
+    group.addoption("--soak", action="store_true", help="run the long tests with their full counts")
+    group.addoption(
+        "--seed", type=int, help="seed of the long tests  [default: 7, and by chance with --soak]"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Seed the long tests, hypothesis's too, which reads its option after this."""
+    seed = soak.decide(soak=config.getoption("--soak"), named=config.getoption("--seed"))
+    config.option.hypothesis_seed = str(seed)
+    settings.register_profile("soak", max_examples=SOAKING_EXAMPLES, deadline=None)
+    if soak.is_soak():
+        settings.load_profile("soak")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Print the seed first: a run that is killed has told it."""
+    if not hasattr(session.config, "workerinput"):
+        seed, kind = soak.seed(), "the long tests in full" if soak.is_soak() else "a sample of the long tests"
+        remedy = f"; repeat with --soak --seed {seed}" if soak.is_soak() else ""
+        session.config.get_terminal_writer().line(f"tests: {kind}, seed {seed}{remedy}")
 
 
 @dataclass(frozen=True)

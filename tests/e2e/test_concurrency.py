@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.e2e.cut import figures, write_cut
 from tests.e2e.site import Site
+from tests.soak import times
 
 from warehouse.journey import csv_file
 
 
-def test_two_runs_at_once_load_everything_exactly_once(site: Site) -> None:
+@pytest.mark.parametrize("_", range(times(1, 20)))
+def test_two_runs_at_once_load_everything_exactly_once(site: Site, _: int) -> None:
     write_cut(site.landing, households=20)
     runs = [site.start("run") for _ in range(2)]
     ended = [(run.communicate(timeout=240), run.returncode) for run in runs]

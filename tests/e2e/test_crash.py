@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import time
@@ -12,12 +11,12 @@ from pathlib import Path
 import pytest
 from tests.e2e.cut import figures, write_cut
 from tests.e2e.site import TEST_DSN, Site
+from tests.soak import chance, is_soak, times
 
 from warehouse.embedded import running
 from warehouse.journey import csv_file
 
 HOUSEHOLDS = 60
-MOMENTS = 5
 
 
 def serves(idle_site: Site) -> list[int]:
@@ -40,10 +39,11 @@ def no_engine_is_left(idle_site: Site) -> bool:
     return not serves(idle_site)
 
 
+@pytest.mark.timeout(3600 if is_soak() else 300)
 def test_a_run_killed_at_any_moment_is_completed_by_the_next(idle_site: Site) -> None:
     write_cut(idle_site.landing, households=HOUSEHOLDS)
-    moments = random.Random(7)
-    for _ in range(MOMENTS):
+    moments = chance("moments of a kill")
+    for _ in range(times(5, 100)):
         victim = idle_site.start("run")
         time.sleep(moments.uniform(1.0, 4.0))
         victim.kill()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.site import Site
+from tests.soak import times
 
 from warehouse.embedded import running
 
@@ -135,7 +136,8 @@ def test_a_port_that_another_program_took_is_not_mistaken_for_the_engine(embedde
     other.wait(10)
 
 
-def test_commands_that_start_together_share_one_engine(embedded_site: Site) -> None:
+@pytest.mark.parametrize("_", range(times(1, 30)))
+def test_commands_that_start_together_share_one_engine(embedded_site: Site, _: int) -> None:
     commands = [embedded_site.start(*SELECT_ONE) for _ in range(4)]
     ended = [(command.communicate(timeout=120), command.returncode) for command in commands]
     assert [(output, code) for (output, _), code in ended] == [("one\n1\n", 0)] * 4, ended

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.soak import times
 from tests.warehouse.deployed import Database, database, deploy, literals
 
 WORK_TABLES = """
@@ -73,7 +74,7 @@ def split(shared: Database, text: str, columns: int = 3) -> list[tuple[int, str 
     return [(row[0], row[1], row[2]) for row in found]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(25, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     rows=st.lists(FIELDS, min_size=1, max_size=8),
     line_end=st.sampled_from(["\n", "\r\n"]),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.engine.bulk import reference
 from tests.engine.bulk.loading import CSV, Loader, Pairs, texts
 from tests.engine.bulk.reference import Fields, Wrong
+from tests.soak import times
 
 from tsqld.bulk.errors import BulkError
 from tsqld.errors import TsqlError
@@ -18,7 +19,7 @@ from tsqld.errors import TsqlError
 LINE_FEEDS: Pairs = [*CSV, ("ROWTERMINATOR", "0x0a")]
 
 SETTINGS = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=times(80, 5000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 # What makes readers stumble, more often than chance would have it.

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engine.bulk.loading import Loader, columns
+from tests.soak import times
 
 from tsqld.types import (
     BIGINT,
@@ -35,7 +36,7 @@ from tsqld.types import (
 )
 
 SETTINGS = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=times(30, 2000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 GUID = "6F9619FF-8B86-D011-B42D-00C04FC964FF"
 

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.soak import times
 
 from tsqld import functions as f
 from tsqld.binder.bound import Bound
@@ -27,7 +28,11 @@ from tsqld.types import DATE, DATETIME, INT, SqlType, datetime2, nvarchar, varch
 from tsqld.types import decimal as decimal_type
 
 EXACT = decimal.Context(prec=200)
-CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CALM = settings(
+    max_examples=times(60, 2000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 def values_of(
