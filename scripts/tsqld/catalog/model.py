@@ -371,6 +371,10 @@ def entry_key(entry: Entry) -> str:
             return f"grant:{entry.principal}.{entry.permission}.{scope}".lower()
 
 
+FILEGROUPS = "FILEGROUPS"
+"""The option that lists a database's filegroups, one a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """One database's entries by key. `version` grows with every change and keys the caches above."""
@@ -395,6 +399,11 @@ class Catalog:
 
     def with_option(self, name: str, value: str) -> Catalog:
         return replace(self, options={**self.options, name: value}, version=next(_VERSIONS))
+
+    @property
+    def filegroups(self) -> tuple[str, ...]:
+        """The database's filegroups besides PRIMARY, in the order they were added."""
+        return tuple(filter(None, self.options.get(FILEGROUPS, "").split("\n")))
 
     def object(self, schema: str, name: str) -> Object | None:
         found = self.entries.get(f"object:{schema}.{name}".lower())

@@ -43,6 +43,7 @@ class Definitions(Tables):
             n.Drop: lambda node: (indexes.drop_indexes if node.kind == "INDEX" else drops.drop)(node),
             n.CreateModule: modules.create_module,
             n.CreateSchema: databases.create_schema,
+            n.CreateDatabase: databases.describe,
             n.AlterDatabase: databases.alter_database,
             n.CreateSequence: objects.sequence,
             n.CreateSynonym: objects.create_synonym,

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from tsqld.catalog.model import Catalog
 from tsqld.compile.session import assigned_variables
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, DatabaseChanged, Done, Event, Message
@@ -19,6 +20,7 @@ from tsqld.runtime.changes import Changes
 from tsqld.runtime.consequences import COMPILE_TIME, ends_transaction, error_event, told, with_consequence
 from tsqld.runtime.control import Control
 from tsqld.runtime.cursors import Cursors
+from tsqld.runtime.ddl.databases import described_database
 from tsqld.runtime.definitions import Definitions
 from tsqld.runtime.evaluate import Evaluator, with_line
 from tsqld.runtime.frame import BatchAborted, BreakLoop, ContinueLoop, Frame, Handlers, Jumped, Returned
@@ -245,8 +247,10 @@ class Interpreter:
     def _create_database(self, node: n.CreateDatabase) -> Iterator[Event]:
         if self.session.trancount:
             raise error(226, "CREATE DATABASE", line=node.line)
+        described = described_database(Catalog(node.name), node)
         self.session.engine.create_database(node.name, node.line)
-        yield from ()
+        if described.options:
+            yield from self.transactions.run(lambda: self.definitions.run(node))
 
     def execute(self, node: n.Execute) -> Iterator[Event]:
         if len(self.session.frames) > _MAX_NESTING:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from tsql.tokens import Kind
 from tsqld.syntax import nodes as n
-from tsqld.syntax.tables import TableParser
+from tsqld.syntax.databases import DatabaseParser
 
 _SECURABLE_CLASSES = ("OBJECT", "SCHEMA", "DATABASE", "TYPE", "LOGIN", "USER", "ROLE", "SERVER")
 _REFUSED = frozenset(
@@ -18,7 +18,7 @@ _REFUSED = frozenset(
 )
 
 
-class DefinitionParser(TableParser):
+class DefinitionParser(DatabaseParser):
     """The grammar of definitions other than tables and modules."""
 
     def module(self, mode: str, line: int, start: int) -> n.Statement:
@@ -138,52 +138,6 @@ class DefinitionParser(TableParser):
         while self.at("CREATE", "GRANT", "REVOKE", "DENY"):
             elements.append(self.statement())
         return n.CreateSchema(line, name, owner, tuple(elements))
-
-    def _create_database(self, line: int) -> n.CreateDatabase:
-        name = self.name()
-        if self.at("ON", "CONTAINMENT", "AS", "FOR") or self.at_words("LOG", "ON"):
-            self.refuse("file and snapshot clauses of CREATE DATABASE")
-        collation = self.advance().value if self.accept("COLLATE") else ""
-        return n.CreateDatabase(line, name, collation)
-
-    def _alter_database(self, line: int) -> n.AlterDatabase:
-        name = "CURRENT" if self.accept("CURRENT") else self.name()
-        if self.accept("COLLATE"):
-            return n.AlterDatabase(line, name, ("COLLATE", self.advance().value))
-        if self.accept("MODIFY"):
-            self.expect("NAME")
-            self.expect("=")
-            return n.AlterDatabase(line, name, ("MODIFY NAME", self.name()))
-        if self.at("SCOPED"):
-            self.refuse("ALTER DATABASE SCOPED CONFIGURATION")
-        self.expect("SET")
-        words = []
-        while not self.at_end() and not self.at(";") and not self._statement_starts():
-            if self.at("("):
-                self._skip_parentheses()
-            else:
-                words.append(self.advance().value)
-        return n.AlterDatabase(line, name, tuple(words))
-
-    def _statement_starts(self) -> bool:
-        return self.at(
-            "SELECT",
-            "USE",
-            "CREATE",
-            "ALTER",
-            "EXEC",
-            "EXECUTE",
-            "IF",
-            "PRINT",
-            "DECLARE",
-            "INSERT",
-            "END",
-            "BEGIN",
-            "DROP",
-            "UPDATE",
-            "DELETE",
-            "RETURN",
-        )
 
     def _sequence(self, mode: str, line: int) -> n.CreateSequence:
         name = self.object_name()

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Final
 
 from tsqld.binder.scope import quoted
-from tsqld.catalog.model import (
-    Schema,
-)
+from tsqld.catalog.model import FILEGROUPS, Catalog, Schema
 from tsqld.errors import error, unsupported
+from tsqld.runtime.ddl.definer import Definer
 from tsqld.syntax import nodes as n
 
-if TYPE_CHECKING:
-    pass
-
-from tsqld.runtime.ddl.definer import Definer
+_ACCESS: Final = ("SINGLE_USER", "RESTRICTED_USER", "MULTI_USER")
+_KNOWN: Final = frozenset(
+    """READ_COMMITTED_SNAPSHOT ALLOW_SNAPSHOT_ISOLATION RECOVERY COMPATIBILITY_LEVEL AUTO_CLOSE AUTO_SHRINK
+    AUTO_CREATE_STATISTICS AUTO_UPDATE_STATISTICS AUTO_UPDATE_STATISTICS_ASYNC QUERY_STORE PAGE_VERIFY
+    DELAYED_DURABILITY TRUSTWORTHY TARGET_RECOVERY_TIME ANSI_NULL_DEFAULT ANSI_NULLS QUOTED_IDENTIFIER
+    ARITHABORT ANSI_WARNINGS ANSI_PADDING CONCAT_NULL_YIELDS_NULL ACCELERATED_DATABASE_RECOVERY
+    RECURSIVE_TRIGGERS PARAMETERIZATION NUMERIC_ROUNDABORT DB_CHAINING CURSOR_DEFAULT CURSOR_CLOSE_ON_COMMIT
+    ENABLE_BROKER DISABLE_BROKER NEW_BROKER HONOR_BROKER_PRIORITY DATE_CORRELATION_OPTIMIZATION FILESTREAM
+    OPTIMIZED_LOCKING AUTOMATIC_TUNING MEMORY_OPTIMIZED_ELEVATE_TO_SNAPSHOT MIXED_PAGE_ALLOCATION
+    TEMPORAL_HISTORY_RETENTION""".split()
+)
 
 
 class Databases(Definer):
@@ -31,42 +38,66 @@ class Databases(Definer):
             for _ in self.session.interpreter.definitions.run(element):
                 pass
 
+    def describe(self, node: n.CreateDatabase) -> None:
+        """Keep what CREATE DATABASE said about a database that has just been made."""
+        self.change(described_database(self.catalog(node.name), node))
+
     def alter_database(self, node: n.AlterDatabase) -> None:
         name = self.session.database if node.name == "CURRENT" else node.name
         catalog = self.catalog(name)
-        words = [word.upper() for word in node.options if word not in (",", "=")]
-        if words[:1] in (["COLLATE"], ["MODIFY NAME"]):
-            raise unsupported(f"ALTER DATABASE … {words[0]}", node.line)
-        known = (
-            "READ_COMMITTED_SNAPSHOT",
-            "ALLOW_SNAPSHOT_ISOLATION",
-            "RECOVERY",
-            "COMPATIBILITY_LEVEL",
-            "AUTO_CLOSE",
-            "AUTO_SHRINK",
-            "AUTO_CREATE_STATISTICS",
-            "AUTO_UPDATE_STATISTICS",
-            "QUERY_STORE",
-            "PAGE_VERIFY",
-            "DELAYED_DURABILITY",
-            "TRUSTWORTHY",
-            "TARGET_RECOVERY_TIME",
-            "MULTI_USER",
-            "ANSI_NULLS",
-            "QUOTED_IDENTIFIER",
-            "ARITHABORT",
-            "ANSI_WARNINGS",
-            "ANSI_PADDING",
-            "CONCAT_NULL_YIELDS_NULL",
-            "AUTO_UPDATE_STATISTICS_ASYNC",
-            "ACCELERATED_DATABASE_RECOVERY",
-            "RECURSIVE_TRIGGERS",
-            "PARAMETERIZATION",
-            "NUMERIC_ROUNDABORT",
-            "DB_CHAINING",
-            "CURSOR_DEFAULT",
-            "CURSOR_CLOSE_ON_COMMIT",
-        )
-        if not words or words[0] not in known:
-            raise unsupported(f"ALTER DATABASE … SET {words[0] if words else ''}", node.line)
-        self.change(catalog.with_option(words[0], words[1] if len(words) > 1 else "ON"))
+        if node.action in ("SCOPED", "ADD FILE", "REMOVE FILE", "MODIFY FILE", "MODIFY FILEGROUP"):
+            return
+        if node.action == "SET":
+            self.change(with_database_options(catalog, node.options))
+        elif node.action in ("ADD FILEGROUP", "REMOVE FILEGROUP"):
+            self.change(_with_filegroup(catalog, node))
+        else:
+            raise unsupported(f"ALTER DATABASE … {node.action}", node.line)
+
+
+def _with_filegroup(catalog: Catalog, node: n.AlterDatabase) -> Catalog:
+    """The catalog with one filegroup more or less. Error 50100 when it cannot be."""
+    found = catalog.filegroups
+    same = [each for each in found if each.lower() == node.argument.lower()]
+    if node.action == "ADD FILEGROUP":
+        if same or node.argument.lower() == "primary":
+            raise unsupported(f"a second filegroup {node.argument}", node.line)
+        return catalog.with_option(FILEGROUPS, "\n".join((*found, node.argument)))
+    if not same:
+        raise error(5010, node.argument, line=node.line)
+    return catalog.with_option(FILEGROUPS, "\n".join(each for each in found if each not in same))
+
+
+def described_database(catalog: Catalog, node: n.CreateDatabase) -> Catalog:
+    """The catalog of a new database with the clauses of CREATE DATABASE. Error 50100 for what matters."""
+    if node.collation:
+        catalog = catalog.with_option("COLLATION", _collation(node.collation, node.line))
+    if node.filegroups:
+        catalog = catalog.with_option(FILEGROUPS, "\n".join(node.filegroups))
+    return with_database_options(catalog, node.options)
+
+
+def with_database_options(catalog: Catalog, options: Sequence[n.DatabaseOption]) -> Catalog:
+    """The catalog with options of CREATE or ALTER DATABASE set, under the names sys.databases knows them by.
+
+    What they steer is storage, plans and logging, which change no answer, or defaults that ODBC and every
+    other client here overrides when it connects; what would change answers is refused.
+    """
+    for option in options:
+        if option.name in _ACCESS:
+            catalog = catalog.with_option("USER_ACCESS", option.name)
+        elif option.name == "READ_WRITE":
+            catalog = catalog.with_option("UPDATEABILITY", option.name)
+        elif option.name in _KNOWN:
+            catalog = catalog.with_option(option.name, option.value or "ON")
+        else:
+            raise unsupported(f"ALTER DATABASE … SET {option.name}", option.line)
+    return catalog
+
+
+def _collation(collation: str, line: int) -> str:
+    """A database's collation, when it compares as ours does: by neither case nor code page. Error 50100."""
+    name = collation.upper()
+    if (not name.endswith("_CI_AS") and "_CI_AS_" not in name) or name.endswith("UTF8"):
+        raise unsupported(f"the collation {collation} of a database", line)
+    return collation

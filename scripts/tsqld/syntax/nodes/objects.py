@@ -55,17 +55,32 @@ class CreateSchema(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseOption(Node):
+    """One option of SET or WITH; the value is ON, OFF, a word, a number, or empty where the name says all."""
+
+    name: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CreateDatabase(Statement):
     name: str
     collation: str = ""
+    filegroups: Parts = ()
+    options: tuple[DatabaseOption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AlterDatabase(Statement):
-    """`options` are the words of each SET option in order; name is CURRENT for the session's own."""
+    """`action` is SET, COLLATE, SCOPED, or ADD, REMOVE or MODIFY with FILE, FILEGROUP or NAME.
+
+    `argument` is what it names; the database is CURRENT for the session's own.
+    """
 
     name: str
-    options: tuple[str, ...]
+    action: str
+    argument: str = ""
+    options: tuple[DatabaseOption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
