@@ -158,6 +158,6 @@ class DatabaseParser(TableParser):
     def _option_value(self) -> str:
         if self.at("("):
             return "ON"
-        value = self.advance().upper
+        value = self.advance().value.upper()
         self.accept("SECONDS", "MINUTES")
         return value

@@ -188,13 +188,14 @@ def _destinations(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 
 def _filegroups(session: Session, catalog: Catalog) -> Iterator[Row]:
-    yield {
-        "name": "PRIMARY",
-        "data_space_id": 1,
-        "type": "FG",
-        "type_desc": "ROWS_FILEGROUP",
-        "is_default": 1,
-    }
+    for number, name in enumerate(("PRIMARY", *catalog.filegroups), 1):
+        yield {
+            "name": name,
+            "data_space_id": number,
+            "type": "FG",
+            "type_desc": "ROWS_FILEGROUP",
+            "is_default": number == 1,
+        }
 
 
 def _spaces(session: Session, catalog: Catalog) -> Iterator[Row]:
