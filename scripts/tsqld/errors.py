@@ -9,6 +9,33 @@ from importlib.resources import files
 from typing import Final
 
 UNSUPPORTED: Final = 50100
+COMPILE_TIME: Final = frozenset(
+    {102, 104, 107, 108, 109, 110, 116, 120, 121, 130, 137, 141, 144, 145, 147, 156, 157, 164, 169, 174, 189}
+    | {
+        195,
+        205,
+        206,
+        207,
+        208,
+        209,
+        213,
+        257,
+        263,
+        264,
+        306,
+        402,
+        408,
+        421,
+        1013,
+        1033,
+        1087,
+        4104,
+        4108,
+        4145,
+    }
+    | {8116, 8117, 8120, 8121, 8124, 8127, 8155, 8156, 8158, 8159, UNSUPPORTED}
+)
+"""Errors of grammar, names and types, found when a statement is compiled."""
 
 
 class TsqlError(Exception):

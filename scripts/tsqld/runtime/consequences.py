@@ -8,55 +8,10 @@ from typing import Final
 from tsqld.bulk.errors import BulkError
 from tsqld.errors import TsqlError, error
 from tsqld.events import Error, Event
-from tsqld.runtime.evaluate import with_line
 from tsqld.syntax import nodes as n
 
 # Errors that end the batch and roll the transaction back even with XACT_ABORT OFF: conversions and deadlocks.
-_BATCH_ENDING: Final = frozenset(
-    {235, 241, 242, 244, 245, 248, 293, 295, 1205, 8114, 8169, 9420, 50100, 50101}
-)
-# Errors found while compiling a statement: a CATCH of the same scope never sees them.
-COMPILE_TIME: Final = frozenset(
-    {
-        102,
-        104,
-        107,
-        108,
-        109,
-        110,
-        116,
-        120,
-        121,
-        137,
-        144,
-        145,
-        147,
-        156,
-        164,
-        174,
-        189,
-        195,
-        205,
-        206,
-        207,
-        208,
-        209,
-        213,
-        257,
-        263,
-        264,
-        402,
-        1033,
-        1087,
-        4104,
-        8120,
-        8127,
-        8155,
-        8156,
-        8158,
-        8159,
-    }
-)
+_BATCH_ENDING: Final = frozenset({235, 241, 245, 293, 295, 1205, 3960, 8114, 8169, 9420, 50100, 50101})
 # Errors in defining a constraint, followed by 1750, and in dropping one, followed by 3727.
 _CAUSES: Final = frozenset({1505, 1767, 1769, 1770, 1776, 1778, 1781, 1785, 3728, 8111})
 
@@ -97,3 +52,12 @@ def error_event(problem: TsqlError) -> Error:
         max(problem.line, 1),
         problem.procedure,
     )
+
+
+def with_line(problem: TsqlError, line: int, procedure: str) -> TsqlError:
+    """Give an error the place it does not have yet."""
+    if not problem.line:
+        problem.line = line
+    if not problem.procedure:
+        problem.procedure = procedure
+    return problem

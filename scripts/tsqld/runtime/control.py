@@ -43,23 +43,39 @@ class Control:
         yield from self.interpreter.run(node.statements)
 
     def _if(self, node: n.If) -> Iterator[Event]:
-        self.interpreter.variables.declare_below(node)
         if self.evaluator.condition(node.condition):
             yield from self.interpreter.statement(node.then)
         elif node.otherwise is not None:
             yield from self.interpreter.statement(node.otherwise)
 
-    def _while(self, node: n.While) -> Iterator[Event]:
-        self.interpreter.variables.declare_below(node)
-        while self.evaluator.condition(node.condition):
+    def _while(self, node: n.While, label: str = "") -> Iterator[Event]:
+        while label or self.evaluator.condition(node.condition):
             if self.session.cancelled.is_set():
                 raise InterruptedError
             try:
-                yield from self.interpreter.statement(node.body)
+                if label:
+                    entered, label = label, ""
+                    yield from self.enter(node.body, entered)
+                else:
+                    yield from self.interpreter.statement(node.body)
             except BreakLoop:
                 return
             except ContinueLoop:
                 continue
+
+    def enter(self, node: n.Statement, label: str) -> Iterator[Event]:
+        """Run a statement from a label inside it on."""
+        match node:
+            case n.Block():
+                yield from self.interpreter.run(node.statements, label)
+            case n.If():
+                branch = node.then if holds_label(node.then, label) else node.otherwise
+                assert branch is not None
+                yield from self.enter(branch, label)
+            case n.While():
+                yield from self._while(node, label)
+            case _:
+                return
 
     def _break(self, node: n.Break) -> Iterator[Event]:
         yield from ()
@@ -78,8 +94,6 @@ class Control:
 
     def _return(self, node: n.Return) -> Iterator[Event]:
         if node.value is not None:
-            if not self.session.frame.procedure and not self.session.frame.in_function:
-                raise error(178, line=node.line)
             frame = self.session.frame
             if frame.returns is not None:
                 frame.result = self.evaluator.converted(node.value, frame.returns)
@@ -97,7 +111,6 @@ class Control:
         session = self.session
         depth, frames = session.try_depth, len(session.frames)
         frame = session.frame
-        self.interpreter.variables.declare_below(node)
         try:
             session.try_depth = depth + 1
             yield from self.interpreter.run(node.body.statements)
@@ -134,3 +147,17 @@ class Control:
             if self.session.cancelled.wait(min(left, 0.2)):
                 raise InterruptedError
         yield from ()
+
+
+def holds_label(node: n.Statement | None, label: str) -> bool:
+    """Whether a statement is the label or holds it outside any TRY, into which GOTO may not jump."""
+    match node:
+        case n.Label():
+            return node.name.lower() == label
+        case n.Block():
+            return any(holds_label(inner, label) for inner in node.statements)
+        case n.If():
+            return holds_label(node.then, label) or holds_label(node.otherwise, label)
+        case n.While():
+            return holds_label(node.body, label)
+    return False

@@ -174,7 +174,7 @@ class Cursors:
         def make(compiler: Compiler) -> Cursor:
             return self._compiled(compiler, node, options, table)
 
-        made: Cursor = self.interpreter.queries.compiled(node, "cursor", make)
+        made: Cursor = self.interpreter.evaluator.compiled(node, "cursor", make)
         parameters = self.interpreter.evaluator.parameters(made.references)
         return replace(made, parameters=parameters, rows=None, position=-1, current=None)
 

@@ -18,7 +18,7 @@ from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
 from tsqld.compile.operations import convert, literal
-from tsqld.errors import TsqlError, error
+from tsqld.errors import COMPILE_TIME, TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
@@ -60,7 +60,10 @@ class Evaluator:
     # compiling with a cache
 
     def compiled(self, node: n.Node, purpose: str, make: Callable[[Compiler], Any]) -> Any:
-        """What `make` compiles of `node`, kept while names and types mean the same."""
+        """What `make` compiles of `node`, kept while names and types mean the same.
+
+        An error of names or grammar cannot be caught in the scope that has it.
+        """
         session = self.session
         frame = session.frame
         database = frame.database or session.database
@@ -75,7 +78,12 @@ class Evaluator:
                     return made
         environment = SessionEnvironment(session)
         compiler = Compiler(Context(environment))
-        made = make(compiler)
+        try:
+            made = make(compiler)
+        except TsqlError as problem:
+            if problem.number in COMPILE_TIME:
+                problem.uncatchable_in = frame
+            raise
         if not environment.uses_system:
             if len(self._cache) > 4000:
                 self._cache.clear()
@@ -137,11 +145,21 @@ class Evaluator:
         quick = self._quick_condition(node)
         if quick is not None:
             return quick
+        return bool(self.run(self._compile_condition(node)))
 
+    def _compile_condition(self, node: n.Expression) -> CompiledValue:
         def make(compiler: Compiler) -> CompiledValue:
             return self._made(compiler, compiler.condition(node, Place(Scope())), SqlType("bit"))
 
-        return bool(self.run(self.compiled(node, "condition", make)))
+        return self.compiled(node, "condition", make)  # type: ignore[no-any-return]
+
+    def bind_value(self, node: n.Expression) -> object:
+        """Compile a value without computing it."""
+        return self._compile_value(node, None)
+
+    def bind_condition(self, node: n.Expression) -> object:
+        """Compile a condition without testing it."""
+        return self._compile_condition(node)
 
     def run(self, made: CompiledValue) -> Any:
         parameters = self.parameters(made.references)
@@ -327,12 +345,3 @@ def _ticks(moment: dt.datetime) -> dt.datetime:
     ticks = round(moment.microsecond * 3 / 10000)
     whole = moment.replace(microsecond=0)
     return whole + dt.timedelta(microseconds=round(ticks * 10 / 3) * 1000)
-
-
-def with_line(problem: TsqlError, line: int, procedure: str) -> TsqlError:
-    """Give an error the place it does not have yet."""
-    if not problem.line:
-        problem.line = line
-    if not problem.procedure:
-        problem.procedure = procedure
-    return problem

@@ -32,7 +32,6 @@ class Frame:
     cursors: dict[str, Cursor] = field(default_factory=dict)
     cursor_variables: dict[str, Cursor | None] = field(default_factory=dict)
     specials: dict[str, Table] = field(default_factory=dict)
-    declared: dict[str, int] = field(default_factory=dict)
     scope_identity: int | None = None
     return_code: int = 0
     nest: int = 0
@@ -79,6 +78,10 @@ class Options:
     quoted_identifier: bool = True
     deadlock_priority: int = 0
     others: dict[str, bool] = field(default_factory=dict)
+
+
+class ScopeAborted(Exception):
+    """The rest of a batch, procedure or dynamic text does not run; its caller goes on."""
 
 
 class BatchAborted(Exception):

@@ -17,16 +17,26 @@ from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, DatabaseChanged, Done, Event, Message
 from tsqld.runtime.bulk import BulkLoads
 from tsqld.runtime.changes import Changes
-from tsqld.runtime.consequences import COMPILE_TIME, ends_transaction, error_event, told, with_consequence
-from tsqld.runtime.control import Control
+from tsqld.runtime.consequences import ends_transaction, error_event, told, with_consequence, with_line
+from tsqld.runtime.control import Control, holds_label
 from tsqld.runtime.cursors import Cursors
 from tsqld.runtime.ddl.databases import described_database
 from tsqld.runtime.definitions import Definitions
-from tsqld.runtime.evaluate import Evaluator, with_line
-from tsqld.runtime.frame import BatchAborted, BreakLoop, ContinueLoop, Frame, Handlers, Jumped, Returned
+from tsqld.runtime.evaluate import Evaluator
+from tsqld.runtime.frame import (
+    BatchAborted,
+    BreakLoop,
+    ContinueLoop,
+    Frame,
+    Handlers,
+    Jumped,
+    Returned,
+    ScopeAborted,
+)
 from tsqld.runtime.procedures import Procedures
 from tsqld.runtime.queries import Queries, columns_of
 from tsqld.runtime.raising import Raising
+from tsqld.runtime.scopes import Scopes
 from tsqld.runtime.session import Session
 from tsqld.runtime.transactions import Transactions
 from tsqld.runtime.triggers import Triggers
@@ -56,6 +66,7 @@ class Interpreter:
         self.raising = Raising(session, self)
         self.variables = Variables(session, self)
         self.queries = Queries(session, self)
+        self.scopes = Scopes(session, self)
         self.writing = Writing(session, self)
         self._handlers: Handlers = {
             **self.control.handlers,
@@ -102,8 +113,13 @@ class Interpreter:
         """Statements of a batch or text, with what the end of a batch brings."""
         session = self.session
         try:
+            self.scopes.enter(statements)
             yield from self.run(statements)
-        except BatchAborted:
+        except (BatchAborted, ScopeAborted):
+            yield Done(None)
+        except TsqlError as problem:
+            session.last_error = problem.number
+            yield from told(problem)
             yield Done(None)
         except Returned:
             pass
@@ -150,27 +166,25 @@ class Interpreter:
 
     # statements
 
-    def run(self, statements: Sequence[n.Statement]) -> Iterator[Event]:
-        """Statements in order; a GOTO inside finds its label here or goes on outward."""
+    def run(self, statements: Sequence[n.Statement], label: str = "") -> Iterator[Event]:
+        """Statements in order, from a label on if one is given.
+
+        A GOTO inside finds its label here or in a statement here, or goes on outward.
+        """
         position = 0
-        while position < len(statements):
+        while True:
             try:
-                for statement in statements[position:]:
+                if label:
+                    position = _holder(statements, label)
+                    yield from self.control.enter(statements[position], label)
                     position += 1
+                for statement in statements[position:]:
                     yield from self.statement(statement)
                 return
             except Jumped as jump:
-                found = next(
-                    (
-                        i
-                        for i, s in enumerate(statements)
-                        if isinstance(s, n.Label) and s.name.lower() == jump.label
-                    ),
-                    None,
-                )
-                if found is None:
+                label = jump.label
+                if _holder(statements, label) < 0:
                     raise
-                position = found + 1
 
     def statement(self, node: n.Statement) -> Iterator[Event]:
         session = self.session
@@ -184,6 +198,8 @@ class Interpreter:
                 yield from handler(node)
             else:
                 session.statement_time = dt.datetime.now()
+                if isinstance(node, n.CreateModule):
+                    self.scopes.check_module(node)
                 yield from self.transactions.run(lambda: self.definitions.run(node))
                 session.rowcount = 0
         except TsqlError as problem:
@@ -216,8 +232,8 @@ class Interpreter:
             if session.trancount and rolls_back:
                 session.rollback_all()
             raise BatchAborted
-        if problem.number in COMPILE_TIME or problem.uncatchable_in is not None:
-            raise BatchAborted
+        if problem.uncatchable_in is session.frame:
+            raise ScopeAborted
         yield Done(None)
 
     def _doom(self, problem: TsqlError) -> None:
@@ -262,3 +278,8 @@ class Interpreter:
 
     def _close_cursors(self, frame: Frame) -> None:
         frame.cursors.clear()
+
+
+def _holder(statements: Sequence[n.Statement], label: str) -> int:
+    """Which statement is a label or holds it where GOTO may reach it, or -1."""
+    return next((i for i, statement in enumerate(statements) if holds_label(statement, label)), -1)

@@ -16,7 +16,7 @@ from tsqld.events import Argument, Done, Error, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.bulk import notice
 from tsqld.runtime.checkident import check_identity
 from tsqld.runtime.environment import SessionEnvironment
-from tsqld.runtime.frame import BatchAborted, Frame, Returned
+from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
 from tsqld.runtime.values import to_duck
@@ -170,8 +170,9 @@ class Procedures:
 
     def _body(self, statements: Sequence[n.Statement]) -> Iterator[Event]:
         try:
+            self.interpreter.scopes.enter(statements)
             yield from self.interpreter.run(statements)
-        except Returned:
+        except (Returned, ScopeAborted):
             pass
         except TsqlError as problem:
             problem.uncatchable_in = None
@@ -281,7 +282,6 @@ class Procedures:
         frame = Frame(database=around.database, nest=around.nest + 1)
         for name, type, value in variables:
             frame.declare(name.lower(), type, value)
-            frame.declared[name.lower()] = 0
         return frame
 
     def _batch_inside(self, frame: Frame, batch: n.Batch) -> Iterator[Event]:

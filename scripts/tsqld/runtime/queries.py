@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ from tsqld.compile.grouping import AGGREGATES
 from tsqld.compile.inline import Compiler
 from tsqld.compile.session import assigned_variables
 from tsqld.compile.text import OutColumn
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.errors import error, unsupported
 from tsqld.events import Column, Columns, Done, Event, Rows
 from tsqld.runtime.frame import Handlers
 from tsqld.runtime.session import Session
@@ -75,15 +75,7 @@ class Queries:
             context = compiler.context
             return SelectPlan(text.sql, tuple(context.references), text.columns, frozenset(context.reads))
 
-        return self.compiled(node, "select", make)  # type: ignore[no-any-return]
-
-    def compiled(self, node: n.Node, purpose: str, make: Callable[[Compiler], Any]) -> Any:
-        """Compile; an error of names or grammar cannot be caught in the scope that has it."""
-        try:
-            return self.evaluator.compiled(node, purpose, make)
-        except TsqlError as problem:
-            problem.uncatchable_in = self.session.frame
-            raise
+        return self.evaluator.compiled(node, "select", make)  # type: ignore[no-any-return]
 
     def _assign_plan(self, compiler: Compiler, query: n.Query) -> SelectPlan:
         body = query.body

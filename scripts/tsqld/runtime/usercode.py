@@ -79,7 +79,6 @@ def _frame(session: Session, module: Module, database: str, values: Sequence[Any
     )
     for parameter, value in zip(module.parameters, values, strict=True):
         frame.declare(parameter.name.lower(), parameter.type, value)
-        frame.declared[parameter.name.lower()] = 0
     return frame
 
 
@@ -95,7 +94,9 @@ def _filled(session: Session, module: Module, frame: Frame) -> Table:
 
 def _run(session: Session, module: Module) -> None:
     try:
-        for _ in session.interpreter.run(parse_module(module.text).body):
+        body = parse_module(module.text).body
+        session.interpreter.scopes.enter(body)
+        for _ in session.interpreter.run(body):
             pass
     except Returned:
         return

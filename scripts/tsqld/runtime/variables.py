@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tsqld.errors import error
@@ -11,14 +10,9 @@ from tsqld.events import Event
 from tsqld.runtime.frame import Handlers
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
-from tsqld.syntax.walk import walk
 
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
-
-
-_DECLARED_BELOW: dict[int, tuple[n.Statement, tuple[n.Declaration, ...]]] = {}
-"""Declarations inside a compound statement, by its identity."""
 
 
 class Variables:
@@ -35,53 +29,30 @@ class Variables:
             n.SetIdentityInsert: self._set_identity_insert,
         }
 
+    def declare(self, item: n.Declaration) -> None:
+        """Make a variable in the current frame, without a value: all there are when a text begins."""
+        frame, key = self.session.frame, item.name.lower()
+        if item.type is None:
+            frame.cursor_variables[key] = None
+            return
+        definitions = self.interpreter.definitions
+        if isinstance(item.type, n.TableDefinition):
+            frame.tables[key] = definitions.table_variable(item.name, item.type)
+            return
+        table = definitions.table_of_type(item.name, item.type)
+        if table is not None:
+            frame.tables[key] = table
+            return
+        frame.declare(key, definitions.type(item.type), None)
+
     def _declare(self, node: n.Declare) -> Iterator[Event]:
+        """The initial values; without one a variable keeps what it has, as in a loop."""
         frame = self.session.frame
         for item in node.declarations:
-            key = item.name.lower()
-            again = frame.declared.get(key) == id(item)
-            if key in frame.declared and not again:
-                raise error(134, item.name, line=item.line)
-            frame.declared[key] = id(item)
-            self._declare_one(item, key, again)
+            if item.value is not None:
+                key = item.name.lower()
+                frame.assign(key, self.evaluator.converted(item.value, frame.variables[key][0]))
         yield from ()
-
-    def declare_below(self, node: n.Statement) -> None:
-        """A variable is known in its whole batch, so also where its DECLARE is never reached."""
-        known = _DECLARED_BELOW.get(id(node))
-        if known is None or known[0] is not node:
-            inside = tuple(
-                item for part in walk(node) if isinstance(part, n.Declare) for item in part.declarations
-            )
-            known = _DECLARED_BELOW[id(node)] = (node, inside)
-        declared = self.session.frame.declared
-        for item in known[1]:
-            key = item.name.lower()
-            if key not in declared:
-                declared[key] = id(item)
-                self._declare_one(replace(item, value=None), key, False)
-            elif declared[key] != id(item):
-                raise error(134, item.name, line=item.line)
-
-    def _declare_one(self, item: n.Declaration, key: str, again: bool) -> None:
-        frame = self.session.frame
-        if item.type is None:
-            frame.cursor_variables.setdefault(key, None)
-            return
-        if isinstance(item.type, n.TableDefinition):
-            if not again:
-                frame.tables[key] = self.interpreter.definitions.table_variable(item.name, item.type)
-            return
-        table = self.interpreter.definitions.table_of_type(item.name, item.type)
-        if table is not None:
-            if not again:
-                frame.tables[key] = table
-            return
-        type = self.interpreter.definitions.type(item.type)
-        if not again:
-            frame.declare(key, type, None)
-        if item.value is not None:
-            frame.assign(key, self.evaluator.converted(item.value, type))
 
     def _set_variable(self, node: n.SetVariable) -> Iterator[Event]:
         frame = self.session.frame

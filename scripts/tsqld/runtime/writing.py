@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,32 +43,34 @@ class Writing:
             return node
         return replace(node, top=n.Top(node.line, _whole_number(limit, node.line), False, False))
 
-    def _change(self, node: n.Update | n.Delete | n.Merge) -> Iterator[Event]:
-        node = self._limited(node)
+    def plan(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> ChangePlan:
+        """What a change does, compiled."""
 
         def make(compiler: Compiler) -> ChangePlan:
-            if isinstance(node, n.Update):
-                return compiler.update(node)
-            if isinstance(node, n.Delete):
-                return compiler.delete(node)
+            match node:
+                case n.Insert():
+                    return compiler.insert(node)
+                case n.Update():
+                    return compiler.update(node)
+                case n.Delete():
+                    return compiler.delete(node)
             return compiler.merge(node)
 
-        yield from self._planned(node, make)
+        return self.evaluator.compiled(node, "change", make)  # type: ignore[no-any-return]
+
+    def _change(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> Iterator[Event]:
+        session = self.session
+        session.statement_time = dt.datetime.now()
+        plan = self.plan(self._limited(node))
+        yield from self.interpreter.transactions.run(lambda: self.interpreter.changes.run(plan))
+        if not any(output.into is None for output in plan.outputs):
+            yield Done(None if session.options.nocount else session.rowcount)
 
     def _insert(self, node: n.Insert) -> Iterator[Event]:
         if isinstance(node.source, n.Execute):
             yield from self._insert_execute(node, node.source)
-            return
-        node = self._limited(node)
-        yield from self._planned(node, lambda compiler: compiler.insert(node))
-
-    def _planned(self, node: n.Statement, make: Callable[[Compiler], ChangePlan]) -> Iterator[Event]:
-        session = self.session
-        session.statement_time = dt.datetime.now()
-        plan = self.interpreter.queries.compiled(node, "change", make)
-        yield from self.interpreter.transactions.run(lambda: self.interpreter.changes.run(plan))
-        if not any(output.into is None for output in plan.outputs):
-            yield Done(None if session.options.nocount else session.rowcount)
+        else:
+            yield from self._change(node)
 
     def _insert_execute(self, node: n.Insert, execute: n.Execute) -> Iterator[Event]:
         """INSERT … EXEC: the rows of every result set, as one insert."""

@@ -167,31 +167,45 @@ class ControlParser(DefinitionParser):
     # labels
 
     def check_labels(self, statements: tuple[n.Statement, ...]) -> None:
-        labels: set[str] = set()
-        gotos: list[n.Goto] = []
-        _collect_labels(statements, labels, gotos)
-        for goto in gotos:
-            if goto.name.lower() not in labels:
+        """Labels are unique, exist, and are in no TRY that GOTO is outside of. Errors 132, 133, 1026."""
+        labels: dict[str, _Tries] = {}
+        gotos: list[tuple[n.Goto, _Tries]] = []
+        _collect_labels(statements, labels, gotos, ())
+        for goto, around in gotos:
+            held_by = labels.get(goto.name.lower())
+            if held_by is None:
                 raise error(133, goto.name, line=goto.line)
+            if around[: len(held_by)] != held_by:
+                raise error(1026, line=goto.line)
 
 
-def _collect_labels(statements: tuple[n.Statement, ...], labels: set[str], gotos: list[n.Goto]) -> None:
+_Tries = tuple[int, ...]
+"""The TRY and CATCH blocks around a statement, by identity, outermost first."""
+
+
+def _collect_labels(
+    statements: tuple[n.Statement, ...],
+    labels: dict[str, _Tries],
+    gotos: list[tuple[n.Goto, _Tries]],
+    around: _Tries,
+) -> None:
     for statement in statements:
         match statement:
             case n.Label():
                 if statement.name.lower() in labels:
                     raise error(132, statement.name, line=statement.line)
-                labels.add(statement.name.lower())
+                labels[statement.name.lower()] = around
             case n.Goto():
-                gotos.append(statement)
+                gotos.append((statement, around))
             case n.Block():
-                _collect_labels(statement.statements, labels, gotos)
+                _collect_labels(statement.statements, labels, gotos, around)
             case n.If():
                 branches = (statement.then, statement.otherwise) if statement.otherwise else (statement.then,)
-                _collect_labels(branches, labels, gotos)
+                _collect_labels(branches, labels, gotos, around)
             case n.While():
-                _collect_labels((statement.body,), labels, gotos)
+                _collect_labels((statement.body,), labels, gotos, around)
             case n.TryCatch():
-                _collect_labels((statement.body, statement.handler), labels, gotos)
+                for block in (statement.body, statement.handler):
+                    _collect_labels(block.statements, labels, gotos, (*around, id(block)))
             case _:
                 pass

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from tsql.tokens import Kind
-from tsqld.errors import unsupported
+from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.modules import ModuleParser
 
@@ -78,7 +78,8 @@ class Parser(ModuleParser):
         }
 
     def at_statement(self) -> bool:
-        return self.at(*self._starts)
+        """THROW is not reserved: after a statement without a semicolon it reads as a name."""
+        return self.at(*self._starts) and not self.at("THROW")
 
     # statements
 
@@ -89,7 +90,17 @@ class Parser(ModuleParser):
                 pass
             if self.at_end() or (ends and self.at(*ends)):
                 return tuple(statements)
+            if statements:
+                self._terminated_before()
             statements.append(self._first_or_next(not statements))
+
+    def _terminated_before(self) -> None:
+        """THROW and WITH need a semicolon behind the statement before them. Errors 102 and 319."""
+        if not self.at("THROW", "WITH") or self.peek(-1).upper in (";", ":", "END", "TRY", "CATCH"):
+            return
+        if self.at("WITH"):
+            raise error(319, line=self.line)
+        raise error(102, self.token.text, line=self.line)
 
     def _first_or_next(self, first: bool) -> n.Statement:
         """A bare procedure name runs it when it is the first statement of a batch."""
@@ -97,7 +108,7 @@ class Parser(ModuleParser):
             first
             and self.position == 0
             and self.at_name()
-            and not self.at_statement()
+            and not self.at(*self._starts)
             and self.peek().upper != ":"
         ):
             return self._execute_module(self.line, "")

@@ -1,34 +1,14 @@
-"""Visits the nodes below a node, and parses the T-SQL fragments the catalog keeps."""
+"""Parses the T-SQL fragments the catalog keeps, and asks what is below a node."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
 from functools import lru_cache
 
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import Parser, parse_batch
+from tsqld.syntax.visit import children, walk
 
-
-def children(node: n.Node) -> Iterator[n.Node]:
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
-
-
-def _nodes(value: object) -> Iterator[n.Node]:
-    if isinstance(value, n.Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
-
-
-def walk(node: n.Node, *, into_queries: bool = True) -> Iterator[n.Node]:
-    """`node` and everything below it; subqueries only with `into_queries`."""
-    yield node
-    for child in children(node):
-        if into_queries or not isinstance(child, n.Query):
-            yield from walk(child, into_queries=into_queries)
+__all__ = ["children", "mentions_table", "parse_condition", "parse_module", "parse_value", "walk"]
 
 
 def mentions_table(node: n.Node, name: str) -> bool:

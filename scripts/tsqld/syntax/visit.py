@@ -1,0 +1,29 @@
+"""Visits the nodes below a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from tsqld.syntax import nodes as n
+
+
+def children(node: n.Node) -> Iterator[n.Node]:
+    for field in fields(node):
+        yield from _nodes(getattr(node, field.name))
+
+
+def _nodes(value: object) -> Iterator[n.Node]:
+    if isinstance(value, n.Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+
+
+def walk(node: n.Node, *, into_queries: bool = True) -> Iterator[n.Node]:
+    """`node` and everything below it; subqueries only with `into_queries`."""
+    yield node
+    for child in children(node):
+        if into_queries or not isinstance(child, n.Query):
+            yield from walk(child, into_queries=into_queries)
