@@ -24,6 +24,7 @@ _PLAIN = frozenset(
     sql_variant text ntext image xml rowversion sysname""".split()
 )
 _LIMITS = {"char": 8000, "varchar": 8000, "nchar": 4000, "nvarchar": 4000, "binary": 8000, "varbinary": 8000}
+_LONGEST = 8000
 _REFUSED = ("hierarchyid", "geometry", "geography", "vector", "json")
 
 Lookup = Callable[[str, str], SqlType | None]
@@ -33,7 +34,8 @@ Lookup = Callable[[str, str], SqlType | None]
 def resolve(name: TypeName, lookup: Lookup | None = None, *, default_length: int = 1) -> SqlType:
     """The type that `name` means. `default_length` is 30 in CAST and CONVERT, 1 elsewhere.
 
-    Errors: 243 unknown type, 1001/2717 lengths, 2750/2751 precision and scale, 2716 width where none belongs.
+    Errors: 243 unknown type, 1001, 131 and 2717 lengths, 2750 and 2751 precision and scale, 2716 a width
+    where none belongs.
     """
     base = name.parts[-1].lower()
     if len(name.parts) == 1 or name.parts[0].lower() == "sys":
@@ -86,6 +88,12 @@ def _sized(base: str, name: TypeName, default_length: int) -> SqlType:
             severity=15,
             line=name.line,
         )
+    if length > _LONGEST:
+        message = (
+            f"The size ({length}) given to the type '{base}' exceeds the maximum allowed for any data type "
+            f"({_LONGEST})."
+        )
+        raise TsqlError(131, message, severity=15, state=3, line=name.line)
     if length > limit:
         raise error(2717, length, "type", base, limit, line=name.line)
     return SqlType(base, length)

@@ -240,8 +240,12 @@ class ExpressionCompiler:
         if len(node.arguments) != 2:
             raise error(174, "nullif", 2, line=node.line)
         left, right = (self.value(argument, place) for argument in node.arguments)
+        if left.is_null:
+            raise error(4151, line=node.line)
         same = f.compare("=", left, right, node.line).sql
-        return _flagged(Bound(f"(CASE WHEN {same} THEN NULL ELSE {left.sql} END)", left.type), left, right)
+        type = _narrowest(left)
+        kept = f.cast_explicit(left, type, None, try_=False, line=node.line)
+        return _flagged(Bound(f"(CASE WHEN {same} THEN NULL ELSE {kept.sql} END)", type), left, right)
 
     def _cast(self, node: n.Cast, place: Place) -> Bound:
         operand = self.value(node.operand, place)
@@ -402,6 +406,15 @@ def _flagged(result: Bound, *operands: Bound) -> Bound:
             result, aggregated=result.aggregated or aggregated, windowed=result.windowed or windowed
         )
     return result
+
+
+def _narrowest(value: Bound) -> SqlType:
+    """The type NULLIF gives its first argument: an int constant becomes the least integer that holds it."""
+    if value.type != INT or not isinstance(value.value, int):
+        return value.type
+    if 0 <= value.value <= 255:
+        return SqlType("tinyint")
+    return SqlType("smallint") if -32768 <= value.value <= 32767 else INT
 
 
 def _collation(name: str, line: int) -> str:

@@ -32,6 +32,7 @@ from tsqld.functions import (
     string_split,
     unary,
 )
+from tsqld.functions.precedence import shown
 from tsqld.functions.sqltext import duck_type, quote, raise_text
 from tsqld.types import MAX, SqlType, nvarchar, varchar
 
@@ -68,7 +69,9 @@ __all__ = [
 
 
 def cast_explicit(value: Bound, target: SqlType, style: Bound | None, *, try_: bool, line: int) -> Bound:
-    """CAST, CONVERT and their TRY_ forms."""
+    """CAST, CONVERT and their TRY_ forms. Error 8116 for a style that is no integer."""
+    if style is not None and not style.is_null and (not style.type.is_integer or style.type.name == "bit"):
+        raise error(8116, shown(style.type), 3, "convert", line=line)
     return convert(value, target, style=style, try_=try_, line=line, explicit=True)
 
 

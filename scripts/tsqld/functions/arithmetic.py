@@ -15,7 +15,7 @@ from tsqld.errors import TsqlError, error
 from tsqld.functions import decimals, literals
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
-from tsqld.functions.precedence import as_decimal, longest, rank, shown
+from tsqld.functions.precedence import as_decimal, digits_type, longest, rank, shown
 from tsqld.functions.sqltext import duck_type, is_simple, let, let_all, raise_error
 from tsqld.types import BIT, DATETIME, INT, MAX, SMALLINT, SqlType
 
@@ -36,12 +36,18 @@ def binary(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     one type; at run time 8115 on overflow, 8134 on division by zero, 245 and its kin for text that is no
     number.
     """
+    if op in "&|^" and left.is_null and right.is_null:
+        raise error(402, "NULL", "NULL", NAMES[op], line=line)
     left, right = _with_typed_nulls(op, left, right)
     a, b = left.type, right.type
     if op == "+" and a.is_text and b.is_text:
         return _concatenated(left, right, a.is_unicode or b.is_unicode)
     if op == "+" and a.is_binary and b.is_binary:
         return _concatenated_bytes(left, right)
+    if a.is_binary and b.is_binary:
+        raise _invalid_pair(op, a, b, line)
+    if "uniqueidentifier" in (a.name, b.name) and (a.is_number or b.is_number):
+        raise error(206, shown(a), shown(b), line=line)
     for type in (a, b):
         if type.name in _NEVER:
             raise _invalid(op, a, b, line)
@@ -97,6 +103,13 @@ def _null_of(type: SqlType) -> Bound:
 
 def _invalid(op: str, a: SqlType, b: SqlType, line: int) -> TsqlError:
     if a.name == b.name:
+        return error(8117, shown(a), NAMES[op], line=line)
+    return error(402, shown(a), shown(b), NAMES[op], line=line)
+
+
+def _invalid_pair(op: str, a: SqlType, b: SqlType, line: int) -> TsqlError:
+    """Of two bits or two binaries: * and / name the type, the other operators the pair."""
+    if op in "*/":
         return error(8117, shown(a), NAMES[op], line=line)
     return error(402, shown(a), shown(b), NAMES[op], line=line)
 
@@ -160,6 +173,9 @@ def _temporal(op: str, left: Bound, right: Bound, line: int) -> Bound:
     a, b = left.type, right.type
     old_a, old_b = a.name in _OLD_DATES, b.name in _OLD_DATES
     if op not in "+-":
+        old = next((type for type in (a, b) if type.name in _OLD_DATES), None)
+        if old is not None and (a.is_number or b.is_number) and op in "*/%":
+            raise error(8117, shown(old), NAMES[op], line=line)
         raise _invalid(op, a, b, line)
     if a.is_temporal and b.is_temporal and not (old_a and old_b):
         raise _invalid(op, a, b, line)
@@ -197,14 +213,19 @@ def _operand_types(op: str, left: Bound, right: Bound, line: int) -> tuple[SqlTy
 
 
 def _numeric(op: str, left: Bound, right: Bound, line: int) -> Bound:
+    if "bit" in (left.type.name, right.type.name) and (left.type.is_text or right.type.is_text):
+        raise _invalid_pair(op, left.type, right.type, line)
     a, b = _operand_types(op, left, right, line)
+    if op == "%" and (a.is_float or b.is_float):
+        both = left.type.is_float and right.type.is_float
+        raise (
+            error(8117, shown(a), NAMES[op], line=line) if both else _invalid(op, left.type, right.type, line)
+        )
     if (left.type.is_binary or right.type.is_binary) and (a.is_float or b.is_float):
         other = left.type if left.type.is_binary else right.type
         raise error(206, shown(other), shown(a if a.is_float else b), line=line)
     if a.name == "bit" and b.name == "bit":
-        raise error(8117, "bit", NAMES[op], line=line)
-    if op == "%" and (a.is_float or b.is_float):
-        raise _invalid(op, left.type, right.type, line)
+        raise _invalid_pair(op, a, b, line)
     winner = a if rank(a) <= rank(b) else b
     if winner.is_decimal:
         return _decimal(op, left, right, a, b, line)
@@ -221,7 +242,8 @@ def _integer(op: str, x: str, y: str, type: SqlType) -> str:
     if op == "%":
         if y.isdigit():
             return f"({x} % {y})"
-        return let(y, lambda d: f"CASE WHEN {d} = -1 THEN CAST(0 AS {duck_type(type)}) ELSE {x} % {d} END")
+        # the quotient is formed too, so that the least value overflows as it does under /
+        return let(y, lambda d: f"CASE WHEN {d} = -1 THEN ({x} // {d}) * 0 ELSE {x} % {d} END")
     return f"({x} {'//' if op == '/' else op} {y})"
 
 
@@ -275,9 +297,7 @@ def _decimal(op: str, left: Bound, right: Bound, a: SqlType, b: SqlType, line: i
 
 def _decimal_operand(value: Bound, type: SqlType) -> SqlType:
     """An integer constant is as precise as its digits, others as their type, text as the other side."""
-    if value.is_literal and value.type.is_integer and isinstance(value.value, int):
-        return SqlType("decimal", precision=max(1, len(str(abs(value.value)))), scale=0)
-    return as_decimal(type)
+    return as_decimal(digits_type(value) if value.type.is_integer else type)
 
 
 # --- bits ---------------------------------------------------------------------------------------------------
@@ -285,8 +305,6 @@ def _decimal_operand(value: Bound, type: SqlType) -> SqlType:
 
 def _bitwise(op: str, left: Bound, right: Bound, line: int) -> Bound:
     a, b = left.type, right.type
-    if a.is_binary and b.is_binary:
-        raise _invalid(op, a, b, line)
     if a.is_binary or b.is_binary or a.is_text or b.is_text:
         other = b if a.is_binary or a.is_text else a
         if not other.is_integer:

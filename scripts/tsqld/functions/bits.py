@@ -22,7 +22,7 @@ from tsqld.functions.registry import BITS, CRYPTO, SYSTEM, define, refuse
 from tsqld.functions.sqltext import quote
 from tsqld.functions.udfs import udf
 from tsqld.functions.unitext import ansi_bytes, utf16_bytes
-from tsqld.types import BIGINT, BIT, MAX, varbinary
+from tsqld.types import BIGINT, BIT, MAX, SqlType, varbinary
 
 Args = Sequence[Bound]
 
@@ -31,49 +31,69 @@ _ALGORITHMS: Final = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "
 
 
 def _bits(argument: Bound, function: str, line: int) -> tuple[Bound, int]:
-    """An integer argument and its width in bits. Error 8116; binary is refused."""
-    if argument.type.is_binary:
-        raise unsupported(f"{function.upper()} of {shown(argument.type)}", line)
-    if not argument.type.is_integer:
-        raise error(8116, shown(argument.type), 1, function, line=line)
-    return argument, _WIDTHS[argument.type.name]
+    """An integer or binary argument and its width in bits, 0 for binary. Error 8116."""
+    type = argument.type
+    if type.is_binary and type.length != MAX and type.name != "image":
+        return argument, 0
+    if not type.is_integer or type.name == "bit":
+        raise error(8116, "NULL" if argument.is_null else shown(type), 1, function, line=line)
+    return argument, _WIDTHS[type.name]
 
 
-@define("LEFT_SHIFT", BITS, 2, note="integers only")
+def _whole(args: Args, place: int, function: str, line: int) -> Bound:
+    """A position, distance or bit, which is an integer already. Error 8116."""
+    argument = args[place - 1]
+    allowed = argument.type.is_integer and (argument.type.name != "bit" or place == 3)
+    if argument.is_null or not allowed:
+        raise error(8116, "NULL" if argument.is_null else shown(argument.type), place, function, line=line)
+    return convert(argument, BIGINT, line=line)
+
+
+@define("LEFT_SHIFT", BITS, 2)
 def _left_shift(args: Args, line: int) -> Bound:
     return _shifted("left_shift", args, 1, line)
 
 
-@define("RIGHT_SHIFT", BITS, 2, note="integers only")
+@define("RIGHT_SHIFT", BITS, 2)
 def _right_shift(args: Args, line: int) -> Bound:
     return _shifted("right_shift", args, -1, line)
 
 
 def _shifted(function: str, args: Args, sign: int, line: int) -> Bound:
     value, width = _bits(args[0], function, line)
-    count = a.big_integer(args[1], 2, function, line)
+    count = _whole(args, 2, function, line)
+    if not width:
+        shifted = f"tsqld_shift_bytes({value.sql}, {sign} * ({count.sql}))"
+        return a.made(shifted, SqlType("varbinary", value.type.length), value, count)
     sql = f"tsqld_shift(({value.sql})::BIGINT, {sign} * ({count.sql}), {width})"
     return convert(a.made(sql, BIGINT, value, count), value.type, line=line)
 
 
-@define("BIT_COUNT", BITS, 1, note="integers only")
+@define("BIT_COUNT", BITS, 1)
 def _bit_count(args: Args, line: int) -> Bound:
     value, width = _bits(args[0], "bit_count", line)
+    if not width:
+        return a.made(f"tsqld_bit_count_bytes({value.sql})", BIGINT, value)
     return a.made(f"tsqld_bit_count(({value.sql})::BIGINT, {width})", BIGINT, value)
 
 
-@define("GET_BIT", BITS, 2, note="integers only")
+@define("GET_BIT", BITS, 2)
 def _get_bit(args: Args, line: int) -> Bound:
     value, width = _bits(args[0], "get_bit", line)
-    place = a.integer(args[1], 2, "get_bit", line)
+    place = _whole(args, 2, "get_bit", line)
+    if not width:
+        return a.made(f"(tsqld_get_bit_bytes({value.sql}, {place.sql}) = 1)", BIT, value, place)
     return a.made(f"(tsqld_get_bit(({value.sql})::BIGINT, {place.sql}, {width}) = 1)", BIT, value, place)
 
 
-@define("SET_BIT", BITS, 2, 3, note="integers only")
+@define("SET_BIT", BITS, 2, 3)
 def _set_bit(args: Args, line: int) -> Bound:
     value, width = _bits(args[0], "set_bit", line)
-    place = a.integer(args[1], 2, "set_bit", line)
-    bit = a.integer(args[2], 3, "set_bit", line).sql if len(args) > 2 else "1"
+    place = _whole(args, 2, "set_bit", line)
+    bit = _whole(args, 3, "set_bit", line).sql if len(args) > 2 else "1"
+    if not width:
+        written = f"tsqld_set_bit_bytes({value.sql}, {place.sql}, {bit})"
+        return a.made(written, SqlType("varbinary", value.type.length), value, place)
     sql = f"tsqld_set_bit(({value.sql})::BIGINT, {place.sql}, {bit}, {width})"
     return convert(a.made(sql, BIGINT, value, place), value.type, line=line)
 
@@ -179,22 +199,53 @@ def bit_count(value: int, width: int) -> int:
     return (value & ((1 << width) - 1)).bit_count()
 
 
-@udf("get_bit", "BIGINT, INTEGER, INTEGER", "INTEGER")
+@udf("get_bit", "BIGINT, BIGINT, INTEGER", "INTEGER")
 def get_bit(value: int, place: int, width: int) -> int:
-    _check_place(place, width, "GET_BIT")
+    _check_place(place, width, "get_bit")
     return value >> place & 1
 
 
-@udf("set_bit", "BIGINT, INTEGER, INTEGER, INTEGER", "BIGINT")
+@udf("set_bit", "BIGINT, BIGINT, BIGINT, INTEGER", "BIGINT")
 def set_bit(value: int, place: int, bit: int, width: int) -> int:
-    _check_place(place, width, "SET_BIT")
-    pattern = value & ((1 << width) - 1)
-    return _signed(pattern | 1 << place if bit else pattern & ~(1 << place), width)
+    return _signed(_with_bit(value & ((1 << width) - 1), place, bit, width), width)
+
+
+def _with_bit(pattern: int, place: int, bit: int, width: int) -> int:
+    _check_place(place, width, "set_bit")
+    if bit not in (0, 1):
+        raise error(9839, 3, "set_bit")
+    return pattern | 1 << place if bit else pattern & ~(1 << place)
 
 
 def _check_place(place: int, width: int, function: str) -> None:
     if not 0 <= place < width:
-        raise TsqlError(9838, f"Invalid bit_offset value {place} passed to {function} function.")
+        raise error(9838, 2, function, width - 1)
+
+
+@udf("shift_bytes", "BLOB, BIGINT", "BLOB")
+def shift_bytes(data: bytes, count: int) -> bytes:
+    width = 8 * len(data)
+    pattern = int.from_bytes(data, "big")
+    if abs(count) >= width:
+        return bytes(len(data))
+    shifted = pattern << count if count >= 0 else pattern >> -count
+    return (shifted & ((1 << width) - 1)).to_bytes(len(data), "big")
+
+
+@udf("bit_count_bytes", "BLOB", "BIGINT")
+def bit_count_bytes(data: bytes) -> int:
+    return int.from_bytes(data, "big").bit_count()
+
+
+@udf("get_bit_bytes", "BLOB, BIGINT", "INTEGER")
+def get_bit_bytes(data: bytes, place: int) -> int:
+    _check_place(place, 8 * len(data), "get_bit")
+    return int.from_bytes(data, "big") >> place & 1
+
+
+@udf("set_bit_bytes", "BLOB, BIGINT, BIGINT", "BLOB")
+def set_bit_bytes(data: bytes, place: int, bit: int) -> bytes:
+    return _with_bit(int.from_bytes(data, "big"), place, bit, 8 * len(data)).to_bytes(len(data), "big")
 
 
 @udf("hash", "BLOB, VARCHAR", "BLOB")

@@ -37,14 +37,19 @@ DAY_PARTS: Final = frozenset({"year", "quarter", "month", "dayofyear", "day", "w
 CLOCK_PARTS: Final = frozenset({*MICROS, "nanosecond"})
 
 
-def part_of(argument: Bound, function: str, allowed: frozenset[str] | set[str], line: int) -> str:
-    """The full name of the part that a date function was given. Errors: 155 for a word that is none, 9810."""
+def part_of(
+    argument: Bound, function: str, allowed: frozenset[str] | set[str], line: int, *, number: int = 9810
+) -> str:
+    """The full name of the part that a date function was given. Errors: 155 for a word that is none,
+    `number` for a part the function does not know.
+    """
     word = str(argument.value)
     name = _ALIASES.get(word.lower())
     if name is None:
         raise TsqlError(155, f"'{word}' is not a recognized {function} option.", severity=15, line=line)
     if name not in allowed:
-        raise TsqlError(9810, f"The datepart {name} is not supported by date function {function}.", line=line)
+        text = f"The datepart {name} is not supported by date function {function}."
+        raise TsqlError(number, text, state=0 if number == 9806 else 1, line=line)
     return name
 
 

@@ -165,7 +165,7 @@ def _datediff_big(args: Args, line: int) -> Bound:
 
 
 def _difference(function: str, args: Args, line: int) -> tuple[str, str, Bound, Bound]:
-    part = part_of(args[0], function, (DAY_PARTS | CLOCK_PARTS) - {"iso_week"}, line)
+    part = part_of(args[0], function, (DAY_PARTS | CLOCK_PARTS) - {"iso_week"}, line, number=9806)
     start, end = as_instant(args[1], 2, function, line), as_instant(args[2], 3, function, line)
     x, y = _counted(part, start, line), _counted(part, end, line)
     return part, f"({y} - {x})", start, end

@@ -61,7 +61,7 @@ def styled(c: Conversion) -> tuple[str, int]:
 
 def _width(pieces: tuple[str, ...]) -> int:
     """The characters that the pieces have at most."""
-    marks = {"<day>": 2, "<hour>": 2, "<fraction>": 8, "<point>": 8, "<some>": 8}
+    marks = {"<day>": 2, "<hour>": 2, "<bare>": 2, "<fraction>": 8, "<point>": 8, "<some>": 8}
     text = "".join(piece for piece in pieces if piece not in marks)
     return len(text) + 2 * text.count("%Y") + text.count("%b") + sum(marks.get(p, 0) for p in pieces)
 
@@ -82,13 +82,16 @@ def _canonical(c: Conversion, base: int) -> tuple[str, int]:
 def _pieces(c: Conversion, base: int) -> tuple[str, ...]:
     name = c.source.name
     if name == "date":
+        if base == 14:
+            raise error(281, c.style, name, line=c.line)
         if base not in _DATES:
             raise _missing(c)
         return _DATES[base]
     if name == "time":
         if base not in _TIMES:
             raise _missing(c)
-        return _TIMES[base]
+        # only a bare time does without the space before a one-digit hour, and only in these styles
+        return tuple("<bare>" if p == "<hour>" and base in (0, 9) else p for p in _TIMES[base])
     if base not in _TIMES:
         return _DATES[base]
     if base not in _DATES:
@@ -127,6 +130,8 @@ def _rendered(m: str, pieces: tuple[str, ...], c: Conversion) -> str:
 def _mark(m: str, mark: str, c: Conversion) -> str:
     if mark == "<day>":
         return f"lpad(day({m})::VARCHAR, 2, ' ')"
+    if mark == "<bare>":
+        return f"((hour({m}) + 11) % 12 + 1)::VARCHAR"
     if mark == "<hour>":
         return f"lpad(((hour({m}) + 11) % 12 + 1)::VARCHAR, 2, ' ')"
     return _fraction(m, mark, c)

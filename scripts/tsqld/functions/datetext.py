@@ -34,11 +34,12 @@ _MONTHS: Final = {
 _TIME = re.compile(
     r"(?<![\d/.\-])(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:([.:])(\d{1,9}))?)?)?\s*([AaPp][Mm])?(?![\d/.\-:])"
 )
-_OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d{2}):(\d{2}))$", re.IGNORECASE)
+_OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d{1,2}):(\d{2}))$", re.IGNORECASE)
 _ISO = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?$",
     re.IGNORECASE,
 )
+_YEAR_FIRST = re.compile(r"\d{4}\s*[/.\-]")
 _NUMERIC = re.compile(r"(\d{1,4})\s*([/.\-])\s*(\d{1,4})\s*\2\s*(\d{1,4})$")
 _ORDERS: Final = {
     1: "mdy", 101: "mdy", 10: "mdy", 110: "mdy", 22: "mdy", 3: "dmy", 103: "dmy", 4: "dmy", 104: "dmy",
@@ -82,6 +83,8 @@ def read(text: str, target: str, style: int | None) -> Moment:
         raise Unreadable(text)
     offset, text = _take_offset(text, target)
     ticks, rest = _take_time(text, target)
+    if style and order in ("mdy", "dmy") and target not in _OLD and _YEAR_FIRST.match(rest):
+        raise Unreadable(text)
     day = _date(rest, order, target) if rest else _EPOCH
     return Moment(day, ticks, offset)
 
@@ -100,8 +103,9 @@ def _offset_minutes(zone: str | None) -> int | None:
         return None
     if zone in "Zz":
         return 0
-    minutes = int(zone[1:3]) * 60 + int(zone[4:6])
-    if minutes > 840 or int(zone[4:6]) > 59:
+    hours, _, past = zone[1:].partition(":")
+    minutes = int(hours) * 60 + int(past)
+    if minutes > 840 or int(past) > 59:
         raise Unreadable(zone)
     return -minutes if zone[0] == "-" else minutes
 
@@ -232,7 +236,8 @@ def convert(
 
     The target `instant` is a datetime2 cut to microseconds, for functions that only ask for larger parts.
 
-    Errors as T-SQL raises them: 241, 242, 295; 50100 where a 100 ns digit would be lost.
+    Errors as T-SQL raises them: 241, 242, 295, 9807 for text that only another style reads; 50100 where a
+    100 ns digit would be lost.
     """
     try:
         return _fitted(read(text, target, style), target, scale)
@@ -243,7 +248,18 @@ def convert(
     except Unreadable:
         if target == "smalldatetime":
             raise _unreadable_smalldatetime() from None
+        if style and target not in _OLD and _readable(text, target):
+            raise error(9807, style) from None
         raise error(241) from None
+
+
+def _readable(text: str, target: str) -> bool:
+    """Whether `text` is a date and time without a style."""
+    try:
+        read(text, target, None)
+    except (Unreadable, OutOfRange):
+        return False
+    return True
 
 
 def _unreadable_smalldatetime() -> TsqlError:

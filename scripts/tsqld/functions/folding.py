@@ -38,6 +38,8 @@ def folded(c: Conversion) -> str | None:
         number = Decimal(value)
     else:
         return None
+    if number is not None and c.source.is_money and target == "integer":
+        number = number.quantize(Decimal(1), rounding=ROUND_HALF_UP)
     return _as(number, c.target) if number is not None else None
 
 

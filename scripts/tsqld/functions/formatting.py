@@ -31,6 +31,8 @@ Args = Sequence[Bound]
 
 @define("FORMAT", STRING, 2, 3, note="cultures en-US, en-GB and de-DE")
 def _format(args: Args, line: int) -> Bound:
+    if args[1].is_null:
+        raise error(8116, "NULL", 2, "format", line=line)
     value, pattern = args[0], a.text(args[1], 2, "format", line)
     type = value.type
     if not ((type.is_number and type.name != "bit") or type.is_temporal):

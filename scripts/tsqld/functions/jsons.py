@@ -28,10 +28,12 @@ _FRAGMENTS: Final = ("tsqld_json_query(", "tsqld_json_modify(", "('{' ||", "('['
 """How the text of a call begins whose result is JSON already and is not quoted again."""
 
 
-@define("ISJSON", JSON, 1, note="without the second argument")
+@define("ISJSON", JSON, 1, 2)
 def _isjson(args: Args, line: int) -> Bound:
+    """1 for JSON of the kind asked for; without one, for an object or an array."""
     value = a.text(args[0], 1, "isjson", line)
-    return a.made(f"tsqld_isjson({value.sql})", INT, value)
+    kind = quote(str(args[1].value)) if len(args) > 1 else "''"
+    return a.made(f"tsqld_isjson({value.sql}, {kind})", INT, value)
 
 
 @define("JSON_VALUE", JSON, 2)
@@ -138,13 +140,20 @@ elsewhere(JSON, "table functions", "OPENJSON")
 # --- Python side: registered by `install` -------------------------------------------------------------------
 
 
-@udf("isjson", "VARCHAR", "INTEGER")
-def isjson(text: str) -> int:
-    """1 for a well-formed object or array."""
+@udf("isjson", "VARCHAR, VARCHAR", "INTEGER")
+def isjson(text: str, wanted: str) -> int:
+    """1 for well-formed JSON of the kind `wanted`: an object or array when that is empty."""
     try:
-        return int(parse(text).kind in ("object", "array"))
+        kind = parse(text).kind
     except TsqlError:
         return 0
+    kinds = {
+        "": ("object", "array"),
+        "OBJECT": ("object",),
+        "ARRAY": ("array",),
+        "SCALAR": ("string", "number"),
+    }
+    return int(wanted == "VALUE" or kind in kinds[wanted])
 
 
 def _not_found() -> TsqlError:

@@ -17,6 +17,7 @@ from tsqld.functions.unitext import to_ansi
 from tsqld.types import FLOAT, INT, MAX, MONEY, SqlType, varbinary, varchar
 
 NULL: Final = Bound("NULL", INT, nullable=True, value=None)
+_LEAST_INT: Final = -2147483648
 _MONEY_LIMIT: Final = Decimal("922337203685477.5807")
 
 
@@ -59,6 +60,8 @@ def negated(value: Bound) -> Bound:
     """The negative of a numeric constant, a constant too."""
     opposite = -value.value
     if isinstance(opposite, Decimal):
+        if value.type.is_decimal and value.type.scale == 0 and opposite == _LEAST_INT:
+            return Bound(f"CAST({_LEAST_INT} AS INTEGER)", INT, nullable=False, value=_LEAST_INT)
         return number(opposite, value.type)
     if isinstance(opposite, float):
         return Bound(f"CAST('{opposite!r}' AS DOUBLE)", value.type, nullable=False, value=opposite)

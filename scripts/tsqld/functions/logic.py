@@ -89,7 +89,7 @@ def _extreme(function: str, args: Args, line: int) -> Bound:
 @define("ISNUMERIC", SYSTEM, 1)
 def _isnumeric(args: Args, line: int) -> Bound:
     value = args[0]
-    if value.type.is_number:
+    if value.type.is_number and value.type.name != "bit":
         return a.made(f"CASE WHEN ({value.sql}) IS NOT NULL THEN 1 ELSE 0 END", INT, value, nullable=False)
     if not value.type.is_text:
         return a.made("0", INT, value, nullable=False)

@@ -20,11 +20,12 @@ from tsqld.functions.precedence import shown
 from tsqld.functions.registry import MATH, define
 from tsqld.functions.sqltext import duck_type, let, let_all, raise_error, raise_text
 from tsqld.functions.udfs import udf
-from tsqld.types import BIGINT, FLOAT, INT, MONEY, SqlType, decimal
+from tsqld.types import BIGINT, FLOAT, INT, MONEY, SqlType
 
 Args = Sequence[Bound]
 
 _WIDE: Final = Context(prec=120)
+_LEAST: Final = {"int": "-2147483648", "bigint": "-9223372036854775808"}
 _SMALL: Final = ("tinyint", "smallint", "int")
 _DOMAIN: Final = "'An invalid floating point operation occurred.'"
 
@@ -113,12 +114,12 @@ def _power(args: Args, line: int) -> Bound:
     if not base.type.is_number:
         raise error(8116, shown(base.type), 1, "power", line=line)
     x = convert(base, FLOAT, line=line).sql
-    fail = raise_text(3623, _DOMAIN)
+    fail, zero = raise_text(3623, _DOMAIN), raise_error(8134)
     raised = let_all(
         [x, exponent.sql],
         lambda p, q: (
-            f"CASE WHEN {p} IS NULL OR {q} IS NULL THEN NULL WHEN {p} = 0 AND {q} < 0 OR {p} < 0 AND "
-            f"{q} <> trunc({q}) "
+            f"CASE WHEN {p} IS NULL OR {q} IS NULL THEN NULL WHEN {p} = 0 AND {q} < 0 THEN {zero} "
+            f"WHEN {p} < 0 AND {q} <> trunc({q}) "
             f"THEN {fail} ELSE {_finite(f'pow({p}, {q})')} END"
         ),
     )
@@ -126,16 +127,6 @@ def _power(args: Args, line: int) -> Bound:
     result = a.made(raised, FLOAT, base, exponent)
     if type == FLOAT:
         return result
-    overflow = raise_error(8115, "expression", shown(type))
-    if type.is_integer:
-        sql = let(
-            raised,
-            lambda r: (
-                f"CASE WHEN {r} IS NOT NULL THEN "
-                f"coalesce(TRY_CAST(trunc({r}) AS {duck_type(type)}), {overflow}) END"
-            ),
-        )
-        return a.made(sql, type, base, exponent)
     return convert(result, type, line=line)
 
 
@@ -143,7 +134,7 @@ def _power_type(type: SqlType) -> SqlType:
     if type.name in _SMALL:
         return INT
     if type.is_decimal:
-        return decimal(38, type.scale)
+        return SqlType(type.name, precision=38, scale=type.scale)
     if type.is_money:
         return MONEY
     return BIGINT if type.name == "bigint" else FLOAT
@@ -153,7 +144,14 @@ def _power_type(type: SqlType) -> SqlType:
 def _abs(args: Args, line: int) -> Bound:
     value = _numeric(args[0], "abs", line)
     type = INT if value.type.name in _SMALL else FLOAT if value.type.is_float else value.type
+    if value.type.is_money:
+        type = MONEY
     sql = convert(value, type, line=line).sql
+    if type.name in ("int", "bigint"):
+        least, overflow = _LEAST[type.name], raise_error(8115, "expression", type.name)
+        return a.made(
+            let(sql, lambda v: f"CASE WHEN {v} = {least} THEN {overflow} ELSE abs({v}) END"), type, value
+        )
     return a.made(f"abs({sql})", type, value)
 
 
@@ -163,8 +161,6 @@ def _sign(args: Args, line: int) -> Bound:
     type = INT if value.type.name in _SMALL else value.type
     if value.type.is_money:
         type = MONEY
-    elif value.type.is_decimal:
-        type = decimal(38, value.type.scale)
     elif value.type.is_float:
         type = FLOAT
     return a.made(f"sign({value.sql})::{duck_type(type)}", type, value)
@@ -203,6 +199,9 @@ def _whole(duck: str, argument: Bound, line: int) -> Bound:
 def _round(args: Args, line: int) -> Bound:
     """Half away from zero, or truncated when the third argument is not 0; length may be negative."""
     value = _numeric(args[0], "round", line)
+    for place, argument in enumerate(args[1:], 2):
+        if not argument.type.is_integer:
+            raise error(8116, shown(argument.type), place, "round", line=line)
     length = a.integer(args[1], 2, "round", line)
     cut = a.integer(args[2], 3, "round", line) if len(args) > 2 else Bound("0", INT, False, 0)
     inputs = [value, length, cut]
@@ -256,11 +255,11 @@ def _rounded_type(type: SqlType) -> SqlType:
 
 
 def _numeric(argument: Bound, function: str, line: int) -> Bound:
-    """A number; text is read as float, NULL is float; bit is refused."""
+    """A number; text and bit are read as float, NULL is float."""
     type = argument.type
-    if argument.is_null or type.is_text:
+    if argument.is_null or type.is_text or type.name == "bit":
         return convert(argument, FLOAT, line=line)
-    if not type.is_number or type.name == "bit":
+    if not type.is_number:
         raise error(8116, shown(type), 1, function, line=line)
     return argument
 
@@ -283,7 +282,7 @@ def _angle(duck: str, argument: Bound, line: int) -> Bound:
         return computed
     if value.type.is_decimal:
         exact = f"tsqld_exact_float({computed.sql}, {max(18, value.type.scale)})"
-        type = decimal(38, max(18, value.type.scale))
+        type = SqlType(value.type.name, precision=38, scale=max(18, value.type.scale))
         return a.made(f"({exact})::{duck_type(type)}", type, value)
     if value.type.is_money:
         return convert(computed, MONEY, line=line)

@@ -92,8 +92,21 @@ def common_type(types: Sequence[SqlType]) -> SqlType:
 
 
 def common_of(values: Iterable[Bound]) -> SqlType:
-    """`common_type` of bound expressions; a NULL literal has no say unless there is nothing else."""
-    return common_type([value.type for value in values if not value.is_null])
+    """`common_type` of bound expressions; a NULL literal has no say unless there is nothing else.
+
+    Beside a decimal an integer constant is as wide as its digits.
+    """
+    known = [value for value in values if not value.is_null]
+    if any(value.type.is_decimal for value in known):
+        return common_type([digits_type(value) for value in known])
+    return common_type([value.type for value in known])
+
+
+def digits_type(value: Bound) -> SqlType:
+    """The decimal that an integer constant counts as beside decimals; the own type of everything else."""
+    if value.type.name == "int" and isinstance(value.value, int):
+        return decimal(len(str(abs(value.value))), 0)
+    return value.type
 
 
 def _pair(left: SqlType, right: SqlType) -> SqlType:

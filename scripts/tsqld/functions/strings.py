@@ -97,7 +97,8 @@ def _substring(args: Args, line: int) -> Bound:
     start = a.integer(args[1], 2, "substring", line)
     length = a.integer(args[2], 3, "substring", line)
     if value.type.is_binary:
-        type = SqlType("varbinary", value.type.length or MAX)
+        width, count = value.type.length or MAX, a.constant_int(args[2])
+        type = SqlType("varbinary", _shorter(width, count) if count is not None and count >= 0 else width)
         return a.made(call("sub_bytes", value.sql, start.sql, length.sql), type, value, start, length)
     value = a.text(value, 1, "substring", line, strict=True)
     type = a.varying(value.type)
@@ -142,7 +143,7 @@ def _trim(args: Args, line: int) -> Bound:
 
 
 def _trimmed(function: str, side: str, value: Bound, characters: Bound | None, line: int) -> Bound:
-    """Spaces, or any of `characters` (matched exactly, case included), cut from one or both ends."""
+    """Spaces, or any of `characters` (as the collation compares them), cut from one or both ends."""
     value = a.text(value, 1, function, line)
     duck = {"LEADING": "ltrim", "TRAILING": "rtrim", "BOTH": "trim"}[side]
     type = a.varying(value.type)
@@ -151,7 +152,10 @@ def _trimmed(function: str, side: str, value: Bound, characters: Bound | None, l
             return a.made(call("key_cs", value.sql), type, value)
         return a.made(f"{duck}({value.sql}, ' ')", type, value)
     chars = a.text(characters, 2, function, line)
-    return a.made(f"{duck}({value.sql}, {chars.sql})", type, value, chars)
+    wanted = chars.sql
+    if not collation_of([value, chars], function, line):
+        wanted = let(chars.sql, lambda c: f"(lower({c}) || upper({c}))")
+    return a.made(f"{duck}({value.sql}, {wanted})", type, value, chars)
 
 
 @define("CHARINDEX", STRING, 2, 3)
@@ -177,6 +181,8 @@ def _folded(value: Bound, exact: bool) -> str:
 
 @define("PATINDEX", STRING, 2)
 def _patindex(args: Args, line: int) -> Bound:
+    if args[1].is_null:
+        raise error(8116, "NULL", 2, "patindex", line=line)
     pattern = a.text(args[0], 1, "patindex", line)
     within = a.text(args[1], 2, "patindex", line)
     exact = collation_of([pattern, within], "patindex", line)

@@ -38,7 +38,7 @@ _VOWELS: Final = "AEIOUY"
 @define("CONCAT", STRING, 2, 254)
 def _concat(args: Args, line: int) -> Bound:
     values = [a.text(arg, place, "concat", line) for place, arg in enumerate(args, 1)]
-    type = _joined_type(values)
+    type = _joined_type(values, sum(_width(arg) for arg in args))
     sql = " || ".join(_never_null(value) for value in values)
     return a.made(_limited(f"({sql})", type, values), type, *values, nullable=False)
 
@@ -48,7 +48,7 @@ def _concat_ws(args: Args, line: int) -> Bound:
     """NULL arguments are left out with their separator; a NULL separator is empty."""
     values = [a.text(arg, place, "concat_ws", line) for place, arg in enumerate(args, 1)]
     separator, parts = values[0], values[1:]
-    type = _joined_type([*parts, *[separator] * (len(parts) - 1)])
+    type = _joined_type(values, sum(_width(arg) for arg in [*args[1:], *[args[0]] * (len(parts) - 1)]))
     sql = f"concat_ws({_never_null(separator)}, {', '.join(part.sql for part in parts)})"
     return a.made(_limited(sql, type, values), type, *values, nullable=False)
 
@@ -57,10 +57,25 @@ def _never_null(value: Bound) -> str:
     return value.sql if not value.nullable else f"coalesce({value.sql}, '')"
 
 
-def _joined_type(values: Sequence[Bound]) -> SqlType:
+_WIDTHS: Final = {
+    "bit": 1, "tinyint": 4, "smallint": 6, "int": 12, "bigint": 24, "real": 23, "float": 23, "decimal": 41,
+    "numeric": 41,
+}  # fmt: skip
+"""What CONCAT reserves for a value that is no text; 40 for every other type."""
+
+
+def _width(argument: Bound) -> int:
+    if argument.is_null:
+        return 0
+    if argument.type.is_text or argument.type.is_binary:
+        return argument.type.length
+    return _WIDTHS.get(argument.type.name, 40)
+
+
+def _joined_type(values: Sequence[Bound], width: int) -> SqlType:
     if a.is_max(*values):
         return a.text_type(values, MAX)
-    return a.text_type(values, sum(value.type.length for value in values))
+    return a.text_type(values, width)
 
 
 def _limited(sql: str, type: SqlType, values: Sequence[Bound]) -> str:

@@ -85,6 +85,8 @@ def _fast(c: Conversion, v: str) -> list[tuple[str, str]]:
         found.append((f"regexp_full_match({v}, '{pattern}')", _ranged(c, f"try_strptime({v}, '{form}')")))
     if c.style not in _ISO_STYLES or c.style == 112:
         return found
+    if c.style in (101, 110) and name not in _OLD:
+        return found
     if name == "time":
         return [(f"regexp_full_match({v}, '{_CLOCK}')", f"TRY_CAST({v} AS TIME)")]
     date = f"TRY_CAST({v} AS DATE)"

@@ -92,6 +92,10 @@ def _number_overflow(c: Conversion, v: str) -> str:
     if c.source.is_float:
         start = quote(f"Arithmetic overflow error for type {c.target.name}, value = ")
         return c.fail(232, start, f"format('{{:.6f}}', {v}::DOUBLE)", "'.'")
+    if c.source.is_money and c.target.name in ("int", "bigint"):
+        return c.fail_constant(
+            237, f"There is insufficient result space to convert a money value to {c.target.name}."
+        )
     if c.target.name in ("tinyint", "smallint") and c.source.name != "bigint":
         start = quote(f"Arithmetic overflow error for data type {c.target.name}, value = ")
         return c.fail(220, start, f"CAST({v} AS VARCHAR)", "'.'")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tsql.tokens import Kind
+from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.stream import TokenStream
 
@@ -26,6 +27,7 @@ _LITERALS = (
 # Reserved words that are functions, with and without parentheses.
 _BARE_FUNCTIONS = ("CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER", "SYSTEM_USER", "USER", "CURRENT_DATE")
 _RESERVED_FUNCTIONS = ("COALESCE", "NULLIF", "LEFT", "RIGHT", "CONVERT", "TRY_CONVERT", "IDENTITY")
+_JSON_KINDS = ("VALUE", "ARRAY", "OBJECT", "SCALAR")
 _DATEPART_FUNCTIONS = (
     "DATEADD",
     "DATEDIFF",
@@ -149,12 +151,24 @@ class ExpressionParser(TokenStream):
     def value(self) -> n.Expression:
         """Additive level: + - & ^ | share one precedence."""
         left = self._product()
-        while self.at("+", "-", "&", "|", "^", "||"):
-            token = self.advance()
-            if token.upper == "||":
-                self.refuse("the || operator")
-            left = n.Binary(token.line, token.upper, left, self._product())
-        return left
+        while True:
+            if shift := self._shift():
+                left = n.Call(self.line, (shift,), (left, self._product()))
+            elif self.at("+", "-", "&", "|", "^"):
+                token = self.advance()
+                left = n.Binary(token.line, token.upper, left, self._product())
+            elif self.at("||"):
+                raise error(102, "|", line=self.line)
+            else:
+                return left
+
+    def _shift(self) -> str:
+        """`<<` or `>>`, two tokens without a space between, as the function it is the same as."""
+        token, following = self.token, self.peek()
+        if not self.at("<", ">") or following.text != token.text or following.start != token.end:
+            return ""
+        self.position += 2
+        return "LEFT_SHIFT" if token.text == "<" else "RIGHT_SHIFT"
 
     def _product(self) -> n.Expression:
         left = self._unary()
@@ -164,9 +178,12 @@ class ExpressionParser(TokenStream):
         return left
 
     def _unary(self) -> n.Expression:
-        if self.at("+", "-", "~"):
+        """A sign takes the whole product behind it, 100 / -10 / 2 being 100 / -(10 / 2); ~ one operand."""
+        if self.at("+", "-"):
             token = self.advance()
-            return n.Unary(token.line, token.upper, self._unary())
+            return n.Unary(token.line, token.upper, self._product())
+        if self.at("~"):
+            return n.Unary(self.advance().line, "~", self._unary())
         return self._postfix(self._primary())
 
     def _postfix(self, operand: n.Expression) -> n.Expression:
@@ -175,7 +192,7 @@ class ExpressionParser(TokenStream):
             if self.accept("COLLATE"):
                 operand = n.Collate(line, operand, self.advance().value)
             elif self.accept_words("AT", "TIME", "ZONE"):
-                operand = n.AtTimeZone(line, operand, self._postfix(self._primary()))
+                operand = n.AtTimeZone(line, operand, self._primary())
             else:
                 return operand
 
@@ -344,6 +361,8 @@ class ExpressionParser(TokenStream):
             return self._trim(line)
         if upper in ("JSON_OBJECT", "JSON_ARRAY"):
             return self._json_constructor(name, line)
+        if upper == "ISJSON":
+            return self._isjson(name, line)
         distinct, star = False, False
         arguments: list[n.Expression] = []
         if self.at("*") and self.peek().upper == ")":
@@ -414,6 +433,14 @@ class ExpressionParser(TokenStream):
             self.fail()
         self.expect(")")
         return n.Call(line, ("TRIM",), arguments, options=(side,) if side else ())
+
+    def _isjson(self, name: n.Parts, line: int) -> n.Expression:
+        """`ISJSON(text [, VALUE|ARRAY|OBJECT|SCALAR])`."""
+        arguments: list[n.Expression] = [] if self.at(")") else [self.expression()]
+        if self.accept(","):
+            arguments.append(n.Literal(self.line, Kind.STRING, self.expect(*_JSON_KINDS)))
+        self.expect(")")
+        return n.Call(line, name, tuple(arguments))
 
     def _json_constructor(self, name: n.Parts, line: int) -> n.Expression:
         """JSON_OBJECT('key': value, … [NULL|ABSENT ON NULL]) and JSON_ARRAY(value, …)."""

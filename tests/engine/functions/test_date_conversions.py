@@ -117,7 +117,7 @@ WRITTEN: list[tuple[str, str]] = [
     ("CONVERT(varchar(20), CAST('2020-01-02' AS date), 0)", "Jan  2 2020"),
     ("CONVERT(varchar(20), CAST('2020-01-02' AS date), 107)", "Jan 02, 2020"),
     ("CAST(CAST('15:04:05.5' AS time(7)) AS varchar(20))", "15:04:05.5000000"),
-    ("CONVERT(varchar(20), CAST('15:04:05' AS time(0)), 100)", " 3:04PM"),
+    ("CONVERT(varchar(20), CAST('15:04:05' AS time(0)), 100)", "3:04PM"),
     (f"CONVERT(varchar(10), {MOMENT}, 120)", "2020-01-02"),
     (f"CONVERT(char(7), {MOMENT}, 120)", "2020-01"),
     ("CAST(CAST('2020-01-02 15:04:05.5 +05:30' AS datetimeoffset(3)) AS varchar(40))",

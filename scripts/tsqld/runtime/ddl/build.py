@@ -67,7 +67,7 @@ class TableBuilder(Definer):
         except TsqlError as problem:
             if problem.number == 243:
                 raise error(2715, column_id, ".".join(name.parts), line=name.line) from None
-            if problem.number == 2717:
+            if problem.number in (131, 2717):
                 limit = 4000 if name.parts[-1].lower().startswith("n") else 8000
                 raise error(131, name.arguments[0], written.name, limit, line=name.line) from None
             raise
