@@ -1,6 +1,6 @@
 """A hash of T-SQL text that changes when its meaning may have changed, and not otherwise.
 
-Last in the package; migrations compare it to find edited scripts and changed objects. Line endings, white
+After batches; migrations compare it to find edited scripts and changed objects. Line endings, white
 space, comments and the case of keywords do not count; strings, quoted names, bare names and the places of
 GO do. Reserved words: Microsoft Learn, "Reserved keywords (Transact-SQL)"; types: "Data types".
 """

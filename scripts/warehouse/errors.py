@@ -1,7 +1,7 @@
 """What can go wrong, and the exit code it ends the command with.
 
-First in the package. Every message is one line: what, where, what next. Exit codes: 1 a step, script or
-statement failed; 2 usage, unreadable landing folder or unreachable server; 130 interrupted.
+First in the package. Every message is one line: what, where, what next. Exit codes: 1 a step or
+statement failed; 2 usage, a migration, unreadable landing folder or unreachable server; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -30,6 +30,19 @@ class Unreachable(WarehouseError):
 
 class MigrationProblem(WarehouseError):
     """A script, its history or its order is wrong; the message names the file and the remedy."""
+
+    exit_code = 2
+
+
+class ScriptFailed(MigrationProblem):
+    """The server refused a statement of a script: which file, line, statement, with which error."""
+
+    def __init__(self, message: str, *, file: str, line: int, statement: str, number: int) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+        self.statement = statement
+        self.number = number
 
 
 class StepFailed(WarehouseError):

@@ -10,7 +10,7 @@ from tsql.references import definition, references
 
 def test_every_two_part_name_is_a_reference() -> None:
     found = references("SELECT o.id FROM silver.orders AS o JOIN [silver].[Order Lines] AS l ON l.id = o.id")
-    assert {("silver", "orders"), ("silver", "order lines"), ("o", "id"), ("l", "id")} == found
+    assert found == {("silver", "orders"), ("silver", "order lines")}
 
 
 def test_names_in_strings_and_comments_are_no_references() -> None:

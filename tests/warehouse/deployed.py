@@ -86,7 +86,7 @@ def database(template: Path, folder: Path) -> Iterator[Database]:
 
 def scripts() -> Iterator[str]:
     """The text of every migration, then of every object, in the order of deployment."""
-    for path in sorted((PROJECT / "migrations").glob("*.sql")):
+    for path in sorted((PROJECT / "migrations").glob("V*.sql")):
         yield path.read_text(encoding="utf-8")
     for script in deployment_order(object_scripts(PROJECT)):
         yield script.text

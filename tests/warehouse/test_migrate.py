@@ -68,7 +68,7 @@ def migrate(site: Site, project: Path) -> str:
 
 def failure(site: Site, project: Path) -> str:
     ended = site.run("migrate", "--project", str(project))
-    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert ended.returncode == 2, ended.stdout + ended.stderr
     (line,) = ended.stderr.splitlines()
     return line
 
@@ -97,7 +97,7 @@ def test_the_second_run_does_nothing(site: Site, project: Path) -> None:
 def test_the_history_names_file_hash_login_and_time(site: Site, project: Path) -> None:
     migrate(site, project)
     (row,) = site.query(
-        "SELECT version, script_name, file_path, DATALENGTH(content_hash) AS bytes, "
+        "SELECT version, script_name, file_path, is_baseline, DATALENGTH(content_hash) AS bytes, "
         "IIF(applied_at <= SYSUTCDATETIME(), 1, 0) AS past, IIF(LEN(applied_by) > 0, 1, 0) AS named "
         "FROM ops.schema_migrations;"
     )
@@ -105,6 +105,7 @@ def test_the_history_names_file_hash_login_and_time(site: Site, project: Path) -
         "version": 1,
         "script_name": "create_people",
         "file_path": "migrations/V0001__create_people.sql",
+        "is_baseline": False,
         "bytes": 32,
         "past": 1,
         "named": 1,

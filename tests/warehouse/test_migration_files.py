@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from warehouse.errors import MigrationProblem
-from warehouse.migrations.deploy import changed_objects, pending_versions
 from warehouse.migrations.files import ObjectScript, object_scripts, versioned_scripts
-from warehouse.migrations.history import Applied, History
+from warehouse.migrations.history import Applied, Deployed, History
 from warehouse.migrations.order import deployment_order
+from warehouse.migrations.plan import changed_objects, pending_versions
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY = History({}, {})
@@ -30,7 +30,10 @@ def view(name: str, *needs: str) -> str:
 def history_of(project: Path) -> History:
     return History(
         {script.version: Applied(script.file, script.content_hash) for script in versioned_scripts(project)},
-        {script.name.key: script.content_hash for script in object_scripts(project)},
+        {
+            script.name.key: Deployed(script.name, script.kind, script.content_hash)
+            for script in object_scripts(project)
+        },
     )
 
 

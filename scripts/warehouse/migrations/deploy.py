@@ -1,267 +1,266 @@
 """Applies what is pending: migrations in order, then changed objects, under a lock, one transaction a script.
 
-Last in the package; the command `warehouse migrate` is this. Nothing is recorded that did not run, and
-nothing runs that is not recorded, because both share a transaction. The lock belongs to the session and
-dies with it.
+On top of plan, run and steps; the command `warehouse migrate apply` is this.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from tsql.batches import Batch, split_batches
-from tsql.names import literal, quote
-from tsql.tokens import TokenError
-from warehouse.connection import UNKNOWN_DATABASE, Server
-from warehouse.errors import Diagnostic, MigrationProblem, SqlFailed, Unreachable
-from warehouse.migrations.files import ObjectScript, VersionedScript, object_scripts, versioned_scripts
-from warehouse.migrations.history import History, read_history, record_object, record_version
-from warehouse.migrations.order import deployment_order
+from tsql.names import ObjectName, literal
+from warehouse.connection import Server
+from warehouse.errors import MigrationProblem
+from warehouse.migrations.files import ObjectScript, Project, VersionedScript, read_project
+from warehouse.migrations.history import (
+    EMPTY,
+    Deployed,
+    History,
+    Shape,
+    State,
+    create_history,
+    history_state,
+    lost_history,
+    read_history,
+    record_object,
+    record_version,
+    used_schemas,
+)
+from warehouse.migrations.origin import Origin, origin_of
+from warehouse.migrations.plan import Plan, make_plan
+from warehouse.migrations.run import Run, recorded_run
+from warehouse.migrations.session import LOCK_SECONDS, Report, changing
+from warehouse.migrations.steps import Script, run_script
 from warehouse.odbc import Connection
 
-Report = Callable[[str], None]
-
-_LOCK: Final = "warehouse migrate"
-_LOCK_SECONDS: Final = 60
-_SETTINGS: Final = "SET NOCOUNT, XACT_ABORT, QUOTED_IDENTIFIER, ANSI_NULLS ON; SET LOCK_TIMEOUT -1;"
-_BEGIN: Final = "SET XACT_ABORT ON; BEGIN TRANSACTION;"
-_ROLLBACK: Final = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;"
-_STILL_OPEN: Final = """
-IF @@TRANCOUNT <> 1
-    THROW 51090, N'the script opened or ended a transaction; take that out, or put -- migrate:
-    no-transaction in it', 1;
-"""
+MODULE_KINDS: Final = frozenset({"view", "function", "procedure", "trigger"})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an apply did: files of scripts that ran, objects deployed, and how many of each were up to
-    date."""
+    """What an apply did: files of scripts that ran, objects deployed and dropped, how many of each are up to
+    date, deployed objects that have no file any more, and objects that had been changed by hand."""
 
     applied: tuple[str, ...]
     deployed: tuple[str, ...]
     versions: int
     objects: int
+    dropped: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    drifted: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        if not self.applied and not self.deployed:
+        if not self.applied and not self.deployed and not self.dropped:
             return f"up to date: {self.versions:,} migrations, {self.objects:,} objects"
+        dropped = f", dropped {len(self.dropped):,}" if self.dropped else ""
         return (
             f"applied {len(self.applied):,} of {self.versions:,} migrations, "
-            f"deployed {len(self.deployed):,} of {self.objects:,} objects"
+            f"deployed {len(self.deployed):,} of {self.objects:,} objects{dropped}"
         )
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """As JSON tells it."""
+        return {
+            "applied": list(self.applied),
+            "deployed": list(self.deployed),
+            "dropped": list(self.dropped),
+            "gone": list(self.gone),
+            "changed_by_hand": list(self.drifted),
+            "versions": self.versions,
+            "objects": self.objects,
+        }
 
-def apply(server: Server, project: Path, report: Report, *, lock_seconds: int = _LOCK_SECONDS) -> Outcome:
-    """Bring the database to the shape of `project`, creating it when missing; doing so again does nothing.
+
+@dataclass(frozen=True)
+class Options:
+    """What `apply` and `plan` may be told."""
+
+    environment: str | None = None
+    out_of_order: bool = False
+    prune: bool = False
+    redeploy_drifted: bool = False
+    lock_seconds: int = LOCK_SECONDS
+
+
+def apply(server: Server, folder: Path, report: Report, options: Options = Options()) -> Outcome:
+    """Bring the database to the shape of the project, creating it when missing; doing so again does nothing.
 
     Errors: MigrationProblem names file, line, error and remedy; Unreachable; SqlFailed for the history
     itself.
     """
-    versioned, objects = versioned_scripts(project), object_scripts(project)
-    with _open_database(server, report) as connection, _locked(connection, report, lock_seconds):
-        history = read_history(connection)
-        pending = pending_versions(versioned, history)
-        for script in pending:
-            _run_versioned(connection, script, report)
-        changed = changed_objects(objects, history)
-        for item in changed:
-            _deploy_object(connection, item, report)
-    return Outcome(
-        tuple(script.file for script in pending),
-        tuple(str(item.name) for item in changed),
-        len(versioned),
-        len(objects),
-    )
+    project = read_project(folder, options.environment)
+    with changing(server, report, options.lock_seconds) as connection:
+        history = prepared_history(connection, project)
+        plan = make_plan(project, history, out_of_order=options.out_of_order, prune=options.prune)
+        if plan.is_empty and history.shape is Shape.RECORDED and not options.redeploy_drifted:
+            return _outcome(project, plan, frozenset())
+        origin = origin_of(project)
+        with recorded_run(connection, "apply", origin) as run:
+            if options.redeploy_drifted:
+                plan = make_plan(
+                    project,
+                    history,
+                    out_of_order=options.out_of_order,
+                    prune=options.prune,
+                    redeploy=frozenset((schema, name) for schema, name, _ in run.drifted),
+                )
+            Deployment(connection, project, origin, run, report).execute(plan)
+    return _outcome(project, plan, run.drifted)
 
 
-def pending_versions(scripts: Sequence[VersionedScript], history: History) -> list[VersionedScript]:
-    """The scripts to run, in order. Errors: MigrationProblem when one was edited, lost or came too late."""
-    present = {script.version for script in scripts}
-    for version, applied in sorted(history.versions.items()):
-        if version not in present:
-            raise MigrationProblem(f"{applied.file}: ran in this database but is gone; restore the file")
-    newest = max(history.versions, default=0)
-    pending: list[VersionedScript] = []
-    for script in scripts:
-        before = history.versions.get(script.version)
-        if before is None and script.version < newest:
+def prepared_history(connection: Connection, project: Project) -> History:
+    """The history, whose tables are made in a database that is empty. Errors: MigrationProblem in one that is
+    not, since what is there ran without being recorded."""
+    state = history_state(connection)
+    if state is State.LOST:
+        raise lost_history()
+    if state is State.ABSENT:
+        used = sorted(used_schemas(connection) & project.schemas)
+        if used:
             raise MigrationProblem(
-                f"{script.file}: has a lower version than V{newest:04d}, which already ran; "
-                f"rename it to V{newest + 1:04d} or later"
+                f"database has objects in schema {', '.join(used)} and no history of migrations; say which "
+                f"version "
+                "it has with: warehouse migrate baseline VERSION"
             )
-        if before is None:
-            pending.append(script)
-        elif before.content_hash != script.content_hash:
-            raise MigrationProblem(
-                f"{script.file}: was edited after it ran in this database; restore its text "
-                "(git log shows it) and put the change into a new migration"
-            )
-    return pending
+    if state is not State.PRESENT:
+        create_history(connection)
+    return read_history(connection)
 
 
-def changed_objects(scripts: Sequence[ObjectScript], history: History) -> list[ObjectScript]:
-    """The objects whose text is not what was deployed last, in deployment order. Errors: MigrationProblem."""
-    changed = {
-        script.name.key for script in scripts if history.objects.get(script.name.key) != script.content_hash
-    }
-    if not changed:
-        return []
-    return [script for script in deployment_order(scripts) if script.name.key in changed]
-
-
-@contextmanager
-def _open_database(server: Server, report: Report) -> Iterator[Connection]:
-    try:
-        connection = server.connect()
-    except Unreachable as error:
-        if not _is_unknown_database(error):
-            raise
-        _create_database(server)
-        report(f"created database {server.database}")
-        connection = server.connect()
-    with connection:
-        connection.run(_SETTINGS)
-        yield connection
-
-
-def _is_unknown_database(error: Unreachable) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, SqlFailed) and any(item.number == UNKNOWN_DATABASE for item in cause.diagnostics)
-
-
-def _create_database(server: Server) -> None:
-    """Create the database in which readers do not block. Errors: MigrationProblem when that is not
-    allowed."""
-    name = quote(server.database)
-    statements = [
-        f"IF DB_ID({literal(server.database)}) IS NULL CREATE DATABASE {name};",
-        f"ALTER DATABASE {name} SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;",
-        f"ALTER DATABASE {name} SET ALLOW_SNAPSHOT_ISOLATION ON;",
-    ]
-    with server.connect("master") as connection:
-        try:
-            for statement in statements:
-                connection.run(statement)
-        except SqlFailed as error:
-            raise MigrationProblem(
-                f"database '{server.database}' does not exist on {server.address} and cannot be created: "
-                f"{error}; create it, or use a login that may CREATE DATABASE"
-            ) from error
-
-
-@contextmanager
-def _locked(connection: Connection, report: Report, seconds: int) -> Iterator[None]:
-    """Hold the migration lock. Errors: MigrationProblem when another run keeps it longer than `seconds`."""
-    if _take_lock(connection, 0) < 0:
-        report(f"another migrate is running on this database; waiting up to {seconds} s")
-        if _take_lock(connection, seconds * 1000) < 0:
-            raise MigrationProblem(
-                f"another migrate still runs on this database after {seconds} s; wait for it and try again"
-            )
-    try:
-        yield
-    finally:
-        _quietly(
-            connection, f"EXEC sys.sp_releaseapplock @Resource = {literal(_LOCK)}, @LockOwner = N'Session';"
+def known_history(connection: Connection | None) -> History:
+    """The history for commands that only read; empty where there is none. Errors: MigrationProblem when it is
+    of an earlier version of the tool."""
+    if connection is None:
+        return EMPTY
+    state = history_state(connection)
+    if state is State.LOST:
+        raise lost_history()
+    if state is State.OUTDATED:
+        raise MigrationProblem(
+            "the history in this database is of an earlier version; bring it up to date with: warehouse "
+            "migrate apply"
         )
+    return EMPTY if state is State.ABSENT else read_history(connection)
 
 
-def _take_lock(connection: Connection, milliseconds: int) -> int:
-    """sp_getapplock's return code: 0 and 1 are granted, negative numbers are not."""
-    answer = connection.run(
-        f"""
-        DECLARE @result int;
-        EXEC @result = sys.sp_getapplock
-            @Resource = {literal(_LOCK)}, @LockMode = N'Exclusive', @LockOwner = N'Session',
-            @LockTimeout = {milliseconds};
-        SELECT @result AS result;
-        """
-    )
-    return int(answer.rows[0]["result"])
-
-
-def _run_versioned(connection: Connection, script: VersionedScript, report: Report) -> None:
-    started = time.monotonic()
-    batches = _split(script.file, script.text)
-    if script.transactional:
-        connection.run(_BEGIN)
-    _run_batches(connection, script.file, batches, "", transactional=script.transactional)
-    milliseconds = _since(started)
-    record = record_version(script, milliseconds)
-    _finish(connection, script.file, record, transactional=script.transactional)
-    report(f"applied {script.file} ({milliseconds:,} ms)")
-
-
-def _deploy_object(connection: Connection, script: ObjectScript, report: Report) -> None:
-    started = time.monotonic()
-    connection.run(_BEGIN)
-    _run_batches(
-        connection, script.file, _split(script.file, script.text), script.name.name, transactional=True
-    )
-    milliseconds = _since(started)
-    _finish(connection, script.file, record_object(script, milliseconds), transactional=True)
-    report(f"deployed {script.kind} {script.name} ({milliseconds:,} ms)")
-
-
-def _split(file: str, text: str) -> list[Batch]:
-    try:
-        return split_batches(text)
-    except TokenError as error:
-        raise MigrationProblem(f"{file}, line {error.line}: {error}; correct the file") from error
-
-
-def _since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)
-
-
-def _run_batches(
-    connection: Connection, file: str, batches: Sequence[Batch], defines: str, *, transactional: bool
-) -> None:
-    for batch in batches:
-        for _ in range(batch.repeat):
-            try:
-                connection.run(batch.text)
-            except SqlFailed as error:
-                _quietly(connection, _ROLLBACK)
-                raise _located(file, batch, error, defines, transactional=transactional) from error
-
-
-def _finish(connection: Connection, file: str, record: str, *, transactional: bool) -> None:
-    """Write the history row and, where there is one, commit the script's transaction with it."""
-    statements = f"{_STILL_OPEN}{record}\nCOMMIT TRANSACTION;" if transactional else record
-    try:
-        connection.run(statements)
-    except SqlFailed as error:
-        _quietly(connection, _ROLLBACK)
-        raise MigrationProblem(f"{file}: {error}; nothing of it remains, correct it and run again") from error
-
-
-def _quietly(connection: Connection, text: str) -> None:
-    """Run a clean-up whose own failure must not hide the error that led here: the server does it as well."""
-    for _ in connection.batch(text):
-        continue
-
-
-def _located(
-    file: str, batch: Batch, error: SqlFailed, defines: str, *, transactional: bool
-) -> MigrationProblem:
-    """`file, line n: error 208: message; remedy`, with the line in the file."""
-    first = error.diagnostics[0]
-    inside = first.procedure.lower() not in ("", defines.lower())
-    line = batch.line if inside else batch.script_line(first.line)
-    messages = "; ".join(_message(item, inside=inside) for item in error.diagnostics)
-    remains = "nothing of this script remains" if transactional else "what ran before this line stays"
-    return MigrationProblem(
-        f"{file}, line {line or batch.line}: {messages}; {remains}, correct it and run again"
+def _outcome(project: Project, plan: Plan, drifted: frozenset[tuple[str, str, str]]) -> Outcome:
+    return Outcome(
+        tuple(script.file for script in plan.pending),
+        tuple(str(item.name) for item in plan.changed),
+        sum(script.is_here for script in project.versioned),
+        len(project.objects),
+        tuple(str(item.name) for item in plan.dropped),
+        tuple(str(item.name) for item in plan.gone if not plan.prune),
+        tuple(sorted(named(*key) for key in drifted)),
     )
 
 
-def _message(item: Diagnostic, *, inside: bool) -> str:
-    place = f" in {item.procedure}, line {item.line}" if inside and item.procedure else ""
-    return f"error {item.number}{place}: {item.text.rstrip('.')}"
+def named(schema: str, name: str, kind: str) -> str:
+    """`table gold.sales`; a schema has no name, a role no schema."""
+    return " ".join(filter(None, (kind, ".".join(filter(None, (schema, name))))))
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A run under way with what it needs."""
+
+    connection: Connection
+    project: Project
+    origin: Origin
+    run: Run
+    report: Report
+
+    def execute(self, plan: Plan) -> None:
+        """Run everything that is planned. Errors: MigrationProblem."""
+        texts = {script.version: self.project.rendered(script) for script in plan.pending}
+        for script in plan.pending:
+            self._versioned(script, texts[script.version])
+        for item in plan.changed:
+            self.deploy(item)
+        for gone in plan.dropped:
+            self.drop(gone)
+
+    def _versioned(self, script: VersionedScript, text: str) -> None:
+        milliseconds = run_script(
+            self.connection,
+            Script(
+                script.file,
+                text,
+                partial(record_version, script, origin=self.origin),
+                transactional=script.transactional,
+            ),
+        )
+        self._tell(f"applied {script.file}", milliseconds)
+
+    def deploy(self, item: ObjectScript, outcome: str = "deployed") -> None:
+        """Deploy an object and keep its text. Errors: MigrationProblem."""
+        record = partial(
+            record_object,
+            name=item.name,
+            kind=item.kind,
+            outcome=outcome,
+            file=item.file,
+            text=literal(item.text),
+            content_hash=literal(item.content_hash),
+            origin=self.origin,
+        )
+        before = self._kept(item.name, item.kind) + (
+            drop_statement(item.name, item.kind) if item.is_replaced else ""
+        )
+        script = Script(item.file, item.text, record, defines=item.name.name, before=before)
+        self._tell(f"{outcome} {item.kind} {item.name}", run_script(self.connection, script))
+
+    def drop(self, gone: Deployed) -> None:
+        """Drop an object that has no file any more. Errors: MigrationProblem."""
+        record = partial(
+            record_object,
+            name=gone.name,
+            kind=gone.kind,
+            outcome="dropped",
+            file=gone.file,
+            text="NULL",
+            content_hash=literal(gone.content_hash),
+            origin=self.origin,
+        )
+        text = self._kept(gone.name, gone.kind) + drop_statement(gone.name, gone.kind)
+        script = Script(gone.file or str(gone.name), text, record)
+        self._tell(f"dropped {gone.kind} {gone.name}", run_script(self.connection, script))
+
+    def _kept(self, name: ObjectName, kind: str) -> str:
+        """The statement that keeps a text written by hand before it is replaced; empty when there is none."""
+        if (*name.key, kind) not in self.run.drifted or kind not in MODULE_KINDS:
+            return ""
+        return keep_by_hand(name, kind, self.origin)
+
+    def _tell(self, what: str, milliseconds: int) -> None:
+        self.run.done.append(what)
+        self.report(f"{what} ({milliseconds:,} ms)")
+
+
+def keep_by_hand(name: ObjectName, kind: str, origin: Origin) -> str:
+    """Statements that keep the live text of a module as a version of its own."""
+    record = record_object(
+        "0",
+        name=name,
+        kind=kind,
+        outcome="changed by hand",
+        file=None,
+        text="@live_text",
+        content_hash="HASHBYTES('SHA2_256', @live_text)",
+        origin=origin,
+    )
+    return f"""
+    DECLARE @live_text nvarchar(max) = OBJECT_DEFINITION(OBJECT_ID({literal(name.quoted)}));
+    IF @live_text IS NOT NULL
+    BEGIN
+        {record}
+    END;
+    """
+
+
+def drop_statement(name: ObjectName, kind: str) -> str:
+    """DROP … IF EXISTS of an object of database/."""
+    return f"DROP {kind.upper()} IF EXISTS {name.quoted};\n"
