@@ -1,7 +1,7 @@
 """The command line `warehouse`: options, exit codes, one-line errors; the work is in the other modules.
 
-Last in the package. Exit codes: 0 done, 1 a step or statement failed, 2 usage, a migration, unreadable landing
-folder or unreachable server, 130 interrupted.
+Last in the package. Exit codes: 0 done, 1 a step or statement failed, 2 usage, a migration, unreadable
+landing folder or unreachable server, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ def _versioned(path: Path, project: Path, environment: Environment, letter: str)
 
 
 def _is_here(text: str, environment: Environment) -> bool:
-    """Whether a script is meant for the environment: `-- migrate: only in dev, test` names those it is for."""
+    """Whether a script is for the environment: `-- migrate: only in dev, test` names those it is for."""
     match = _ONLY_IN.search(text)
     return match is None or environment.name in [name.strip() for name in match["names"].split(",")]
 

@@ -80,7 +80,7 @@ def begin_statement(command: str, origin: Origin) -> str:
 
 
 def ended(run_id: str, summary: str) -> str:
-    """Take over #live_facts as the expected shape and close the run whose number the expression `run_id` is."""
+    """Expect #live_facts from now on, and close the run whose number the expression `run_id` is."""
     return f"""
     BEGIN TRANSACTION;
     {resource("shape_end.sql")}

@@ -148,7 +148,7 @@ class Difference:
 def difference(
     server: Server, folder: Path, name: ObjectName, before: str, after: str, environment: str | None
 ) -> Difference:
-    """What differs between two texts of an object, each a number, `file` or `live`. Errors: MigrationProblem."""
+    """What differs between two texts: each a number, `file` or `live`. Errors: MigrationProblem."""
     with reading(server) as connection:
         open_connection = _with_history(connection, server)
         versions = versions_of(open_connection, name)
