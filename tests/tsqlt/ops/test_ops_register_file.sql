@@ -1,0 +1,177 @@
+-- ops.register_file: what to do with a landing file, told by its path and content.
+EXEC tSQLt.NewTestClass @ClassName = N'test_ops_register_file';
+GO
+CREATE PROCEDURE test_ops_register_file.SetUp
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.files', @Identity = 1, @Defaults = 1;
+GO
+-- Registers a file of journey's products and notes what came of it in #answers, the caller's.
+CREATE PROCEDURE test_ops_register_file.register
+    @path nvarchar(1000),
+    @sha256 varchar(64),
+    @refusal nvarchar(2048) = NULL,
+    @entity nvarchar(100) = N'products'
+AS
+DECLARE @file_id bigint;
+DECLARE @action nvarchar(20);
+EXEC ops.register_file
+    @run_id = 7,
+    @source_system = N'journey',
+    @entity = @entity,
+    @path = @path,
+    @sha256 = @sha256,
+    @size_bytes = 42,
+    @header = N'product_id,brand',
+    @refusal = @refusal,
+    @file_id = @file_id OUTPUT,
+    @action = @action OUTPUT;
+INSERT INTO #answers (file_id, action) VALUES (@file_id, @action);
+GO
+CREATE PROCEDURE test_ops_register_file.[test a new file is registered and to be loaded]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+
+SELECT
+    answers.action,
+    files.source_system,
+    files.entity,
+    files.path,
+    files.sha256,
+    files.size_bytes,
+    files.header,
+    files.status,
+    files.reason,
+    files.run_id
+INTO #actual
+FROM #answers AS answers
+INNER JOIN ops.files AS files ON files.file_id = answers.file_id;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected (action, source_system, entity, path, sha256, size_bytes, header, status, reason, run_id)
+VALUES (N'load', N'journey', N'products', N'a.csv', 'aa', 42, N'product_id,brand', N'registered', NULL, 7);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_ops_register_file.[test a file registered but never loaded is to be loaded under its first number]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+
+CREATE TABLE #expected (file_id bigint NULL, action nvarchar(20) NULL);
+INSERT INTO #expected (file_id, action) VALUES (1, N'load'), (1, N'load');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#answers';
+GO
+CREATE PROCEDURE test_ops_register_file.[test a loaded file that has not changed is skipped]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+
+CREATE TABLE #expected (file_id bigint NULL, action nvarchar(20) NULL);
+INSERT INTO #expected (file_id, action) VALUES (1, N'load'), (1, N'skip');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#answers';
+GO
+CREATE PROCEDURE test_ops_register_file.[test the same content at another path is a duplicate that names the first path]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register @path = N'b.csv', @sha256 = 'aa';
+
+SELECT answers.action, files.status, files.reason
+INTO #actual
+FROM #answers AS answers
+INNER JOIN ops.files AS files ON files.file_id = answers.file_id
+WHERE answers.file_id = 2;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected (action, status, reason) VALUES (N'skip', N'duplicate', N'the same content as a.csv');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_ops_register_file.[test the same content of another entity is no duplicate]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register @path = N'b.csv', @sha256 = 'aa', @entity = N'demographics';
+
+DECLARE @action nvarchar(20) = (SELECT answers.action FROM #answers AS answers WHERE answers.file_id = 2);
+EXEC tSQLt.AssertEqualsString @Expected = N'load', @Actual = @action;
+GO
+CREATE PROCEDURE test_ops_register_file.[test other content at a known path is a new file]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'bb';
+
+CREATE TABLE #expected (file_id bigint NULL, action nvarchar(20) NULL);
+INSERT INTO #expected (file_id, action) VALUES (1, N'load'), (2, N'load');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#answers';
+GO
+CREATE PROCEDURE test_ops_register_file.[test a path that returns to its first content is loaded again]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'bb';
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+
+DECLARE @action nvarchar(20) = (SELECT answers.action FROM #answers AS answers WHERE answers.file_id = 3);
+EXEC tSQLt.AssertEqualsString @Expected = N'load', @Actual = @action;
+GO
+CREATE PROCEDURE test_ops_register_file.[test a refused file keeps its reason]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa', @refusal = N'the header lacks brand';
+
+SELECT answers.action, files.status, files.reason
+INTO #actual
+FROM #answers AS answers
+INNER JOIN ops.files AS files ON files.file_id = answers.file_id;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected (action, status, reason) VALUES (N'refuse', N'refused', N'the header lacks brand');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_ops_register_file.[test a refused file whose contract was mended is to be loaded]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa', @refusal = N'the header lacks brand';
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+
+SELECT files.file_id, files.status, files.reason INTO #actual FROM ops.files AS files;
+SELECT TOP (0) * INTO #expected FROM #actual;
+SET IDENTITY_INSERT #expected ON;
+INSERT INTO #expected (file_id, status, reason) VALUES (1, N'registered', NULL);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_ops_register_file.[test a loaded file is not refused afterwards]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa', @refusal = N'the header lacks brand';
+
+DECLARE @status nvarchar(20) = (SELECT files.status FROM ops.files AS files);
+EXEC tSQLt.AssertEqualsString @Expected = N'loaded', @Actual = @status;
+GO
+CREATE PROCEDURE test_ops_register_file.[test paths that differ in case alone are two files]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+EXEC test_ops_register_file.register @path = N'A.csv', @sha256 = 'bb';
+
+DECLARE @files int = (SELECT COUNT(*) FROM ops.files AS files);
+EXEC tSQLt.AssertEquals @Expected = 2, @Actual = @files;
+GO
+CREATE PROCEDURE test_ops_register_file.[test a failing insert reaches the caller]
+AS
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+EXEC tSQLt.ApplyConstraint @TableName = N'ops.files', @ConstraintName = N'CK_ops_files_status';
+ALTER TABLE ops.files ADD CONSTRAINT CK_no_file CHECK (path <> N'a.csv');
+EXEC tSQLt.ExpectException @ExpectedErrorNumber = 547;
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+GO

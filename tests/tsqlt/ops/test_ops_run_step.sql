@@ -1,0 +1,166 @@
+-- ops.run_step: runs a leaf procedure and logs what came of it.
+EXEC tSQLt.NewTestClass @ClassName = N'test_ops_run_step';
+GO
+CREATE PROCEDURE test_ops_run_step.SetUp
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.runs';
+EXEC tSQLt.FakeTable @TableName = N'ops.run_steps', @Identity = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.files';
+INSERT INTO ops.runs (run_id, driver, status) VALUES (1, N'warehouse run', N'running');
+GO
+CREATE PROCEDURE test_ops_run_step.[test a step that did something is done with its counts]
+AS
+DECLARE @status nvarchar(20);
+DECLARE @rows_read bigint;
+DECLARE @rows_written bigint;
+DECLARE @rows_rejected bigint;
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'silver.load_products',
+    @CommandToExecute = N'SELECT @rows_read = 5, @rows_written = 3, @rows_rejected = 1;';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'silver.products',
+    @procedure = N'silver.load_products',
+    @status = @status OUTPUT,
+    @rows_read = @rows_read OUTPUT,
+    @rows_written = @rows_written OUTPUT,
+    @rows_rejected = @rows_rejected OUTPUT;
+
+SELECT
+    @status AS answered,
+    @rows_read AS answered_read,
+    @rows_written AS answered_written,
+    @rows_rejected AS answered_rejected,
+    steps.run_id,
+    steps.step,
+    steps.procedure_name,
+    steps.status,
+    steps.rows_read,
+    steps.rows_written,
+    steps.rows_rejected,
+    IIF(steps.finished_at >= steps.started_at AND steps.milliseconds >= 0, 1, 0) AS is_timed
+INTO #actual
+FROM ops.run_steps AS steps;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected
+VALUES (N'done', 5, 3, 1, 1, N'silver.products', N'silver.load_products', N'done', 5, 3, 1, 1);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_ops_run_step.[test a step with nothing to do is up to date]
+AS
+DECLARE @status nvarchar(20);
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'silver.load_products',
+    @CommandToExecute = N'SELECT @rows_read = 0, @rows_written = 0, @rows_rejected = 0;';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'silver.products',
+    @procedure = N'silver.load_products',
+    @status = @status OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'up to date', @Actual = @status;
+GO
+CREATE PROCEDURE test_ops_run_step.[test a step whose file was refused says so]
+AS
+DECLARE @status nvarchar(20);
+INSERT INTO ops.files (file_id, status) VALUES (4, N'refused');
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'bronze.load_journey_products',
+    @CommandToExecute = N'SELECT @rows_read = 0, @rows_written = 0, @rows_rejected = 0;';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'bronze.journey_products',
+    @procedure = N'bronze.load_journey_products',
+    @file_id = 4,
+    @status = @status OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'refused', @Actual = @status;
+
+DECLARE @file_id bigint = (SELECT calls.file_id FROM bronze.load_journey_products_SpyProcedureLog AS calls);
+EXEC tSQLt.AssertEquals @Expected = 4, @Actual = @file_id;
+GO
+CREATE PROCEDURE test_ops_run_step.[test every attempt is a row of its own]
+AS
+EXEC tSQLt.SpyProcedure @ProcedureName = N'silver.load_products';
+EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
+EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
+DECLARE @attempts int = (SELECT COUNT(*) FROM ops.run_steps AS steps);
+EXEC tSQLt.AssertEquals @Expected = 2, @Actual = @attempts;
+GO
+CREATE PROCEDURE test_ops_run_step.[test the time may begin before the call]
+AS
+DECLARE @milliseconds bigint;
+DECLARE @before datetime2(3) = DATEADD(SECOND, -5, SYSUTCDATETIME());
+EXEC tSQLt.SpyProcedure @ProcedureName = N'silver.load_products';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'silver.products',
+    @procedure = N'silver.load_products',
+    @started_at = @before,
+    @milliseconds = @milliseconds OUTPUT;
+IF ISNULL(@milliseconds, 0) < 5000
+    EXEC tSQLt.Fail N'expected at least 5000 ms, found ', @milliseconds;
+GO
+CREATE PROCEDURE test_ops_run_step.[test an unknown procedure is an error that says what to do]
+AS
+EXEC tSQLt.ExpectException
+    @ExpectedMessage
+    = N'ops.run_step: there is no procedure silver.load_nothing; deploy it with warehouse migrate.',
+    @ExpectedErrorNumber = 51003;
+EXEC ops.run_step @run_id = 1, @step = N'x', @procedure = N'silver.load_nothing';
+GO
+CREATE PROCEDURE test_ops_run_step.[test an unknown run is an error that says what to do]
+AS
+EXEC tSQLt.ExpectException @ExpectedMessagePattern = N'ops.run_step: there is no such run;%', @ExpectedErrorNumber = 51004;
+EXEC ops.run_step @run_id = 99, @step = N'x', @procedure = N'silver.load_products';
+GO
+CREATE PROCEDURE test_ops_run_step.[test the error of a leaf is rethrown as it was]
+AS
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'silver.load_products',
+    @CommandToExecute = N'THROW 51999, N''no luck today'', 3;';
+EXEC tSQLt.ExpectException
+    @ExpectedMessage = N'no luck today',
+    @ExpectedSeverity = 16,
+    @ExpectedState = 3,
+    @ExpectedErrorNumber = 51999;
+EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_ops_run_step.[test a failed step is recorded behind the rollback of its leaf]
+AS
+DECLARE @number int = 0;
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'silver.load_products',
+    @CommandToExecute = N'
+        SET XACT_ABORT ON;
+        BEGIN TRY
+            BEGIN TRANSACTION;
+            INSERT INTO ops.files (file_id) VALUES (4);
+            THROW 51999, N''no luck today'', 1;
+        END TRY
+        BEGIN CATCH
+            ROLLBACK TRANSACTION;
+            THROW;
+        END CATCH;';
+
+BEGIN TRY
+    EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+SELECT
+    @number AS caught,
+    steps.status,
+    steps.error_number,
+    IIF(steps.error_message LIKE N'%line%: no luck today', 1, 0) AS has_message,
+    IIF(steps.finished_at IS NULL, 0, 1) AS is_finished,
+    (SELECT COUNT(*) FROM ops.files AS files) AS file_count
+INTO #actual
+FROM ops.run_steps AS steps;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (51999, N'failed', 51999, 1, 1, 0);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
