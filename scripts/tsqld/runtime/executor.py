@@ -152,6 +152,13 @@ class Executor:
         self.transaction.journal.append((sql, parameters))
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
 
+    def change(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run a writing text, inside the transaction where there is one."""
+        if self.transaction is not None:
+            self.write(sql, parameters)
+        else:
+            self.cursor.execute(sql, parameters)
+
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
         """Run a reading text; the cursor to fetch from."""
         try:

@@ -19,7 +19,6 @@ from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
-from tsqld.runtime.values import to_duck
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import Parser, parse_batch
 from tsqld.syntax.walk import parse_module
@@ -263,12 +262,9 @@ class Procedures:
             return
         executor = self.session.executor
         if hasattr(argument.value, "storage"):
-            copy = f"INSERT INTO {table.storage} SELECT * FROM {argument.value.storage}"
-            executor.write(copy) if executor.transaction is not None else executor.cursor.execute(copy)
+            executor.change(f"INSERT INTO {table.storage} SELECT * FROM {argument.value.storage}")
             return
-        rows = getattr(argument.value, "rows", argument.value)
-        types = [column.type for column in table.columns]
-        definitions.refill(table, [[to_duck(v, t) for v, t in zip(row, types, strict=True)] for row in rows])
+        definitions.refill(table, getattr(argument.value, "rows", argument.value))
 
     # dynamic text
 

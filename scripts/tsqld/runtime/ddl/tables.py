@@ -12,11 +12,12 @@ from tsqld.catalog.model import (
     Column,
     Table,
 )
+from tsqld.compile.dml.plan import is_stored
 from tsqld.errors import error, unsupported
 from tsqld.events import Event
 from tsqld.functions.sqltext import duck_type
+from tsqld.runtime.filling import fill
 from tsqld.runtime.partitions import partition_condition
-from tsqld.runtime.values import to_duck
 from tsqld.syntax import nodes as n
 from tsqld.types import INT, SqlType
 
@@ -108,23 +109,18 @@ class Tables(TableBuilder):
     def _outside(self, table: Table) -> None:
         """Make a table variable's storage, also in the middle of a transaction."""
         executor = self.session.executor
-        text = self.storage_text(table)
-        if executor.transaction is not None:
-            executor.fresh(())
-            executor.write(text)
-        else:
-            executor.cursor.execute(text)
+        executor.fresh(())
+        executor.change(self.storage_text(table))
 
     def refill(self, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-        """Put a table variable's rows back after a rollback."""
-        cursor = self.session.executor.cursor
-        cursor.execute(
+        """Make these a table variable's rows, each with a value per stored column."""
+        executor = self.session.executor
+        executor.fresh(())
+        executor.change(
             self.storage_text(table).replace("CREATE TEMP TABLE", "CREATE TEMP TABLE IF NOT EXISTS", 1)
         )
-        cursor.execute(f"DELETE FROM {table.storage}")
-        if rows:
-            places = ", ".join(f"${i}" for i in range(1, len(rows[0]) + 1))
-            cursor.executemany(f"INSERT INTO {table.storage} VALUES ({places})", [list(row) for row in rows])
+        executor.change(f"DELETE FROM {table.storage}")
+        fill(executor, table.storage, [column.type for column in table.columns if is_stored(column)], rows)
 
     def temporaries_mark(self) -> list[dict[str, Table]]:
         return [dict(frame.temporaries) for frame in self.session.frames]
@@ -274,16 +270,10 @@ class Tables(TableBuilder):
     def rows_table(self, types: Sequence[SqlType], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
         """A temp table c1 … cn holding rows from Python, for as long as needed."""
         name = quoted(f"rows {self.session.engine.serial()}")
-        cursor = self.session.executor.cursor
+        executor = self.session.executor
+        executor.fresh(())
         columns = ", ".join(f"c{i} {duck_type(type)}" for i, type in enumerate(types, 1))
-        cursor.execute(f"CREATE TEMP TABLE {name} ({columns})")
-        try:
-            if rows:
-                places = ", ".join(f"${i}" for i in range(1, len(types) + 1))
-                values = [[to_duck(v, t) for v, t in zip(row, types, strict=True)] for row in rows]
-                cursor.executemany(f"INSERT INTO {name} VALUES ({places})", values)
-            yield f"temp.main.{name}"
-        finally:
-            transaction = self.session.executor.transaction
-            if transaction is None:
-                cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        executor.change(f"CREATE TEMP TABLE {name} ({columns})")
+        fill(executor, f"temp.main.{name}", types, rows)
+        yield f"temp.main.{name}"
+        executor.change(f"DROP TABLE {name}")
