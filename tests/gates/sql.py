@@ -7,28 +7,36 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.gates.embedded import embedded_batches
 from tests.gates.tools import files, python, run
 from tests.layout import rules
 
 
 def parser(root: Path) -> list[str]:
-    """Every .sql file parses as SQL Server 2019's language.
+    """Every .sql file, and the T-SQL of scripts/warehouse, parses as SQL Server 2019's language.
 
     maxdop is a formatter around Microsoft's ScriptDom. Exit code 2 is a refusal of the formatter, not of the
     parser: only 1 is a parse error.
     """
 
-    def parse(file: str) -> list[str]:
+    def parse(named: tuple[str, str]) -> list[str]:
+        name, file = named
         said = run(root, "maxdop", "--parser-version", "2019", file, passing=(0, 2))
-        return [f"{file}: {line}" for line in said]
+        return [f"{name}: {line}" for line in said]
 
-    with ThreadPoolExecutor(2) as pool:
-        return [line for said in pool.map(parse, files(root, "*.sql")) for line in said]
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        subjects = [(file, file) for file in files(root, "*.sql")]
+        for number, batch in enumerate(embedded_batches(root)):
+            file = Path(folder) / f"{number}.sql"
+            file.write_text(batch.text, encoding="utf-8")
+            subjects.append((f"{batch.path}:{batch.line} {batch.name}", str(file)))
+        return [line for said in pool.map(parse, subjects) for line in said]
 
 
 def model(root: Path) -> list[str]:
-    """Every name in database/ resolves by Microsoft's database model."""
+    """Every name in database/ and scripts/warehouse resolves by Microsoft's database model."""
     files(root, "database/*.sql")
     return python(root, "tests.gates.dacfx")
 

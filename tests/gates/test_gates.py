@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 from tests.gates.__main__ import choose, main, run_one
 from tests.gates.catalog import GATES, Gate
 from tests.gates.dacfx import ASSEMBLIES, judge, plain_create
+from tests.gates.embedded import embedded_batches
 from tests.gates.links import anchors, faults_of
 from tests.gates.tools import CannotRun, files
 
@@ -55,7 +56,7 @@ EXAMPLES = {
     ),
     "imports": ("scripts/tsql/x.py", "A = 1\n", "import tsqld\n", "tsql imports nothing of ours BROKEN"),
     "parser": ("database/ops/views/ones.sql", VIEW, VIEW.replace("SELECT 1", "SELEC 1"), "Incorrect syntax"),
-    "dacfx": ("database/ops/views/ones.sql", VIEW, VIEW.replace("1 AS", "a.b AS"), "ones.sql: SQL71005"),
+    "dacfx": ("database/ops/views/ones.sql", VIEW, VIEW.replace("1 AS", "a.b AS"), "ones.sql:1: SQL71005"),
     "dags": ("dags/x.py", DAG, DAG.replace("airflow.sdk", "airflow.nothing"), "No module named"),
     "sqlfluff": ("database/ops/views/ones.sql", VIEW, VIEW.replace("SELECT 1", "select 1"), "CP01"),
     "mypy": ("scripts/x.py", "A: int = 1\n", "A: int = 'x'\n", "Incompatible types"),
@@ -202,28 +203,52 @@ def complaint(element: str, reference: str) -> str:
     )
 
 
-def test_errors_and_two_warnings_of_microsofts_model_count(tmp_path: Path) -> None:
-    write(tmp_path, "ops/views/v.sql", "")
+PLACES = {"ops.v": "database/ops/views/v.sql:3", "ops.finish_batch": "database/finish_batch.sql:1"}
+
+
+def test_errors_and_two_warnings_of_microsofts_model_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.gates.dacfx.ALLOWED", {})
     text = complaint("[ops].[v]", "[ops].[nothing].[name]")
     found = [
-        list(judge([Said(number, kind, text)], tmp_path))
+        list(judge([Said(number, kind, text)], PLACES))
         for number, kind in [(71501, "Error"), (71502, "Warning"), (71005, "Warning"), (71558, "Warning")]
     ]
     assert [len(faults) for faults in found] == [1, 1, 1, 0]
     assert found[1] == [
-        f"{tmp_path}/ops/views/v.sql: SQL71502: SqlProcedure: [ops].[v] has an unresolved reference "
+        "database/ops/views/v.sql:3: SQL71502: SqlProcedure: [ops].[v] has an unresolved reference "
         "to object [ops].[nothing].[name]."
     ]
 
 
-def test_what_is_allowed_not_to_resolve_is_allowed_by_name_and_while_needed(tmp_path: Path) -> None:
-    write(tmp_path, "ops/procedures/finish_batch.sql", "")
+def test_what_is_allowed_not_to_resolve_is_allowed_by_name_and_while_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.gates.dacfx.ALLOWED", {"ops.finish_batch": ("#batches",), "ops.gone": ("#a",)})
     allowed = Said(71502, "Warning", complaint("[ops].[finish_batch]", "[#batches].[batch_id]"))
     other = Said(71502, "Warning", complaint("[ops].[finish_batch]", "[#batch]"))
-    assert list(judge([allowed], tmp_path)) == []
-    assert [fault for fault in judge([allowed, other], tmp_path) if "[#batch]" in fault]
-    [stale] = judge([], tmp_path)
-    assert stale.endswith("finish_batch.sql: nothing refers to #batches any more; take it out of ALLOWED")
+    assert list(judge([allowed], PLACES)) == []
+    [fault] = judge([allowed, other], PLACES)
+    assert "[#batch]" in fault
+    [stale] = judge([], PLACES)
+    assert stale == "database/finish_batch.sql:1: nothing refers to #batches any more; take it out of ALLOWED"
+
+
+def test_batches_in_python_are_found_and_become_procedures(tmp_path: Path) -> None:
+    source = """
+'''SELECT is no batch here; a docstring is none.'''
+_START: Final = "DECLARE @run_id bigint; EXEC ops.start_run @driver = %s, @run_id = @run_id OUTPUT;"
+_NAMES = "SELECT nothing"
+_HELP = "Select a file; then run."
+def f():
+    _INNER = "SELECT 1;"
+"""
+    write(tmp_path, "scripts/warehouse/run.py", source)
+    [found] = embedded_batches(tmp_path)
+    assert (found.path, found.name, found.line) == ("scripts/warehouse/run.py", "_START", 3)
+    assert found.as_procedure == (
+        "CREATE PROCEDURE [python].[scripts/warehouse/run.py _START] @driver sql_variant AS\n"
+        "DECLARE @run_id bigint; EXEC ops.start_run @driver = NULL, @run_id = @run_id OUTPUT;"
+    )
 
 
 def test_microsofts_model_gets_create_without_or_alter() -> None:
