@@ -320,7 +320,7 @@ class QueryCompiler(SourceCompiler):
             raise error(16211, line=select.windows[0][1].line)
         from_sql = self.from_clause(select.sources, scope)
         where = self.condition(select.where, Place(scope)) if select.where is not None else ""
-        rowid = self._rowid(scope, select) if expose_rowid else ""
+        rowid = self.row_identities(scope) if expose_rowid else ""
         parts = Select(from_sql, where, rowid=rowid, scope=scope)
         references = len(self.context.references)
         try:
@@ -331,7 +331,7 @@ class QueryCompiler(SourceCompiler):
             self.context.forget(references)
             parts = replace(parts, stage=Stage(self.context.alias("s")))
             text = self._selected(select, query, scope, parts)
-        return replace(text, source=scope.relations[0] if expose_rowid else None)
+        return replace(text, source=scope if expose_rowid else None)
 
     def _selected(self, select: n.Select, query: n.Query, scope: Scope, parts: Select) -> QueryText:
         """The clauses that come after WHERE, in a stage of its own when `parts` has one."""
@@ -343,12 +343,9 @@ class QueryCompiler(SourceCompiler):
         parts = replace(parts, group_by=group_sql, having=having, values=tuple(values))
         return self._finished(select, query, place, parts, columns)
 
-    def _rowid(self, scope: Scope, select: n.Select) -> str:
-        """The row identity of the one base table below, for changes through a view or common table."""
-        relation = scope.relations[0] if len(scope.relations) == 1 else None
-        if relation is None or not relation.rowid or select.group_by or select.distinct or select.top:
-            raise error(4405, relation.exposed if relation else "", line=select.line)
-        return relation.rowid
+    def row_identities(self, scope: Scope) -> str:
+        """What to list beside the columns so that rows of the tables below can be changed."""
+        raise NotImplementedError
 
     def _items(self, select: n.Select, place: Place) -> tuple[list[OutColumn], list[Bound]]:
         columns: list[OutColumn] = []

@@ -9,6 +9,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.compile.grouping import Stage
 from tsqld.compile.volatile import hoisted_from
+from tsqld.errors import unsupported
 from tsqld.types import SqlType
 
 
@@ -35,7 +36,7 @@ class QueryText:
 
     sql: str
     columns: tuple[OutColumn, ...]
-    source: Relation | None = None
+    source: Scope | None = None
     ordinal: str = ""
 
 
@@ -62,7 +63,7 @@ class Select:
             where = ""
         listed = [f"{value.sql} AS c{i}" for i, value in enumerate(self.values, 1)]
         if self.rowid:
-            listed.append(f"{self.rowid} AS tsqld_rowid")
+            listed.append(self.rowid)
         parts = [f"SELECT {', '.join(listed)}"]
         if from_sql:
             parts.append(f"FROM {from_sql}")
@@ -75,6 +76,8 @@ class Select:
         return " ".join(parts)
 
     def _staged(self, stage: Stage) -> str:
+        if self.rowid:
+            raise unsupported("changing rows through a query of this form", 0)
         grouped = [
             f"{word} {sql}"
             for word, sql in (("FROM", self.from_sql), ("WHERE", self.where), ("GROUP BY", self.group_by))

@@ -52,7 +52,7 @@ class BulkLoads:
         """Read a file as SQL Server would and insert its rows through the common plan."""
         session = self.session
         options = options_from(node.options, node.line)
-        target = self._compiler()._target(n.Target(node.line, node.table))
+        target = self._compiler().target(n.Target(node.line, node.table))
         columns = [_target_column(column, options) for column in target.order]
         session.executor.fresh(())
         source = self._opened(node, options, columns)

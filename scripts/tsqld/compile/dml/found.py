@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope
 from tsqld.catalog.model import Table
-from tsqld.compile.context import FullName, Reference
-from tsqld.compile.dml.plan import Target, whole
+from tsqld.compile.context import Reference, resolve_object
+from tsqld.compile.dml.plan import Target
 from tsqld.compile.dml.rows import RowCompiler
+from tsqld.compile.dml.through import Through
 from tsqld.compile.expressions import Place
 from tsqld.errors import TsqlError, error
 from tsqld.syntax import nodes as n
@@ -57,8 +58,10 @@ class Found:
 class FindCompiler(RowCompiler):
     """Adds finding the rows to change."""
 
-    def found(self, node: n.Update | n.Delete, visible: Mapping[str, object]) -> Found:
-        """The rows that the FROM and WHERE of a change find."""
+    def found(
+        self, node: n.Update | n.Delete, visible: Mapping[str, object], columns: Sequence[str] = ()
+    ) -> Found:
+        """The rows that the FROM and WHERE of a change of `columns` find."""
         scope = Scope([], None, visible)
         sources = node.sources or (self._lone_source(node.target),)
         conditions: list[str] = []
@@ -67,16 +70,16 @@ class FindCompiler(RowCompiler):
             texts = [text for source in sources for text in self._flat(source, scope, conditions)]
         finally:
             self._expose = False
-        relation, target = self._target_relation(node, scope, texts)
+        relation, target, through = self._target_relation(node, scope, texts, columns)
+        base = relation
+        if relation.alias in self._through:
+            text, base = self.base_table(target.table, "", ())
+            texts.append(text)
+            conditions.append(f"{base.rowid} = {through.rowid}")
         if node.where is not None:
             conditions.append(self.condition(node.where, Place(scope)))
         elif node.cursor:
-            conditions.append(self._current_of(node.cursor, relation))
-        base = relation
-        if relation.rowid != f"{relation.alias}.rowid":
-            text, base = self.base_table(target.table, "", ())
-            texts.append(text)
-            conditions.append(f"{base.rowid} = {relation.rowid}")
+            conditions.append(self._current_of(node.cursor, base))
         return Found(scope, relation, base, target, tuple(texts), tuple(conditions))
 
     def _lone_source(self, target: n.Target) -> n.Source:
@@ -96,71 +99,45 @@ class FindCompiler(RowCompiler):
         return texts
 
     def _target_relation(
-        self, node: n.Update | n.Delete, scope: Scope, texts: list[str]
-    ) -> tuple[Relation, Target]:
+        self, node: n.Update | n.Delete, scope: Scope, texts: list[str], columns: Sequence[str]
+    ) -> tuple[Relation, Target, Through]:
         """The target among the sources, or beside them where FROM does not name it."""
-        if not node.sources:
-            relation = scope.relations[0]
-            return relation, self._relation_target(relation, node.line)
-        found = self._named_target(node.target, scope)
-        if found is not None:
-            return found, self._relation_target(found, node.line)
-        target = node.target
-        if len(target.name) == 1 and target.name[0].lower() in scope.ctes:
-            raise error(208, target.name[0], line=node.line)
-        resolved = self._target(target)
-        exposed = target.name[-1] if target.name else target.variable
-        text, relation = self.base_table(resolved.table, exposed, (exposed.lower(),))
-        scope.relations.insert(0, relation)
-        texts.insert(0, text)
-        return relation, resolved
+        relation = self._named_target(node.target, scope) if node.sources else scope.relations[0]
+        if relation is None:
+            target = node.target
+            if len(target.name) == 1 and target.name[0].lower() in scope.ctes:
+                raise error(208, target.name[0], line=node.line)
+            self._expose = True
+            text, relation = self._leaf(self._lone_source(target), Scope(), False)
+            self._expose = False
+            scope.relations.insert(0, relation)
+            texts.insert(0, text)
+        through = self.through_of(relation, columns, node.line)
+        return relation, self.target_of(relation, through, node.line), through
 
     def _named_target(self, target: n.Target, scope: Scope) -> Relation | None:
         if target.variable:
             return next((r for r in scope.relations if r.exposed.lower() == target.variable.lower()), None)
         wanted = tuple(part for part in target.name if part)
         for relation in scope.relations:
-            if relation.exposed.lower() == wanted[-1].lower() and len(wanted) == 1 and relation.rowid:
+            if relation.exposed.lower() == wanted[-1].lower() and len(wanted) == 1:
                 return relation
-        found = [r for r in scope.relations if r.answers_to(wanted) and r.rowid]
+        found = [r for r in scope.relations if r.answers_to(wanted)]
         if found:
             return found[0]
-        table = self._base_of(target)
-        same = [
-            r
-            for r in scope.relations
-            if r.table is not None and table is not None and r.table.storage == table.storage
-        ]
+        storage = self._storage(target)
+        same = [r for r in scope.relations if r.table is not None and r.table.storage == storage]
         return same[0] if len(same) == 1 else None
 
-    def _base_of(self, target: n.Target) -> Table | None:
+    def _storage(self, target: n.Target) -> str:
+        """Where the rows of a target that is a table are; nothing for what is none."""
         try:
-            return self._target(target).table
+            found, _ = resolve_object(self.context.environment, target.name, target.line)
         except TsqlError as problem:
-            if problem.number == 208:
-                return None
-            raise
-
-    def _relation_target(self, relation: Relation, line: int) -> Target:
-        if relation.table is None:
-            raise error(4405, relation.exposed, line=line)
-        table = relation.table
-        if table.kind == "T@" and table.name in ("inserted", "deleted"):
-            raise error(286, line=line)
-        name = FullName(_database(table, self.context.environment.database), table.schema, table.name)
-        every = whole(table, name)
-        if len(relation.columns) == len(table.columns) and all(
-            a.name == b.name for a, b in zip(relation.columns, table.columns, strict=True)
-        ):
-            return every
-        visible = {}
-        for column in relation.columns:
-            base = every.visible.get(
-                (self._base_names.get((relation.alias, column.name.lower())) or column.name).lower()
-            )
-            if base is not None:
-                visible[column.name.lower()] = base
-        return Target(table, name, visible, tuple(visible.values()))
+            if problem.number != 208:
+                raise
+            return ""
+        return found.storage if isinstance(found, Table) else ""
 
     def _current_of(self, cursor: str, relation: Relation) -> str:
         """WHERE CURRENT OF: the row a cursor stands on, which the engine knows when the statement runs."""
@@ -173,10 +150,3 @@ class FindCompiler(RowCompiler):
 def _is_inner(source: n.Source) -> bool:
     """Whether a source is a join whose sides may stand side by side."""
     return isinstance(source, n.JoinSource) and source.kind in ("INNER", "CROSS")
-
-
-def _database(table: Table, here: str) -> str:
-    """The database of a table, which its storage name begins with; temp tables act in the session's own."""
-    if table.is_temporary or not table.storage.startswith('"'):
-        return here
-    return table.storage[1:].partition('"."')[0].replace('""', '"')

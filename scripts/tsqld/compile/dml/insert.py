@@ -12,7 +12,7 @@ from tsqld.compile import operations as f
 from tsqld.compile.checks import KeyCheck, appended, key_checks, reference_checks
 from tsqld.compile.context import FullName
 from tsqld.compile.dml.outputs import OutputCompiler
-from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, is_stored, named
+from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.compile.triggered import Fired, new_rows
@@ -25,7 +25,7 @@ class InsertCompiler(OutputCompiler):
 
     def insert(self, node: n.Insert) -> ChangePlan:
         visible = self._statement_ctes(node.ctes, node.max_recursion)
-        target = self._target(node.target)
+        target = self.target(node.target, node.columns, node.ctes)
         self._refuse_target(target, node.line)
         columns = [] if node.source is None else self._insert_columns(node, target)
         text = self._insert_source(node, target, columns, visible)
@@ -35,7 +35,7 @@ class InsertCompiler(OutputCompiler):
         self, target_node: n.Target, columns: Sequence[str], text: QueryText, line: int
     ) -> ChangePlan:
         """An INSERT of rows that other compiled text yields: OUTPUT INTO, INSERT … EXEC, BULK INSERT."""
-        target = self._target(target_node)
+        target = self.target(target_node, columns)
         node = n.Insert(line, target_node, tuple(columns), None)
         chosen = self._insert_columns(node, target)
         if len(text.columns) != len(chosen):
@@ -58,6 +58,8 @@ class InsertCompiler(OutputCompiler):
                 if column.is_generated:
                     raise error(271 if column.computed else 273, column.name, line=node.line)
             return chosen
+        if target.closed:
+            raise error(next(iter(target.closed.values())), target.exposed, line=node.line)
         explicit = self._identity_insert(target.table)
         return [
             column for column in target.order if not column.is_generated and (explicit or not column.identity)
@@ -100,6 +102,8 @@ class InsertCompiler(OutputCompiler):
         bound: list[list[Bound]] = []
         if len(rows) > 1000:
             raise error(10738, line=node.line)
+        if any(len(row) != len(rows[0]) for row in rows):
+            raise error(10709, line=node.line)
         self.row_by_row = len(rows) > 1
         for written in rows:
             row = written if node.columns else self._without_rowversion(written, target, columns, node.line)
@@ -146,7 +150,7 @@ class InsertCompiler(OutputCompiler):
         source = text.sql
         if node.top is not None:
             source = self.topped(node.top, f"SELECT * FROM ({source}) AS {self.context.alias('q')}")
-        rows, identity, explicit = self._new_rows(table, target.name, columns, text, source, node.line)
+        rows, identity, explicit = self._new_rows(target, columns, text, source, node.line)
         outputs, output_values = self._insert_outputs(node, target)
         stored = [column for column in table.columns if is_stored(column)]
         names = ", ".join(quoted(column.name) for column in stored)
@@ -204,13 +208,14 @@ class InsertCompiler(OutputCompiler):
         return kept + reference_checks(table, name, "INSERT", fresh, None, self.context.environment)
 
     def _new_rows(
-        self, table: Table, name: FullName, columns: Sequence[Column], text: QueryText, source: str, line: int
+        self, target: Target, columns: Sequence[Column], text: QueryText, source: str, line: int
     ) -> tuple[str, bool, str]:
         """DuckDB text of the rows as they will be stored, checked and complete.
 
         Returns the text, whether the engine numbers the identity column, and the column's name when the
         statement gives its values.
         """
+        table, name = target.table, target.name
         alias = self.context.alias("q")
         given = {column.name.lower(): i for i, column in enumerate(columns, 1)}
         explicit = next((column.name for column in columns if column.identity), "")
@@ -242,9 +247,8 @@ class InsertCompiler(OutputCompiler):
             f"SELECT {', '.join(parts)} FROM ({source}) AS {alias}" if parts else f"SELECT 1 FROM ({source})"
         )
         rows = self._with_persisted(table, name, rows, line)
-        return self.checked(table, name, rows, "INSERT"), bool(table.identity) and not explicit, explicit
+        return self.checked(target, rows, "INSERT"), bool(table.identity) and not explicit, explicit
 
     def _insert_outputs(self, node: n.Insert, target: Target) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
-        rows = self.row_relation(target.table, "n")
-        scope = Scope([named(rows, "inserted")])
+        scope = Scope([as_named(target, self.row_relation(target.table, "n"), "inserted")])
         return self._outputs(node.outputs, scope)

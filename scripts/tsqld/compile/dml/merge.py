@@ -14,9 +14,8 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.compile.cascades import PARENT, Action, actions
 from tsqld.compile.checks import KeyCheck, delete_checks, key_checks, reference_checks
-from tsqld.compile.dml.found import Found
 from tsqld.compile.dml.mergerows import Clause, Merged, MergeRowCompiler, numbers
-from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, is_stored, named
+from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
 from tsqld.compile.expressions import Place
 from tsqld.compile.triggered import Fired, new_rows, old_rows
 from tsqld.errors import error
@@ -70,7 +69,7 @@ class MergeCompiler(MergeRowCompiler):
         tests: list[str] = []
         if writes:
             new = self.row_relation(table, "n")
-            tests = self.check_tests(table, name, "MERGE", new, None, f"n.tsqld_action IN ({writes})")
+            tests = self.check_tests(target, "MERGE", new, None, f"n.tsqld_action IN ({writes})")
         checks, after = self._merge_checks(target, clauses)
         acting = self._merge_actions(target, clauses)
         fired = self._merge_fired(node, target, clauses)
@@ -228,8 +227,9 @@ class MergeCompiler(MergeRowCompiler):
         table = merged.found.target.table
         new = self.row_relation(table, "n")
         old = self.row_relation(table, "n", "old ")
-        inserted = self._named_as_target(merged.found, _hidden(new, numbers(clauses, "DELETE")), "inserted")
-        deleted = self._named_as_target(merged.found, _hidden(old, numbers(clauses, "INSERT")), "deleted")
+        target = merged.found.target
+        inserted = as_named(target, _hidden(new, numbers(clauses, "DELETE")), "inserted")
+        deleted = as_named(target, _hidden(old, numbers(clauses, "INSERT")), "deleted")
         position = 0
         seen = []
         for relation in merged.sources:
@@ -244,15 +244,6 @@ class MergeCompiler(MergeRowCompiler):
             return self._outputs(node.outputs, Scope([inserted, deleted, *seen]))
         finally:
             self._action = ""
-
-    def _named_as_target(self, found: Found, rows: Relation, name: str) -> Relation:
-        """Rows of the table under the names by which the statement knows its columns."""
-        columns = []
-        for seen in found.relation.columns:
-            column = rows.column(found.target.base(seen.name))
-            if column is not None:
-                columns.append(replace(column, name=seen.name))
-        return named(replace(rows, columns=tuple(columns)), name)
 
 
 def _taken(taken: str) -> str:

@@ -60,7 +60,9 @@ class MergeRowCompiler(UpdateCompiler):
 
     def merged(self, node: n.Merge, visible: dict[str, object]) -> Merged:
         """The target, by itself and through what the statement calls it, and the source."""
-        found = self.found(n.Delete(node.line, node.target), visible)
+        columns = [name for when in node.whens for name in when.columns]
+        columns += [item.column[-1] for when in node.whens for item in when.assignments if item.column]
+        found = self.found(n.Delete(node.line, node.target), visible, columns)
         if node.alias:
             seen = replace(found.relation, names=(node.alias.lower(),), exposed=node.alias)
             base = seen if found.base is found.relation else found.base

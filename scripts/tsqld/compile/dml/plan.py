@@ -8,7 +8,7 @@ identity; else one DuckDB statement does it all. Constraints live in the catalog
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tsqld.binder.scope import Relation, RelationColumn, quoted
 from tsqld.catalog.model import Column, Table
@@ -17,6 +17,7 @@ from tsqld.compile.context import FullName, Reference
 from tsqld.compile.text import OutColumn
 from tsqld.compile.triggered import Fired
 from tsqld.errors import error
+from tsqld.syntax import nodes as n
 
 CHANGE = "{change}"
 
@@ -61,14 +62,31 @@ class ChangePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """A view's WHERE condition, the qualifiers and the columns (by their own name in the table) it sees."""
+
+    where: n.Expression
+    names: tuple[str, ...]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """A resolved DML target: the base table, its columns as the statement names them, its relation in
-    scope."""
+    """A resolved DML target: the base table and its columns as the statement names them.
+
+    `names` are those of `order` where they are not the table's; `exposed` is what the statement calls it;
+    `closed` holds its other columns with the error that changing them is; `options` are the conditions that
+    CHECK OPTION enforces.
+    """
 
     table: Table
     name: FullName
     visible: Mapping[str, Column]
     order: tuple[Column, ...]
+    names: tuple[str, ...] = ()
+    exposed: str = ""
+    closed: Mapping[str, int] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
 
     def base(self, name: str) -> str:
         """The table's own name, lower case, of a column called `name` here; empty where it is no column of
@@ -77,9 +95,11 @@ class Target:
         return found.name.lower() if found is not None else ""
 
     def column(self, name: str, line: int) -> Column:
+        """A column by the statement's name for it. Errors 207, 4405, 4406."""
         found = self.visible.get(name.lower())
         if found is None:
-            raise error(207, name, line=line)
+            number = self.closed.get(name.lower())
+            raise error(number, self.exposed, line=line) if number else error(207, name, line=line)
         return found
 
 
@@ -109,3 +129,15 @@ def row_relation(table: Table, alias: str, prefix: str = "") -> Relation:
 
 def named(relation: Relation, name: str) -> Relation:
     return replace(relation, names=(name,), exposed=name)
+
+
+def as_named(target: Target, rows: Relation, name: str) -> Relation:
+    """Rows of the table, called `name`, under the names by which the statement knows their columns."""
+    if not target.names:
+        return named(rows, name)
+    columns = []
+    for shown, column in zip(target.names, target.order, strict=True):
+        found = rows.column(column.name)
+        if found is not None:
+            columns.append(replace(found, name=shown))
+    return named(replace(rows, columns=tuple(columns)), name)

@@ -12,11 +12,11 @@ from tsqld.compile import operations as f
 from tsqld.compile.cascades import Raw
 from tsqld.compile.checks import check_texts
 from tsqld.compile.context import Context, FullName, Reference
-from tsqld.compile.dml.plan import Target, is_stored, row_relation
+from tsqld.compile.dml.plan import Option, Target, is_stored, row_relation
 from tsqld.compile.dml.targets import TargetCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.triggered import fires, refuse_output
-from tsqld.errors import error, unsupported
+from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_condition, parse_value, walk
@@ -120,25 +120,31 @@ class RowCompiler(TargetCompiler):
             columns[column.name] = replace(columns[column.name], sql=sql)
         return replace(image, columns=tuple(columns.values()))
 
-    def checked(self, table: Table, name: FullName, rows: str, verb: str) -> str:
-        """`rows` behind a filter that raises 547 for a row that violates a CHECK constraint."""
+    def checked(self, target: Target, rows: str, verb: str) -> str:
+        """`rows` behind a filter that raises what `check_tests` says."""
         alias = self.context.alias("n")
-        tests = self.check_tests(table, name, verb, self.row_relation(table, alias))
+        tests = self.check_tests(target, verb, self.row_relation(target.table, alias))
         return f"SELECT {alias}.* FROM ({rows}) AS {alias} WHERE {' AND '.join(tests)}" if tests else rows
 
     def check_tests(
         self,
-        table: Table,
-        name: FullName,
+        target: Target,
         verb: str,
         rows: Relation,
         changed: Collection[str] | None = None,
         only: str = "",
     ) -> list[str]:
-        """Conditions that raise 547 for a row that violates a CHECK constraint on `changed` columns, if the
-        condition `only` holds for it."""
+        """Conditions that raise 547 for a row that violates a CHECK constraint on `changed` columns, and 550
+        for one outside the view it is changed through, if the condition `only` holds for it."""
+        name = target.name
         tests = []
-        for check in () if self.unchecked else check_texts(table):
+        for option in target.options:
+            test = self.condition(option.where, Place(Scope([_as_in(option, rows)])))
+            inside = f"coalesce({test}, FALSE)"
+            spoiled = f"{only} AND NOT {inside}" if only else f"NOT {inside}"
+            problem = f"CAST({f.raise_error(550)} AS BOOLEAN)"
+            tests.append(f"(CASE WHEN {spoiled} THEN {problem} ELSE TRUE END)")
+        for check in () if self.unchecked else check_texts(target.table):
             if changed is not None and not _mentions(check.text, changed):
                 continue
             condition = self.condition(parse_condition(check.text), Place(Scope([rows])))
@@ -181,9 +187,17 @@ class RowCompiler(TargetCompiler):
         if not fires(self.context.environment, target.table, target.name, event):
             return False
         refuse_output(node.outputs, target.table, node.line)
-        if len(target.order) != len(target.table.columns) and event != "INSERT":
-            raise unsupported(f"{event} through a view of a table that has triggers", node.line)
         return True
+
+
+def _as_in(option: Option, rows: Relation) -> Relation:
+    """Rows of a table under the names that a view's condition has for them."""
+    columns = []
+    for exposed, base in option.columns.items():
+        column = rows.column(base)
+        if column is not None:
+            columns.append(replace(column, name=exposed))
+    return replace(rows, names=option.names, columns=tuple(columns))
 
 
 def _mentions(text: str, columns: Collection[str]) -> bool:

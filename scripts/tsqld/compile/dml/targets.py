@@ -1,134 +1,92 @@
-"""What a statement changes: base tables, and views and common tables that rows can be changed through."""
+"""What a statement changes: base tables, by name or through views, common tables and derived tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from tsqld.binder.scope import Relation, RelationColumn, Scope
-from tsqld.catalog.model import Column, Module, Table
+from tsqld.binder.scope import Relation, Scope
+from tsqld.catalog.model import Module, Table
 from tsqld.compile.context import Context, FullName, resolve_object
 from tsqld.compile.dml.plan import Target, whole
-from tsqld.compile.expressions import Place
-from tsqld.compile.queries import CteName, QueryCompiler
-from tsqld.compile.text import QueryText
+from tsqld.compile.dml.through import Through, ThroughCompiler
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
-from tsqld.syntax.walk import parse_module
 
 
-class TargetCompiler(QueryCompiler):
+class TargetCompiler(ThroughCompiler):
     """Adds the targets of changes to queries."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._with: list[str] = []
-        self._expose = False
-        self._base_names: dict[tuple[str, str], str] = {}
-        self._cte_definitions: dict[str, n.CommonTable] = {}
-        self._cte_scopes: dict[str, dict[str, object]] = {}
 
-    def _target(self, target: n.Target) -> Target:
-        """The base table a target names, through updatable views and synonyms."""
+    def target(
+        self, target: n.Target, columns: Collection[str] = (), ctes: Sequence[n.CommonTable] = ()
+    ) -> Target:
+        """The base table a target names, through updatable views, common tables and synonyms. `columns` are
+        those to be changed, which tell the table of a view over several."""
         if target.variable:
             table = self.context.environment.table_variable(target.variable)
             if table is None:
                 raise error(1087, target.variable, line=target.line)
             return whole(table, FullName(self.context.environment.database, "", target.variable))
+        if len(target.name) == 1 and target.name[0].lower() in {cte.name.lower() for cte in ctes}:
+            return self._seen_through(target, columns, ctes)
         found, name = resolve_object(self.context.environment, target.name, target.line)
         if isinstance(found, Table):
             if len(target.name) == 1 and found is self.context.environment.special_table(name.name):
                 raise error(286, line=target.line)
             return whole(found, name)
         if isinstance(found, Module) and found.kind == "VIEW":
-            return self._through_view(found, target.line)
+            return self._seen_through(target, columns, ())
         raise error(208, ".".join(target.name), line=target.line)
 
-    def _through_view(self, module: Module, line: int) -> Target:
-        """A view over one table, whose columns are that table's columns."""
-        definition = parse_module(module.text)
-        query = definition.query
-        body = query.body if query else None
-        if (
-            not isinstance(body, n.Select)
-            or len(body.sources) != 1
-            or not isinstance(body.sources[0], n.TableSource)
-        ):
-            raise error(4405, module.full_name, line=line)
-        if body.group_by or body.distinct or body.top or (query and query.ctes):
-            raise error(4406, module.full_name, line=line)
-        if body.where is not None and definition.check_option:
-            raise unsupported("changes through a view WITH CHECK OPTION", line)
-        inner = self._target(n.Target(line, body.sources[0].name))
-        scope = Scope()
-        self.from_clause(body.sources, scope)
-        visible: dict[str, Column] = {}
-        order: list[Column] = []
-        columns, _ = self._items(body, Place(scope))
-        for position, column in enumerate(columns):
-            if column.source is None:
-                continue
-            base = inner.column(column.source.name, line)
-            name = definition.columns[position] if definition.columns else column.name
-            visible[name.lower()] = base
-            order.append(base)
-        return Target(inner.table, inner.name, visible, tuple(order))
+    def _seen_through(
+        self, target: n.Target, columns: Collection[str], ctes: Sequence[n.CommonTable]
+    ) -> Target:
+        inner = type(self)(Context(self.context.environment))
+        visible = inner._statement_ctes(ctes, None)
+        inner._expose = True
+        source = n.TableSource(target.line, target.name)
+        _, relation = inner._leaf(source, Scope([], None, visible), False)
+        return inner.target_of(relation, inner.through_of(relation, columns, target.line), target.line)
 
-    # views and common tables that rows can be changed through
+    def through_of(self, relation: Relation, columns: Collection[str], line: int) -> Through:
+        """The one table that a change of `columns` through a relation changes. Errors 4403, 4405."""
+        refused = self._refused.get(relation.alias)
+        if refused is not None:
+            raise refused
+        found = self.bases(relation)
+        if len(found) > 1:
+            wanted = {name.lower() for name in columns}
+            found = tuple(through for through in found if wanted and wanted <= set(through.columns))
+        if len(found) != 1:
+            raise error(4405, relation.exposed, line=line)
+        return found[0]
 
-    def _view(self, module: Module, exposed: str, names: tuple[str, ...], line: int) -> tuple[str, Relation]:
-        if not self._expose or not self._updatable(parse_module(module.text).query):
-            return super()._view(module, exposed, names, line)
-        definition = parse_module(module.text)
-        assert definition.query is not None
-        self.arguments.append({})
-        text = self.query(definition.query, None, {}, expose_rowid=True)
-        self.arguments.pop()
-        return self._passing(text, definition.columns, exposed, names)
-
-    def cte_source(self, source: n.TableSource, found: object) -> tuple[str, Relation]:
-        assert isinstance(found, CteName)
-        definition = self._cte_definitions.get(found.alias)
-        if not self._expose or definition is None or not self._updatable(definition.query):
-            return super().cte_source(source, found)
-        text = self.query(definition.query, None, self._cte_scopes[found.alias], expose_rowid=True)
-        exposed = source.alias or source.name[-1]
-        return self._passing(text, definition.columns, exposed, (exposed.lower(),))
-
-    def _common_table(self, cte: n.CommonTable, visible: dict[str, object]) -> str:
-        before = dict(visible)
-        text = super()._common_table(cte, visible)
-        found = visible[cte.name.lower()]
-        assert isinstance(found, CteName)
-        self._cte_definitions = {**self._cte_definitions, found.alias: cte}
-        self._cte_scopes = {**self._cte_scopes, found.alias: before}
-        return text
-
-    def _updatable(self, query: n.Query | None) -> bool:
-        body = query.body if query else None
-        return (
-            isinstance(body, n.Select)
-            and len(body.sources) == 1
-            and isinstance(body.sources[0], n.TableSource | n.VariableSource)
-            and not (body.group_by or body.distinct or body.having)
-        )
-
-    def _passing(
-        self, text: QueryText, given: Sequence[str], exposed: str, names: tuple[str, ...]
-    ) -> tuple[str, Relation]:
-        """A relation over a query that passes its base table's rows through."""
-        assert text.source is not None
-        alias = self.context.alias()
-        columns = []
-        bases = dict(self._base_names)
-        for i, column in enumerate(text.columns, 1):
-            name = given[i - 1] if given else column.name
-            columns.append(RelationColumn(name, f"{alias}.c{i}", column.type, column.nullable))
-            if column.source is not None:
-                inner = bases.get((text.source.alias, column.source.name.lower()), column.source.name)
-                bases[alias, name.lower()] = inner
-        self._base_names = bases
-        relation = Relation(alias, names, tuple(columns), text.source.table, exposed, f"{alias}.tsqld_rowid")
-        return f"({text.sql}) AS {alias}", relation
+    def target_of(self, relation: Relation, through: Through, line: int) -> Target:
+        """A table as the relation that lets its rows through names it. Error 286."""
+        table = through.table
+        if table.kind == "T@" and table.name in ("inserted", "deleted"):
+            raise error(286, line=line)
+        name = FullName(_database(table, self.context.environment.database), table.schema, table.name)
+        every = whole(table, name)
+        if relation.alias not in self._through:
+            return every
+        options = self.option_of(relation)
+        if options is None:
+            raise unsupported("changes through a view of several tables WITH CHECK OPTION", line)
+        passed = {column for other in self.bases(relation) for column in other.columns}
+        visible, closed, names = {}, {}, []
+        for column in relation.columns:
+            key = column.name.lower()
+            if key in through.columns:
+                visible[key] = every.visible[through.columns[key].lower()]
+                names.append(column.name)
+            else:
+                closed[key] = 4405 if key in passed else 4406
+        order = tuple(visible.values())
+        return Target(table, name, visible, order, tuple(names), relation.exposed, closed, options)
 
     def _statement_ctes(self, ctes: Sequence[n.CommonTable], recursion: int | None) -> dict[str, object]:
         """Common tables of a DML statement, expanded where they are named."""
@@ -142,3 +100,10 @@ class TargetCompiler(QueryCompiler):
             return ""
         recursive = "RECURSIVE " if any("UNION ALL" in item for item in self._with) else ""
         return f"WITH {recursive}{', '.join(self._with)} "
+
+
+def _database(table: Table, here: str) -> str:
+    """The database of a table, which its storage name begins with; temp tables act in the session's own."""
+    if table.is_temporary or not table.storage.startswith('"'):
+        return here
+    return table.storage[1:].partition('"."')[0].replace('""', '"')

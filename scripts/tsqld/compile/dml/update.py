@@ -37,7 +37,7 @@ class UpdateCompiler(DeleteCompiler):
 
     def update(self, node: n.Update) -> ChangePlan:
         visible = self._statement_ctes(node.ctes, node.max_recursion)
-        found = self.found(node, visible)
+        found = self.found(node, visible, [item.column[-1] for item in node.assignments if item.column])
         assigned = Assigned()
         for item in node.assignments:
             if any(is_aggregate(part) for part in walk(item, into_queries=False)):
@@ -170,7 +170,7 @@ class UpdateCompiler(DeleteCompiler):
     def _update_tests(self, found: Found, image: Relation, changed: Collection[str]) -> list[str]:
         columns = tuple(replace(seen, sql=f"n.{quoted('new ' + seen.name)}") for seen in image.columns)
         rows = replace(image, names=_names(found.target.table), columns=columns)
-        return self.check_tests(found.target.table, found.target.name, "UPDATE", rows, changed)
+        return self.check_tests(found.target, "UPDATE", rows, changed)
 
     def _update_outputs(
         self, node: n.Update, found: Found, image: Relation
