@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import unsupported
+from tsqld.errors import UNSUPPORTED, TsqlError, unsupported
 from tsqld.functions import datetext
 from tsqld.functions.conversion import Conversion
 from tsqld.functions.precedence import explicit_allowed
@@ -57,13 +57,23 @@ def _unwrapped(c: Conversion, convert: Callable[..., Bound]) -> str:
 
     def body(v: str) -> str:
         branches = [
-            f"WHEN starts_with({v}.type, '{base.name}') THEN {_read(c, v, base, convert)}"
+            f"WHEN starts_with({v}.type, '{base.name}') THEN {_branch(c, v, base, convert)}"
             for base in _bases()
             if explicit_allowed(base, c.target)
         ]
         return f"CASE WHEN {v} IS NULL THEN NULL {' '.join(branches)} ELSE {c.unconvertible()} END"
 
     return let(c.value.sql, body)
+
+
+def _branch(c: Conversion, v: str, base: SqlType, convert: Callable[..., Bound]) -> str:
+    """What is not supported for one base type is refused for values of that type only."""
+    try:
+        return _read(c, v, base, convert)
+    except TsqlError as problem:
+        if problem.number != UNSUPPORTED:
+            raise
+        return c.fail_constant(UNSUPPORTED, problem.message)
 
 
 def _bases() -> list[SqlType]:

@@ -16,7 +16,7 @@ from tsqld.runtime.catalogprocs import PROCEDURES
 from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.properties import NAMES, change
 from tsqld.runtime.session import Session
-from tsqld.types import nvarchar
+from tsqld.types import SqlType, nvarchar
 
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
@@ -160,7 +160,15 @@ class SystemProcedures:
         known = self.session.context.get(key)
         if known is not None and known[1]:
             raise error(15664, values["key"])
-        self.session.context[key] = (values.get("value"), bool(values.get("read_only")))
+        value = values.get("value")
+        if value is not None:
+            given = next(
+                argument
+                for position, argument in enumerate(arguments)
+                if argument.name.lower() == "@value" or (not argument.name and position == 1)
+            )
+            value = self.interpreter.evaluator.literal_text(value, given.type, SqlType("sql_variant"))
+        self.session.context[key] = (value, bool(values.get("read_only")))
         yield ReturnStatus(0)
 
     # renaming

@@ -1,0 +1,12 @@
+-- The annotations of a procedure: the comment lines --[@tSQLt:Name](…) of its definition, without the dashes.
+CREATE OR ALTER FUNCTION tSQLt.Private_AnnotationLines (@ObjectId int)
+RETURNS TABLE
+AS
+RETURN
+    SELECT SUBSTRING(lines.line, 3, 4000) AS Annotation
+    FROM sys.sql_modules AS modules
+    CROSS APPLY STRING_SPLIT(modules.definition, NCHAR(10)) AS split
+    CROSS APPLY (SELECT TRIM(REPLACE(REPLACE(split.value, NCHAR(13), N''), NCHAR(9), N' ')) AS line) AS lines
+    WHERE modules.object_id = @ObjectId
+        AND lines.line LIKE N'--[[]@tSQLt:%';
+GO

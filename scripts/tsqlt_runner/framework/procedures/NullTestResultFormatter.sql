@@ -1,0 +1,5 @@
+-- Reports nothing.
+CREATE OR ALTER PROCEDURE tSQLt.NullTestResultFormatter
+AS
+RETURN 0;
+GO
