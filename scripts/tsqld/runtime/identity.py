@@ -38,6 +38,17 @@ class Counters:
         with self._mutex:
             return self._locks.setdefault((database.lower(), table.object_id), threading.RLock())
 
+    def begin(self, database: str, table: Table) -> None:
+        """A new table counts from its seed, whatever a table that was rolled back left under its number."""
+        identity = table.identity
+        if identity is None or identity.identity is None:
+            return
+        seed, step = identity.identity
+        if (database.lower(), table.object_id) in self._next or (
+            self._stored(database, table.object_id, seed) != seed
+        ):
+            self.restart(database, table.object_id, seed, step)
+
     def next_of(self, database: str, table: Table) -> int:
         """The value the next row gets."""
         assert table.identity is not None

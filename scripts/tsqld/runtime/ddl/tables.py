@@ -51,6 +51,7 @@ class Tables(TableBuilder):
         )
         table, catalog = self.built(table, node.definition, catalog)
         self.create_storage(table)
+        self.session.engine.counters.begin(catalog.name, table)
         self.change(catalog.put(table))
 
     def _create_temporary(self, node: n.CreateTable) -> None:
@@ -251,6 +252,7 @@ class Tables(TableBuilder):
         else:
             self.change(catalog.put(table))
         if table.identity is not None:
+            session.engine.counters.begin(catalog.name, table)
             self._continue_identity(catalog.name, table)
         return count
 
