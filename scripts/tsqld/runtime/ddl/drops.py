@@ -9,6 +9,8 @@ from tsqld.catalog.model import (
     Catalog,
     Module,
     Object,
+    Property,
+    Schema,
     Synonym,
     Table,
     entry_key,
@@ -77,7 +79,7 @@ class Drops(Definer):
         if isinstance(found, Table):
             self._drop_table(found, catalog, name, node.line)
             return
-        self.change(catalog.remove(entry_key(found)))
+        self.change(catalog.remove(entry_key(found), *_properties(catalog, 1, found.object_id)))
 
     def _drop_table(self, table: Table, catalog: Catalog, name: FullName, line: int) -> None:
         for other in catalog.tables():
@@ -90,7 +92,8 @@ class Drops(Definer):
                 raise error(3729, "DROP TABLE", table.full_name, module.name, line=line)
         self.write(f"DROP TABLE {table.storage}")
         triggers = [m for m in catalog.modules() if m.table == (table.schema, table.name)]
-        self.change(catalog.remove(entry_key(table), *map(entry_key, triggers)))
+        properties = (key for one in (table, *triggers) for key in _properties(catalog, 1, one.object_id))
+        self.change(catalog.remove(entry_key(table), *map(entry_key, triggers), *properties))
         self.session.engine.counters.forget(name.database, table.object_id)
 
     def _drop_temporary(self, node: n.Drop, name: str) -> None:
@@ -124,7 +127,9 @@ class Drops(Definer):
             if inside is not None:
                 raise error(3729, "drop schema", parts[-1], inside.name, line=node.line)
             self.write(f"DROP SCHEMA {quoted(catalog.name)}.{quoted(parts[-1])}")
-        self.change(catalog.remove(key))
+        entry = catalog.entries[key]
+        properties = _properties(catalog, 3, entry.schema_id) if isinstance(entry, Schema) else []
+        self.change(catalog.remove(key, *properties))
 
     def _drop_databases(self, node: n.Drop) -> None:
         for parts in node.names:
@@ -139,6 +144,15 @@ class Drops(Definer):
             if users:
                 raise error(3702, found.name, line=node.line)
             self.session.engine.drop_database(found.name)
+
+
+def _properties(catalog: Catalog, class_id: int, major_id: int) -> list[str]:
+    """Keys of the extended properties of something, which go with it."""
+    return [
+        key
+        for key, entry in catalog.entries.items()
+        if isinstance(entry, Property) and (entry.class_id, entry.major_id) == (class_id, major_id)
+    ]
 
 
 def _is_kind(found: Object, kind: str) -> bool:
