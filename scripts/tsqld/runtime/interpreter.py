@@ -157,10 +157,12 @@ class Interpreter:
             for parameter in self.procedures.declared(declarations):
                 session.frame.declare(parameter.name.lower(), parameter.type, None)
             for found in parse_batch(statement).statements:
+                self.variables.declare_below(found)
                 if isinstance(found, n.SelectStatement) and not assigned_variables(found.query):
                     plan = self.queries.plan(found)
                     return columns_of(plan.columns)
         finally:
+            list(self.procedures.drop_temporaries(session.frame))
             session.frames = saved
         return None
 

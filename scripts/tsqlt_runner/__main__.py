@@ -1,0 +1,5 @@
+"""`python -m tsqlt_runner`."""
+
+from tsqlt_runner.cli import main
+
+main()
