@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsql.tokens import TokenError, tokenize
-from tsqld.catalog.model import Catalog, Column, Module, Table, UserType, object_type
+from tsqld.catalog.model import Catalog, Column, Module, Table, object_type
 from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted
@@ -427,21 +427,21 @@ class SessionFunctions:
         return facts[property.upper()]
 
     def _type_id(self, name: str) -> int | None:
-        from tsqld.catalog.facets import TYPE_IDS, type_id
+        from tsqld.catalog.facets import TYPE_IDS
+        from tsqld.catalog.views.common import user_type_id
 
         parts = name_parts(name) or ("",)
         found = self._catalog().user_type(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
         if found is not None:
-            return type_id(found)
+            return user_type_id(found)
         return TYPE_IDS.get(parts[-1].lower()) if len(parts) == 1 or parts[-2].lower() == "sys" else None
 
     def _type_name(self, number: int) -> str | None:
-        from tsqld.catalog.facets import TYPE_IDS, type_id
+        from tsqld.catalog.facets import TYPE_IDS
+        from tsqld.catalog.views.common import user_type_id, user_types
 
         known = {id: name for name, id in TYPE_IDS.items()}
-        made = {
-            type_id(found): found.name for found in self._catalog().objects() if isinstance(found, UserType)
-        }
+        made = {user_type_id(found): found.name for found in user_types(self._catalog())}
         return known.get(number) or made.get(number)
 
     def _identity_table(self, name: str) -> tuple[Table, str] | None:
