@@ -81,8 +81,8 @@ def main() -> None:
     "--dsn",
     envvar="WAREHOUSE_DSN",
     metavar="TEXT",
-    help="ODBC connection string of the server; without one tsqld is started. Give a password by the environment "
-    "only: in WAREHOUSE_DSN or WAREHOUSE_PASSWORD.",
+    help="ODBC connection string of the server; without one tsqld is started. Give a password in the "
+    "environment only: in WAREHOUSE_DSN or WAREHOUSE_PASSWORD.",
 )
 def run(
     paths: tuple[Path, ...],

@@ -38,12 +38,13 @@ RETURN
             found.name,
             QUOTENAME(found.name) AS quoted,
             types.name AS type_name,
-            tSQLt.Private_TypeText(
-                found.user_type_id, found.max_length, found.precision, found.scale, found.collation_name
-            ) AS type_text,
+            texts.TypeText AS type_text,
             found.is_nullable
         FROM found
         INNER JOIN sys.types AS types ON types.user_type_id = found.system_type_id
+        CROSS APPLY tSQLt.Private_TypeText(
+            found.user_type_id, found.max_length, found.precision, found.scale, found.collation_name
+        ) AS texts
     )
 
     SELECT

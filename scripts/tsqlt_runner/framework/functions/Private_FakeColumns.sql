@@ -10,6 +10,7 @@ RETURNS nvarchar(max)
 AS
 BEGIN
     DECLARE @List nvarchar(max);
+    DECLARE @Name nvarchar(517) = tSQLt.Private_QuotedName(@ObjectId);
 
     SELECT @List = STRING_AGG(
         CAST(
@@ -18,15 +19,10 @@ BEGIN
                     THEN N' AS ' + computed.definition + IIF(computed.is_persisted = 1, N' PERSISTED', N'')
                 ELSE CONCAT(
                     N' ',
-                    tSQLt.Private_TypeText(
-                        columns.user_type_id, columns.max_length, columns.precision, columns.scale, columns.collation_name
-                    ),
+                    texts.TypeText,
                     IIF(
-                        @Identity = 1 AND identities.column_id IS NOT NULL,
-                        CONCAT(
-                            N' IDENTITY (', CAST(identities.seed_value AS nvarchar(40)), N', ',
-                            CAST(identities.increment_value AS nvarchar(40)), N') NOT NULL'
-                        ),
+                        @Identity = 1 AND columns.is_identity = 1,
+                        CONCAT(N' IDENTITY (', IDENT_SEED(@Name), N', ', IDENT_INCR(@Name), N') NOT NULL'),
                         N' NULL'
                     ),
                     IIF(@Defaults = 1, N' DEFAULT ' + defaults.definition, N'')
@@ -35,12 +31,12 @@ BEGIN
         ), N', '
     ) WITHIN GROUP (ORDER BY columns.column_id)
     FROM sys.columns AS columns
+    CROSS APPLY tSQLt.Private_TypeText(
+        columns.user_type_id, columns.max_length, columns.precision, columns.scale, columns.collation_name
+    ) AS texts
     LEFT JOIN sys.computed_columns AS computed
         ON computed.object_id = columns.object_id
         AND computed.column_id = columns.column_id
-    LEFT JOIN sys.identity_columns AS identities
-        ON identities.object_id = columns.object_id
-        AND identities.column_id = columns.column_id
     LEFT JOIN sys.default_constraints AS defaults
         ON defaults.parent_object_id = columns.object_id
         AND defaults.parent_column_id = columns.column_id

@@ -7,17 +7,13 @@ RETURN
         SELECT
             parameters.parameter_id,
             parameters.name,
-            IIF(types.is_table_type = 1, 1, 0) AS is_table,
+            IIF(texts.IsTable = 1, 1, 0) AS is_table,
             IIF(parameters.is_output = 1, 1, 0) AS is_output,
-            IIF(
-                types.is_table_type = 1,
-                QUOTENAME(SCHEMA_NAME(types.schema_id)) + N'.' + QUOTENAME(types.name),
-                tSQLt.Private_TypeText(
-                    parameters.user_type_id, parameters.max_length, parameters.precision, parameters.scale, NULL
-                )
-            ) AS type_text
+            texts.TypeText AS type_text
         FROM sys.parameters AS parameters
-        INNER JOIN sys.types AS types ON types.user_type_id = parameters.user_type_id
+        CROSS APPLY tSQLt.Private_TypeText(
+            parameters.user_type_id, parameters.max_length, parameters.precision, parameters.scale, NULL
+        ) AS texts
         WHERE parameters.object_id = @ObjectId
     )
 
