@@ -43,6 +43,7 @@ from tsqld.runtime.triggers import Triggers
 from tsqld.runtime.variables import Variables
 from tsqld.runtime.writing import Writing
 from tsqld.syntax import nodes as n
+from tsqld.syntax.declared import declarations as declarations_in
 from tsqld.syntax.parser import parse_batch
 
 _MAX_NESTING: Final = 32
@@ -156,8 +157,10 @@ class Interpreter:
         try:
             for parameter in self.procedures.declared(declarations):
                 session.frame.declare(parameter.name.lower(), parameter.type, None)
-            for found in parse_batch(statement).statements:
-                self.variables.declare_below(found)
+            statements = parse_batch(statement).statements
+            for item in declarations_in(statements):
+                self.variables.declare(item)
+            for found in statements:
                 if isinstance(found, n.SelectStatement) and not assigned_variables(found.query):
                     plan = self.queries.plan(found)
                     return columns_of(plan.columns)
