@@ -29,7 +29,7 @@ COVERED: Final = {
     "test": "tests",
     "check": "tests/gates/test_gates.py",
     "soak": "tests/test_soak.py",
-    "bench": "tests/bench.py",
+    "bench": "tests/bench",
     "setup": ".ci/run",
     "setup-test": ".ci/run",
     "setup-check": ".ci/run",

@@ -40,7 +40,7 @@ class Result:
     def __str__(self) -> str:
         if self.obstacle:
             return f"check: {self.gate.name} COULD NOT RUN: {self.obstacle}"
-        said = "ok" if self.passed else f"FAILED: {self.gate.find_faults.__doc__} It found:"
+        said = "ok" if self.passed else f"FAILED: {self.gate.promise} It found:"
         lines = [f"check: {self.gate.name:<11}{said}  {self.seconds:.1f} s"] if self.passed else []
         lines += [f"check: {self.gate.name} {said}"] if self.faults else []
         lines += [f"  {fault}" for fault in self.faults[:MOST_LINES]]

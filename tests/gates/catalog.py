@@ -22,6 +22,11 @@ class Gate:
     find_faults: Callable[[Path], list[str]]
     is_fast: bool = False
 
+    @property
+    def promise(self) -> str:
+        """What it proves, in a sentence."""
+        return (self.find_faults.__doc__ or "").strip().partition("\n")[0]
+
 
 def ruff(root: Path) -> list[str]:
     """ruff finds nothing in any Python file."""

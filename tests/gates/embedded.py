@@ -1,7 +1,7 @@
 """The T-SQL that stands in Python: constants of modules in scripts/warehouse, as whole batches.
 
 After tools; Microsoft's parser and model judge it like the .sql files. A constant counts when it is assigned
-at the top of a module, begins with a word of T-SQL in capitals and holds a semicolon.
+at the top of a module, begins with a word of T-SQL in capitals, holds a semicolon and no {place} to fill in.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 
 from tsql.tokens import Kind, tokenize
 
+_PLACE: Final = re.compile(r"\{\w+\}")
 _BEGINS: Final = re.compile(r"\s*(BEGIN|DECLARE|DELETE|EXEC|IF|INSERT|MERGE|SELECT|SET|UPDATE|WITH)\b")
 
 
@@ -46,6 +47,6 @@ def embedded_batches(root: Path) -> Iterator[EmbeddedBatch]:
                 case (
                     ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text)) as constant)
                     | ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text)) as constant)
-                ) if _BEGINS.match(text) and ";" in text:
+                ) if _BEGINS.match(text) and ";" in text and not _PLACE.search(text):
                     path = file.relative_to(root).as_posix()
                     yield EmbeddedBatch(path, name, constant.lineno, text.replace("%s", "NULL"))

@@ -229,8 +229,25 @@ def test_what_is_allowed_not_to_resolve_is_allowed_by_name_and_while_needed(
     assert list(judge([allowed], PLACES)) == []
     [fault] = judge([allowed, other], PLACES)
     assert "[#batch]" in fault
+    doubtful = (
+        "Error validating element [ops].[finish_batch]: SqlProcedure: [ops].[finish_batch] contains an "
+        "unresolved reference to an object. Either the object does not exist or the reference is ambiguous "
+        "because it could refer to any of the following objects: {}::[id] or [#batches].[id]."
+    )
+    [fault] = judge([Said(71502, "Warning", doubtful.format("[ops].[b]"))], PLACES)
+    assert "[ops].[b]::[id]" in fault
+    assert list(judge([Said(71502, "Warning", doubtful.format("[#batches].[b]"))], PLACES)) == []
     [stale] = judge([], PLACES)
     assert stale == "database/finish_batch.sql:1: nothing refers to #batches any more; take it out of ALLOWED"
+
+
+def test_the_catalog_need_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.gates.dacfx.ALLOWED", {})
+    assert (
+        list(judge([Said(71502, "Warning", complaint("[ops].[v]", "[sys].[objects].[name]"))], PLACES)) == []
+    )
+    [fault] = judge([Said(71502, "Warning", complaint("[ops].[v]", "[system].[objects]"))], PLACES)
+    assert "[system].[objects]" in fault
 
 
 def test_batches_in_python_are_found_and_become_procedures(tmp_path: Path) -> None:
@@ -239,6 +256,7 @@ def test_batches_in_python_are_found_and_become_procedures(tmp_path: Path) -> No
 _START: Final = "DECLARE @run_id bigint; EXEC ops.start_run @driver = %s, @run_id = @run_id OUTPUT;"
 _NAMES = "SELECT nothing"
 _HELP = "Select a file; then run."
+_TEMPLATE = "SELECT {name};"
 def f():
     _INNER = "SELECT 1;"
 """
