@@ -13,7 +13,7 @@ import datetime as dt
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -167,6 +167,9 @@ class FakeSession:
                 yield Columns(tuple(Column(c.name or f"c{i}", c.type) for i, c in enumerate(table.columns)))
                 yield Rows(table.rows)
                 yield Done(len(table), select=True)
+
+    def bulk_copy(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
+        yield Done(len(list(rows)))
 
     def transaction(self, kind: str, name: str) -> Iterator[Event]:
         if kind == "begin":

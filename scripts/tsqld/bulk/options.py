@@ -75,6 +75,7 @@ _NUMBERS: Final = {
 }
 _FLAGS: Final = {
     "KEEPNULLS": "keep_nulls",
+    "KEEP_NULLS": "keep_nulls",
     "KEEPIDENTITY": "keep_identity",
     "CHECK_CONSTRAINTS": "check_constraints",
     "FIRE_TRIGGERS": "fire_triggers",

@@ -52,7 +52,7 @@ class BulkLoads:
         """Read a file as SQL Server would and insert its rows through the common plan."""
         session = self.session
         options = options_from(node.options, node.line)
-        target = self._compiler().target(n.Target(node.line, node.table))
+        target = self.compiler().target(n.Target(node.line, node.table))
         columns = [_target_column(column, options) for column in target.order]
         session.executor.fresh(())
         source = self._opened(node, options, columns)
@@ -66,9 +66,9 @@ class BulkLoads:
             yield from self._load(node, options, source, target.order, spooled)
         finally:
             session.identity_insert = identity
-        self._distrust(target.table, options)
+        self.distrust(target.table, options)
 
-    def _compiler(self) -> Compiler:
+    def compiler(self) -> Compiler:
         return Compiler(Context(SessionEnvironment(self.session)))
 
     def _opened(
@@ -104,7 +104,7 @@ class BulkLoads:
         file keeps it on one core; so the way round is the shorter, until memory runs short.
         """
         session, executor = self.session, self.session.executor
-        compiler = self._compiler()
+        compiler = self.compiler()
         compiler.unchecked = not options.check_constraints
         if executor.transaction is not None:
             executor.transaction.kept.append(source)
@@ -154,7 +154,7 @@ class BulkLoads:
         text = f"SELECT {', '.join(listed)} FROM ({_numbered(source.sql, first)}) AS {context.alias('bulk')}"
         return QueryText(text, out)
 
-    def _distrust(self, table: Table, options: BulkOptions) -> None:
+    def distrust(self, table: Table, options: BulkOptions) -> None:
         """A load that checked no constraints leaves them untrusted."""
         if options.check_constraints or table.is_temporary or not (table.checks or table.foreign_keys):
             return

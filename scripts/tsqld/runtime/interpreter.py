@@ -8,14 +8,15 @@ statement, or the batch where SQL Server ends the batch.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from tsqld.catalog.model import Catalog
 from tsqld.compile.session import assigned_variables
-from tsqld.errors import TsqlError, error
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, DatabaseChanged, Done, Event, Message
 from tsqld.runtime.bulk import BulkLoads
+from tsqld.runtime.bulkcopy import BulkCopies
 from tsqld.runtime.changes import Changes
 from tsqld.runtime.consequences import ends_transaction, error_event, told, with_consequence, with_line
 from tsqld.runtime.control import Control, holds_label
@@ -48,6 +49,13 @@ from tsqld.syntax.parser import parse_batch
 
 _MAX_NESTING: Final = 32
 _KEEPS_ERROR: Final = (n.If, n.While, n.Block, n.TryCatch, n.Label, n.Goto, n.Execute, n.Raiserror)
+_UNDER_FMTONLY: Final = (
+    *(n.SelectStatement, n.Execute, n.Block, n.Declare, n.SetVariable, n.SetOption),
+    *(n.Use, n.Return, n.Print),
+)
+"""What SET FMTONLY ON still runs: queries tell their columns, variables get values, nothing is changed."""
+_BRANCHES: Final = (n.If, n.While, n.Goto, n.TryCatch)
+"""SQL Server goes into every branch then; no column list of ours would be sure."""
 
 
 class Interpreter:
@@ -61,6 +69,7 @@ class Interpreter:
         self.transactions = Transactions(session, self)
         self.procedures = Procedures(session, self)
         self.bulk = BulkLoads(session, self)
+        self.copies = BulkCopies(session, self)
         self.cursors = Cursors(session, self)
         self.triggers = Triggers(session, self)
         self.control = Control(session, self)
@@ -80,6 +89,8 @@ class Interpreter:
             n.Use: self._use,
             n.Maintenance: self._maintenance,
             n.CreateDatabase: self._create_database,
+            n.InsertBulk: self.copies.announce,
+            n.BulkCopy: self.copies.insert,
             n.DeclareCursor: self.cursors.declare,
             n.CursorOperation: self.cursors.operate,
             n.Fetch: self.cursors.fetch,
@@ -100,8 +111,20 @@ class Interpreter:
             return
         yield from self.top_level(batch.statements)
 
+    def bulk_copy(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
+        """The rows that INSERT BULK announced."""
+        try:
+            statement = self.copies.statement(columns, rows)
+        except TsqlError as problem:
+            yield error_event(problem)
+            yield Done(None)
+            return
+        self._fresh_frame()
+        yield from self.top_level([statement])
+
     def _fresh_frame(self) -> None:
         """A new batch: no variables, but the session's temp tables and last identity."""
+        self.copies.announced = None
         session = self.session
         identity = session.frames[0].scope_identity
         session.frames = [
@@ -196,6 +219,10 @@ class Interpreter:
         if session.cancelled.is_set():
             raise InterruptedError
         if session.options.noexec and not (isinstance(node, n.SetOption) and "NOEXEC" in node.options):
+            return
+        if session.options.fmtonly and not isinstance(node, _UNDER_FMTONLY):
+            if isinstance(node, _BRANCHES):
+                yield from self._failed(unsupported("IF, WHILE, GOTO or TRY under SET FMTONLY ON", node.line))
             return
         try:
             handler = self._handlers.get(type(node))

@@ -408,7 +408,6 @@ class Procedures:
             "SHOWPLAN_ALL": "OFF",
             "SHOWPLAN_TEXT": "OFF",
             "SHOWPLAN_XML": "OFF",
-            "FMTONLY": "OFF",
             "ARITHIGNORE": "OFF",
             "FORCEPLAN": "OFF",
         }

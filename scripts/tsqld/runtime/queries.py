@@ -57,9 +57,14 @@ class Queries:
         if isinstance(body, n.SetOperation):
             node, body = _into_first(node)
         if isinstance(body, n.Select) and body.into:
+            if session.options.fmtonly:
+                return
             yield from self.interpreter.transactions.run(lambda: self._into(node, body))
             return
         plan = self.plan(node)
+        if session.options.fmtonly:
+            yield from self._described(plan)
+            return
         self.interpreter.transactions.begin_implicitly()
         if plan.assigns:
             self._assign(node, plan)
@@ -121,6 +126,12 @@ class Queries:
                 convert = from_duck(type)
                 session.frame.assign(name, convert(value) if convert else value)
         session.rowcount = count
+
+    def _described(self, plan: SelectPlan) -> Iterator[Event]:
+        """Under SET FMTONLY ON a query tells its columns and reads nothing."""
+        if not plan.assigns:
+            yield Columns(columns_of(plan.columns))
+            yield Done(0, select=True)
 
     def _rows(self, plan: SelectPlan) -> Iterator[Event]:
         session = self.session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsqld.catalog.model import Catalog, Table
@@ -95,6 +95,10 @@ class Session:
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         """Call a procedure by name; ends with its output values and its return code."""
         return self._guarded(self.interpreter.remote_call(procedure, arguments))
+
+    def bulk_copy(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
+        """The rows that INSERT BULK announced, with their columns as the client describes them."""
+        return self._guarded(self.interpreter.bulk_copy(columns, rows))
 
     def transaction(self, kind: str, name: str) -> Iterator[Event]:
         """A transaction request of a client library: begin, commit, rollback or save."""

@@ -57,8 +57,10 @@ class DmlParser(QueryParser):
         columns = self.name_list() if self.at("(") else ()
         return n.Output(line, tuple(items), target, columns)
 
-    def insert(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Insert:
+    def insert(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Insert | n.InsertBulk:
         line = self.advance().line
+        if self.at("BULK") and not ctes:
+            return self._insert_bulk(line)
         top = self.top() if self.at("TOP") else None
         self.accept("INTO")
         target = self._target()
@@ -205,6 +207,23 @@ class DmlParser(QueryParser):
         table = self.object_name()
         self.expect("FROM")
         path = self.string()
+        return n.BulkInsert(line, table, path, self._bulk_options())
+
+    def _insert_bulk(self, line: int) -> n.InsertBulk:
+        self.advance()
+        table = self.object_name()
+        columns: list[tuple[str, n.TypeName]] = []
+        if self.accept("("):
+            while True:
+                columns.append((self.name(), self.type_name()))
+                if self.accept("COLLATE"):
+                    self.name()
+                if not self.accept(","):
+                    break
+            self.expect(")")
+        return n.InsertBulk(line, table, tuple(columns), self._bulk_options())
+
+    def _bulk_options(self) -> tuple[tuple[str, str | int | None], ...]:
         options: list[tuple[str, str | int | None]] = []
         if self.accept("WITH"):
             self.expect("(")
@@ -214,7 +233,7 @@ class DmlParser(QueryParser):
                 if not separated:
                     self.fail()
             self.expect(")")
-        return n.BulkInsert(line, table, path, tuple(options))
+        return tuple(options)
 
     def truncate(self) -> n.Truncate:
         line = self.advance().line

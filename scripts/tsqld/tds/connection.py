@@ -18,6 +18,7 @@ from typing import Final
 from tsqld.errors import TsqlError
 from tsqld.events import DatabaseChanged, Error, Event
 from tsqld.tds import protocol, tokens
+from tsqld.tds.bulkcopy import read_bulk_copy
 from tsqld.tds.calls import Calls, as_event
 from tsqld.tds.handshake import Refused, answer_prelogin, log_in
 from tsqld.tds.packets import ClientMessage, Inbox, Outbox
@@ -257,7 +258,8 @@ class Connection:
             case PacketType.TRANSACTION_MANAGER:
                 yield from self._batch(transaction_events(message.payload, self._version, session))
             case PacketType.BULK_LOAD:
-                raise TsqlError(_INTERNAL_ERROR, "Bulk data arrived without an INSERT BULK statement.")
+                columns, rows = read_bulk_copy(message.payload, self._version)
+                yield from self._batch(session.bulk_copy(columns, rows))
             case _:
                 raise TdsProtocolError(f"a message of type {message.kind} on a session")
 

@@ -35,6 +35,11 @@ class WireType:
     collation: bytes = DEFAULT_BYTES
     chunked: bool = False
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is text, ntext or image, whose values carry more than themselves in rows."""
+        return self.token in _LONG
+
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:

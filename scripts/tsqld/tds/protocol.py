@@ -7,7 +7,7 @@ Specification: [MS-TDS] 2.2.3 (packets), 2.2.5.4 (data types), 2.2.7 (tokens).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from pysqlbridge.tds.batch import skip_all_headers
 from pysqlbridge.tds.login import deobfuscate_password
@@ -129,6 +129,8 @@ class Session(Protocol):
     ) -> Iterator[Event]: ...
 
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]: ...
+
+    def bulk_copy(self, columns: Sequence[Column], rows: Iterator[tuple[Any, ...]]) -> Iterator[Event]: ...
 
     def transaction(self, kind: str, name: str) -> Iterator[Event]: ...
 

@@ -6,7 +6,6 @@ and 2.2.6.7. A message may hold several calls, and a call names its procedure or
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +21,6 @@ _DEFAULT_VALUE: Final = 0x02
 _ENCRYPTED: Final = 0x08
 _SEPARATORS: Final = (0x80, 0xFF)
 _NO_EXECUTE: Final = 0xFE
-_BULK_COPY: Final = re.compile(r"\s*INSERT\s+BULK\b", re.IGNORECASE)
 _INVALID: Final = (
     "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
     'Parameter {} ("{}"): The supplied value is not a valid instance of data type {}. Check the source data '
@@ -58,11 +56,8 @@ class Call:
 
 
 def parse_batch(payload: bytes, version: int) -> str:
-    """The text of a SQL batch. Raises TsqlError 50100 for INSERT BULK, which announces a bulk copy."""
-    text = decode_utf16(payload[skip_all_headers(payload, version) :])
-    if _BULK_COPY.match(text):
-        raise unsupported("bulk copy (INSERT BULK)", 1)
-    return text
+    """The text of a SQL batch."""
+    return decode_utf16(payload[skip_all_headers(payload, version) :])
 
 
 def parse_calls(payload: bytes, version: int) -> list[Call]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -269,7 +269,7 @@ class Tables(TableBuilder):
             self.session.engine.counters.explicit(database, table, row[0])
 
     @contextmanager
-    def rows_table(self, types: Sequence[SqlType], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    def rows_table(self, types: Sequence[SqlType], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
         """A temp table c1 … cn holding rows from Python, for as long as needed."""
         name = quoted(f"rows {self.session.engine.serial()}")
         executor = self.session.executor

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tsqld.syntax.nodes.base import Expression, Node, Parts, Statement
+from tsqld.syntax.nodes.base import Expression, Node, Parts, Statement, TypeName
 from tsqld.syntax.nodes.queries import CommonTable, Query, SelectItem, Source, Star, Top
 
 if TYPE_CHECKING:
@@ -108,6 +109,27 @@ class BulkInsert(Statement):
     table: Parts
     path: str
     options: tuple[tuple[str, str | int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InsertBulk(Statement):
+    """INSERT BULK, by which a client announces rows that it will send as a bulk copy."""
+
+    table: Parts
+    columns: tuple[tuple[str, TypeName], ...]
+    options: tuple[tuple[str, str | int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkCopy(Statement):
+    """The rows that a client sends behind INSERT BULK; no text makes this statement.
+
+    `columns` are those of `tsqld.events` as the client describes them, `rows` hold a Python value for each.
+    """
+
+    announced: InsertBulk
+    columns: Sequence[object]
+    rows: Iterable[Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True)

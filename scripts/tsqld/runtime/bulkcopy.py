@@ -1,0 +1,95 @@
+"""Bulk copies: INSERT BULK announces rows, the client's next message brings them.
+
+Documented only as what bcp and SqlBulkCopy do: [MS-TDS] 2.2.6.1, and Microsoft Learn, "SqlBulkCopyOptions":
+constraints and triggers are left aside unless asked for, NULLs become defaults unless kept, an identity value
+is kept when its column is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from tsqld.bulk.options import BulkOptions, options_from
+from tsqld.compile.text import OutColumn, QueryText
+from tsqld.errors import TsqlError, error
+from tsqld.events import Column, Done, Event
+from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter
+
+
+class BulkCopies:
+    """Bulk copies for a session."""
+
+    def __init__(self, session: Session, interpreter: Interpreter) -> None:
+        self.session = session
+        self.interpreter = interpreter
+        self.announced: n.InsertBulk | None = None
+
+    def announce(self, node: n.InsertBulk) -> Iterator[Event]:
+        """INSERT BULK: the table, its columns and the options are known; the rows follow."""
+        target = self.interpreter.bulk.compiler().target(n.Target(node.line, node.table))
+        for name, _ in node.columns:
+            target.column(name, node.line)
+        options_from(node.options, node.line)
+        self.announced = node
+        yield Done(None)
+
+    def statement(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> n.BulkCopy:
+        """The statement that inserts what has arrived. Errors: nothing was announced; 4816."""
+        node, self.announced = self.announced, None
+        if node is None:
+            raise TsqlError(50000, "Bulk data arrived without an INSERT BULK statement.")
+        if node.columns and len(node.columns) != len(columns):
+            raise error(4816, min(len(node.columns), len(columns)) + 1)
+        return n.BulkCopy(node.line, node, columns, rows)
+
+    def insert(self, node: n.BulkCopy) -> Iterator[Event]:
+        """The rows of the bulk copy that was announced. Errors: what an INSERT raises."""
+        columns = cast(Sequence[Column], node.columns)
+        yield from self.interpreter.transactions.run(lambda: self._load(node.announced, columns, node.rows))
+        yield Done(self.session.rowcount)
+
+    def _load(
+        self, node: n.InsertBulk, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
+    ) -> Iterator[Event]:
+        session, loads = self.session, self.interpreter.bulk
+        options = options_from(node.options, node.line)
+        target = loads.compiler().target(n.Target(node.line, node.table))
+        names = [name for name, _ in node.columns] or [column.name for column in columns]
+        identity = session.identity_insert
+        if target.table.identity is not None and target.table.identity.name.lower() in map(str.lower, names):
+            session.identity_insert = target.table.storage
+        try:
+            with self.interpreter.definitions.rows_table([c.type for c in columns], rows) as source:
+                yield from self._insert(node, options, names, columns, source)
+        finally:
+            session.identity_insert = identity
+        loads.distrust(target.table, options)
+
+    def _insert(
+        self,
+        node: n.InsertBulk,
+        options: BulkOptions,
+        names: Sequence[str],
+        columns: Sequence[Column],
+        source: str,
+    ) -> Iterator[Event]:
+        compiler = self.interpreter.bulk.compiler()
+        compiler.unchecked = not options.check_constraints
+        target = compiler.target(n.Target(node.line, node.table))
+        listed = []
+        for i, name in enumerate(names, 1):
+            default = target.column(name, node.line).default
+            text = f"c{i}"
+            if default is not None and not options.keep_nulls:
+                text = f"coalesce(c{i}, {compiler.default_of(target.column(name, node.line)).sql})"
+            listed.append(f"{text} AS c{i}")
+        out = tuple(OutColumn(column.name, column.type) for column in columns)
+        rows = QueryText(f"SELECT {', '.join(listed)} FROM {source}", out)
+        plan = compiler.insert_rows_plan(n.Target(node.line, node.table), names, rows, node.line)
+        yield from self.interpreter.changes.run(plan if options.fire_triggers else replace(plan, fired=()))
