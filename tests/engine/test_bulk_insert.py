@@ -6,10 +6,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.engine.session import Client
+from tests.engine.session import Client, told
 
 from tsqld.compile.checks import FIRST_LOCAL_ROW
+from tsqld.events import Column
 from tsqld.runtime.bulk import SPOOLED_ROWS
+from tsqld.types import BIGINT, INT, varchar
 
 MANY = 400_000
 """Rows of some hundred bytes: more than one buffer of the reader, so that both cores take part."""
@@ -85,3 +87,41 @@ def test_duckdb_numbers_the_rows_of_a_transaction_as_the_engine_expects() -> Non
         connection.execute("CREATE TEMP TABLE rows AS SELECT range AS n FROM range(300000)")
         wrong = f"SELECT count(*) FROM rows WHERE rowid - {FIRST_LOCAL_ROW} <> n"
         assert connection.execute(wrong).fetchone() == (0,)
+
+
+def test_bulk_rows_that_nobody_announced_are_an_error(client: Client) -> None:
+    out = told(client.session.bulk_copy([], []))
+    assert "without an INSERT BULK" in out.errors[0][1]
+
+
+def test_an_announcement_does_not_outlive_the_next_batch(landing: Client) -> None:
+    landing("INSERT BULK landing (id int, filler varchar(200));")
+    landing("SELECT 1 AS one;")
+    columns = [Column("id", INT), Column("filler", varchar(200))]
+    assert told(landing.session.bulk_copy(columns, [(1, "x")])).errors
+    assert landing("SELECT COUNT(*) FROM landing;").rows == [(0,)]
+
+
+@pytest.mark.parametrize(("option", "source"), [("", "made"), (" WITH (KEEP_NULLS)", None)])
+def test_a_null_becomes_the_default_unless_nulls_are_kept(
+    client: Client, option: str, source: str | None
+) -> None:
+    client("CREATE TABLE t (id int NOT NULL, source varchar(10) NULL DEFAULT 'made');")
+    client(f"INSERT BULK t (id int, source varchar(10)){option};")
+    told(client.session.bulk_copy([Column("id", INT), Column("source", varchar(10))], [(1, None)]))
+    assert client("SELECT id, source FROM t;").rows == [(1, source)]
+
+
+def test_a_listed_identity_column_keeps_the_values_it_is_sent(landing: Client) -> None:
+    landing("INSERT BULK landing (n bigint, id int);")
+    told(landing.session.bulk_copy([Column("n", BIGINT), Column("id", INT)], [(500, 1), (7, 2)]))
+    landing("INSERT INTO landing (id) VALUES (3);")
+    assert landing("SELECT n, id FROM landing ORDER BY id;").rows == [(500, 1), (7, 2), (502, 3)]
+
+
+def test_queries_under_fmtonly_tell_their_columns_and_nothing_is_changed(landing: Client) -> None:
+    out = landing(
+        "SET FMTONLY ON; INSERT INTO landing (id) VALUES (1); SELECT id FROM landing; SET FMTONLY OFF;"
+    )
+    assert (out.names, out.sets, out.errors) == ([["id"]], [[]], [])
+    assert landing("SELECT COUNT(*) FROM landing;").rows == [(0,)]

@@ -125,11 +125,6 @@ def test_a_statement_is_described_without_running(microsoft: pyodbc.Connection) 
     assert cursor.fetchall() == []
 
 
-def test_a_bulk_copy_is_refused_by_name(microsoft: pyodbc.Connection) -> None:
-    with pytest.raises(pyodbc.Error, match="does not support bulk copy"):
-        microsoft.execute("insert bulk dbo.t (a int)")
-
-
 def test_a_cursor_of_the_server_is_refused_by_name() -> None:
     from tests.wire.fake_engine import FakeEngine
 

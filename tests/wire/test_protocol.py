@@ -12,6 +12,7 @@ from tests.wire.conftest import StandIn
 from tests.wire.fake_engine import FakeEngine
 
 from tsqld.errors import TsqlError
+from tsqld.tds.bulkcopy import read_bulk_copy
 from tsqld.tds.connection import Connection
 from tsqld.tds.packets import ClientMessage, Inbox, Outbox
 from tsqld.tds.protocol import TDS_74, PacketType, TdsProtocolError, TlsTunnel
@@ -98,9 +99,23 @@ def test_two_requests_at_once_are_answered_in_turn() -> None:
     assert reply.count(b"\xfd") == 3
 
 
-def test_bulk_data_without_a_statement_is_refused() -> None:
-    reply = _ask(_ready(), _packet(PacketType.BULK_LOAD, b"\x81\x00\x00"))
-    assert "INSERT BULK".encode("utf-16-le") in reply
+def test_rows_of_a_bulk_copy_end_with_a_token_or_with_the_message() -> None:
+    int_column = b"\x00\x00\x00\x00\x01\x00\x26\x04\x01a\x00"
+    rows = b"\xd1\x04\x07\x00\x00\x00" + b"\xd2\x01"
+    for end in (b"", b"\xfd" + bytes(12)):
+        payload = b"\x81\x01\x00" + int_column + rows + end
+        columns, values = read_bulk_copy(payload, TDS_74)
+        assert [(column.name, column.type.name) for column in columns] == [("a", "int")]
+        assert list(values) == [(7,), (None,)]
+        assert _ask(_ready(), _packet(PacketType.BULK_LOAD, payload))[
+            8:
+        ] == b"\xfd\x10\x00\x00\x00\x02" + bytes(7)
+
+
+@pytest.mark.parametrize("payload", [b"", b"\x00", b"\x81\x01\x00", b"\x81\x00\x00\x99", b"\x81\xff\xff\xd1"])
+def test_bulk_data_that_breaks_the_protocol_ends_the_connection(payload: bytes) -> None:
+    with pytest.raises(TdsProtocolError):
+        _ask(_ready(), _packet(PacketType.BULK_LOAD, payload))
 
 
 def test_old_clients_get_narrow_counts_and_lines() -> None:
