@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import error, unsupported
+from tsqld.errors import error
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import common_of, shown
@@ -61,7 +61,7 @@ def sort_key(value: Bound) -> str:
     if type.name == "uniqueidentifier":
         return call("order_guid", value.sql)
     if type.name == "sql_variant":
-        raise unsupported("ordering sql_variant values")
+        return call("variant_rank", value.sql)
     if not type.is_text:
         return key(value)
     if "_BIN" in type.collation.upper():

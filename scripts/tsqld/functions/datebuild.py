@@ -14,6 +14,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions import arguments as a
+from tsqld.functions import datetext
 from tsqld.functions.convert import convert
 from tsqld.functions.dateparts import as_date, timestamp
 from tsqld.functions.dates import invalid_zone
@@ -172,8 +173,7 @@ def moment_from_parts(
     if not 0 <= fraction < 10**scale and not (scale == 0 and fraction == 0):
         raise _cannot_construct(kind)
     ticks = fraction * 10 ** (7 - scale)
-    if ticks % 10:
-        raise unsupported(f"a non-zero seventh digit of a {kind}(7), since it keeps microseconds")
+    ticks = datetext.whole_microseconds(ticks, kind)
     try:
         moment = datetime.datetime(year, month, day, hour, minute, second, ticks // 10)
     except ValueError:

@@ -74,7 +74,9 @@ def _canonical(c: Conversion, base: int) -> tuple[str, int]:
         width = 10 if base == 23 else 19
         return f"left({text}, {width})", width
     padded = let(
-        text, lambda t: f"rpad(CASE WHEN strlen({t}) = 19 THEN {t} || '.' ELSE {t} END, {20 + scale}, '0')"
+        text,
+        lambda t: f"rpad(CASE WHEN strlen({t}) = 19 THEN {t} || '.' ELSE {t} END, {20 + scale}, "
+        + (f"CASE WHEN suffix({t}, '.999999') THEN '9' ELSE '0' END)" if scale == 7 else "'0')"),
     )
     return padded, 20 + scale
 
@@ -148,7 +150,7 @@ def _fraction(m: str, mark: str, c: Conversion) -> str:
         return "''"
     digits = f"strftime({m}, '{point}%f')"
     if scale == 7:
-        digits = f"({digits} || '0')"
+        digits = f"({digits} || CASE WHEN microsecond({m}) % 1000000 = 999999 THEN '9' ELSE '0' END)"
     elif scale < 6:
         digits = f"left({digits}, {scale + 1})"
     if mark == "<some>":

@@ -275,8 +275,7 @@ def _fitted(moment: Moment, target: str, scale: int) -> tuple[datetime.datetime,
     day = _EPOCH if target == "time" else moment.day
     if ticks >= DAY and day == datetime.date.max:
         ticks = moment.ticks - moment.ticks % (10 ** (7 - scale)) if target not in _OLD else DAY
-    if ticks % 10:
-        raise unsupported(f"a non-zero seventh digit of a {target}(7), since it keeps microseconds")
+    ticks = whole_microseconds(ticks, target)
     if ticks >= DAY and day == datetime.date.max:
         raise OutOfRange("10000-01-01")
     shift = datetime.timedelta(microseconds=ticks % DAY // 10 if target == "time" else ticks // 10)
@@ -288,6 +287,19 @@ def _fitted(moment: Moment, target: str, scale: int) -> tuple[datetime.datetime,
     ):
         raise OutOfRange(str(result))
     return result, moment.offset or 0
+
+
+def whole_microseconds(ticks: int, target: str) -> int:
+    """`ticks` (100 ns) as whole microseconds. Error 50100 where that would lose a digit.
+
+    The last tick of a second, .9999999, by which warehouses write the end of time and of a day, is held as
+    .999999 and shown with its seventh digit again.
+    """
+    if ticks % SECOND == SECOND - 1:
+        return ticks - 9
+    if ticks % 10:
+        raise unsupported(f"a non-zero seventh digit of a {target}(7), since it keeps microseconds")
+    return ticks
 
 
 def round_ticks(ticks: int, target: str, scale: int) -> int:

@@ -16,7 +16,7 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("Surrogate pairs", "functions count UTF-16 units, but a pair that would be torn apart is left "
      "out whole"),
     ("Precision of time", "microseconds: a non-zero seventh digit is refused with 50100 where it "
-     "would be kept; "
+     "would be kept, except that .9999999 and .999999 are one value, shown as .9999999; "
      "datetime turned into datetime2(7) ends in .3333330 where SQL Server has .3333333"),
     ("datetime", "values are kept as .000, .003 and .007 milliseconds"),
     ("float to decimal", "by 17 significant digits; SQL Server's own digits beyond the 15th vary by version"),
@@ -27,6 +27,6 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("JSON_VALUE", "a lax path over text that is malformed behind the value found may not raise 13609"),
     ("ISJSON", "without its second argument"),
     ("xml", "held as text: not parsed, not normalised"),
-    ("sql_variant", "compared for equality only; its TotalBytes is NULL"),
+    ("sql_variant", "text in it is ordered by code points without case; its TotalBytes is NULL"),
     ("AT TIME ZONE", "rules come from the machine's tz database, not from Windows"),
 )  # fmt: skip

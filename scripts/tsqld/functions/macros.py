@@ -33,6 +33,8 @@ order_guid(x) := substr(x::VARCHAR, 25, 12) || substr(x::VARCHAR, 20, 4) || subs
 
 variant_key(x) := tsqld_variant_key((x).type, (x).text)
 
+variant_rank(x) := tsqld_variant_order((x).type, (x).text)
+
 key_bytes(x) := unhex(regexp_replace(hex(x), '(00)+$', ''))
 
 -- text measured in UTF-16 units

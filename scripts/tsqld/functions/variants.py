@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import re
+import struct
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
 from tsqld.binder.bound import Bound
@@ -130,3 +131,30 @@ def variant_key(type: str, text: str) -> str:
     if base in ("char", "varchar", "nchar", "nvarchar"):
         return f"text {text.rstrip(' ').lower()}"
     return f"{'binary' if 'binary' in base else base} {text.lower()}"
+
+
+# Families in SQL Server's order of precedence, the greatest last: Microsoft Learn, "sql_variant".
+_FAMILIES: Final = ("uniqueidentifier", "binary", "text", "exact", "approximate", "moment")
+
+
+@udf("variant_order", "VARCHAR, VARCHAR", "VARCHAR", nullable=True)
+def variant_order(type: str, text: str) -> str:
+    """Text that orders as the values do: by family first, then as the family compares."""
+    family, _, value = variant_key(type, text).partition(" ")
+    if family == "exact":
+        value = _digits(Decimal(value))
+    elif family == "approximate":
+        value = _ordered_float(float(value))
+    return f"{_FAMILIES.index(family)} {value}"
+
+
+def _digits(value: Decimal) -> str:
+    """A number of up to 38 digits, moved above zero, with leading and trailing zeros."""
+    with localcontext(prec=90):
+        return f"{value + 10**38:080.38f}"
+
+
+def _ordered_float(value: float) -> str:
+    """IEEE 754's bits order as the numbers do once negative ones are turned over."""
+    (bits,) = struct.unpack(">Q", struct.pack(">d", value + 0.0))
+    return f"{bits ^ (0xFFFF_FFFF_FFFF_FFFF if bits >> 63 else 1 << 63):016x}"

@@ -19,8 +19,18 @@ def to_duck(value: Any, type: SqlType | None) -> Any:
             "utc": value.astimezone(dt.UTC).replace(tzinfo=None),
             "minutes": int(offset.total_seconds() // 60),
         }
-    if isinstance(value, str) and type is not None and type.name == "sql_variant":
-        return {"type": f"nvarchar({len(value) or 1})", "text": value}
+    if type is not None and type.name == "sql_variant":
+        return _variant(value)
+    return value
+
+
+def _variant(value: Any) -> Any:
+    """What a property function answers, with the base type its value has."""
+    match value:
+        case str():
+            return {"type": f"nvarchar({len(value) or 1})", "text": value}
+        case int():
+            return {"type": "int", "text": str(int(value))}
     return value
 
 

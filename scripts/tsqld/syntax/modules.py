@@ -17,6 +17,9 @@ _MODULE_OPTIONS: Final = frozenset(
     INLINE""".split()
 )
 
+# Only members of sysadmin may log in, and each is dbo in every database, as every object's owner is.
+_SAME_RIGHTS: Final = frozenset({"CALLER", "OWNER", "SELF", "DBO"})
+
 
 class ModuleParser(SessionParser):
     """The grammar of modules."""
@@ -96,7 +99,7 @@ class ModuleParser(SessionParser):
             if word in ("EXECUTE", "EXEC"):
                 self.expect("AS")
                 who = self.advance().value.upper()
-                if who != "CALLER":
+                if who not in _SAME_RIGHTS:
                     self.refuse(f"EXECUTE AS {who}")
             elif word in ("RETURNS", "CALLED"):
                 while self.at("NULL", "ON", "INPUT"):

@@ -204,7 +204,12 @@ def _packed_datetime2(values: Sequence[Any], scale: int) -> Packed:
     epoch = temporal.EPOCH
     spans = [value - epoch for value in values]
     if scale == 7:
-        words = [span.days << 40 | (span.seconds * 1_000_000 + span.microseconds) * 10 for span in spans]
+        last = temporal.LAST_OF_SECOND
+        words = [
+            span.days << 40
+            | (span.seconds * 1_000_000 + span.microseconds) * 10 + (9 if span.microseconds == last else 0)
+            for span in spans
+        ]
         return Packed("BQ", (repeat(8), words))
     unit = 10 ** (6 - scale)
     if scale >= 5:

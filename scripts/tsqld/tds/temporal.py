@@ -2,7 +2,8 @@
 
 Specification: [MS-TDS] 2.2.5.5.1.7 and following. A day number counts from 0001-01-01; times count in units
 of 10**-scale seconds; datetime counts three-hundredths of a second from 1900-01-01. Python holds
-microseconds, so the seventh digit of a time is always zero on the way out and dropped on the way in.
+microseconds, so the seventh digit of a time is dropped on the way in. On the way out it is zero, except that
+.999999 stands for .9999999, the last moment a second has.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 EPOCH: Final = dt.datetime(1, 1, 1)
 DAY_1900: Final = dt.date(1900, 1, 1).toordinal()
+LAST_OF_SECOND: Final = 999_999
 _MICROSECONDS_A_DAY: Final = 86_400_000_000
 _TICKS_A_DAY: Final = 300 * 86_400
 _LAST_DAY: Final = dt.date.max.toordinal()
@@ -29,7 +31,9 @@ def microseconds(value: dt.time | dt.datetime) -> int:
 
 def to_units(count: int, scale: int) -> int:
     """Microseconds in units of 10**-scale seconds."""
-    return count * 10 if scale == 7 else count // 10 ** (6 - scale)
+    if scale == 7:
+        return count * 10 + (9 if count % 1_000_000 == LAST_OF_SECOND else 0)
+    return int(count // 10 ** (6 - scale))
 
 
 def from_units(count: int, scale: int) -> int:
