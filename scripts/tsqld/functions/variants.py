@@ -89,12 +89,18 @@ def _bases() -> list[SqlType]:
     return sorted(types, key=lambda type: -len(type.name))
 
 
+# Types whose text has as many digits as the value's own scale, which the base types above do not know.
+_OWN_DIGITS: Final = ("datetime2", "datetimeoffset", "time")
+
+
 def _read(c: Conversion, v: str, base: SqlType, convert: Callable[..., Bound]) -> str:
     if base.is_text:
         inner = Bound(f"{v}.text", base)
     elif base.is_binary:
         inner = Bound(f"unhex({v}.text)", base)
-    elif base.is_decimal and c.target.is_decimal:
+    elif (base.is_decimal and (c.target.is_decimal or c.target.is_text)) or (
+        base.name in _OWN_DIGITS and c.target.is_text and c.style is None
+    ):
         inner = Bound(f"{v}.text", varchar(8000))
     else:
         inner = Bound(f"TRY_CAST({v}.text AS {duck_type(base)})", base)
