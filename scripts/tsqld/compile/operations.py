@@ -89,7 +89,8 @@ def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) 
 
     Trailing blanks beyond the length are cut silently, as SQL Server does.
     """
-    fits = target.length == MAX or value.is_null or not (value.type.is_text and target.is_text)
+    unlimited = target.length == MAX or target.name in ("text", "ntext")
+    fits = unlimited or value.is_null or not (value.type.is_text and target.is_text)
     if fits or _surely_fits(value, target):
         return convert(value, target, line=line)
     wide = replace(nvarchar(MAX) if target.is_unicode else varchar(MAX), collation=target.collation)

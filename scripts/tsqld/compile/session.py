@@ -62,6 +62,7 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "SERVERPROPERTY": (SQL_VARIANT, 1, 1),
     "DATABASEPROPERTYEX": (SQL_VARIANT, 2, 2),
     "CONNECTIONPROPERTY": (SQL_VARIANT, 1, 1),
+    "FULLTEXTSERVICEPROPERTY": (INT, 1, 1),
     "APPLOCK_MODE": (nvarchar(32), 3, 3),
     "APPLOCK_TEST": (SqlType("smallint"), 4, 4),
     "CURSOR_STATUS": (SqlType("smallint"), 2, 2),

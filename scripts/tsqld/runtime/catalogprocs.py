@@ -37,6 +37,33 @@ BEGIN
 END
 """
 
+
+def _for_each(names: str) -> str:
+    """The body of sp_MSforeachtable and sp_MSforeachdb, which scripts call though no page describes them."""
+    return f"""
+DECLARE @name nvarchar(517);
+SET @replacechar = ISNULL(@replacechar, N'?');
+IF @precommand IS NOT NULL EXEC (@precommand);
+DECLARE each CURSOR LOCAL STATIC FOR {names};
+OPEN each;
+FETCH NEXT FROM each INTO @name;
+WHILE @@FETCH_STATUS = 0
+BEGIN
+    SET @command1 = ISNULL(@command1, N'');
+    DECLARE @first nvarchar(max) = REPLACE(@command1, @replacechar, @name),
+        @second nvarchar(max) = REPLACE(ISNULL(@command2, N''), @replacechar, @name),
+        @third nvarchar(max) = REPLACE(ISNULL(@command3, N''), @replacechar, @name);
+    EXEC (@first);
+    EXEC (@second);
+    EXEC (@third);
+    FETCH NEXT FROM each INTO @name;
+END
+CLOSE each;
+DEALLOCATE each;
+IF @postcommand IS NOT NULL EXEC (@postcommand);
+"""
+
+
 PROCEDURES: Final[dict[str, CatalogProcedure]] = {
     # Undocumented, but what SqlBulkCopy asks before each copy.
     "sp_tablecollations_100": CatalogProcedure(
@@ -152,5 +179,26 @@ IF @objname IS NULL
 SELECT OBJECT_NAME(OBJECT_ID(@objname)) AS name, CAST(SUM(p.rows) AS char(20)) AS rows
 FROM sys.partitions AS p WHERE p.object_id = OBJECT_ID(@objname) AND p.index_id < 2;
 """,
+    ),
+    "sp_configure": CatalogProcedure(
+        ("configname", "configvalue"),
+        """
+IF @configname IS NULL OR @configvalue IS NULL
+    THROW 50100, N'tsqld does not support listing options by sp_configure.', 1;
+RAISERROR (N'Configuration option ''%s'' changed from %s to %s. Run the RECONFIGURE statement to install.',
+    0, 1, @configname, @configvalue, @configvalue);
+""",
+    ),
+    "sp_msforeachtable": CatalogProcedure(
+        ("command1", "replacechar", "command2", "command3", "whereand", "precommand", "postcommand"),
+        "IF @whereand IS NOT NULL THROW 50100, N'tsqld does not support @whereand of sp_MSforeachtable.', 1;"
+        + _for_each(
+            "SELECT QUOTENAME(s.name) + N'.' + QUOTENAME(o.name) FROM sys.tables AS o "
+            "JOIN sys.schemas AS s ON s.schema_id = o.schema_id"
+        ),
+    ),
+    "sp_msforeachdb": CatalogProcedure(
+        ("command1", "replacechar", "command2", "command3", "precommand", "postcommand"),
+        _for_each("SELECT o.name FROM sys.databases AS o"),
     ),
 }

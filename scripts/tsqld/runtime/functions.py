@@ -472,6 +472,10 @@ class SessionFunctions:
     def _serverproperty(self, name: str) -> Any:
         return _SERVER_PROPERTIES.get((name or "").upper())
 
+    def _fulltextserviceproperty(self, name: str) -> int | None:
+        """0 where it asks whether full-text search is installed: it is not."""
+        return 0 if (name or "").upper() == "ISFULLTEXTINSTALLED" else None
+
     def _connectionproperty(self, name: str) -> Any:
         known = {"NET_TRANSPORT": "TCP", "PROTOCOL_TYPE": "TSQL", "AUTH_SCHEME": "SQL"}
         return known.get((name or "").upper())

@@ -110,12 +110,26 @@ class Procedures:
             value = self.evaluator.literal_text(value, type, target)
         frame.assign(name.lower(), value)
 
+    def _system(self, parts: Sequence[str], arguments: Sequence[Argument], line: int) -> Iterator[Event]:
+        """A system procedure, in the database its name may begin with. Error 911."""
+        frame, found = self.session.frame, None
+        if len(parts) > 2 and parts[-3]:
+            found = self.session.engine.catalog(parts[-3])
+            if found is None:
+                raise error(911, parts[-3], line=line)
+        before = frame.database
+        frame.database = found.name if found else before
+        try:
+            yield from self.system.call(parts[-1].lower(), arguments, line)
+        finally:
+            frame.database = before
+
     # calling a module
 
     def call(self, parts: Sequence[str], arguments: Sequence[Argument], line: int = 0) -> Iterator[Event]:
         """Run a procedure; ends with ReturnValue for each OUTPUT argument and ReturnStatus."""
         if self.system.knows(parts):
-            yield from self.system.call(parts[-1].lower(), arguments, line)
+            yield from self._system(parts, arguments, line)
             return
         environment = SessionEnvironment(self.session)
         name = full_name(environment, parts, line)
@@ -456,6 +470,10 @@ class Procedures:
             "DROPCLEANBUFFERS",
             "FREESYSTEMCACHE",
             "UPDATEUSAGE",
+            "SHRINKDATABASE",
+            "SHRINKFILE",
+            "CHECKDB",
+            "CHECKTABLE",
             "TRACEON",
             "TRACEOFF",
         )

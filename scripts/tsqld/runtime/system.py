@@ -55,7 +55,14 @@ class SystemProcedures:
             "sp_updatestats": self._nothing,
             "sp_recompile": self._nothing,
             "sp_refreshview": self._nothing,
+            "sp_changedbowner": self._nothing,
+            "sp_db_vardecimal_storage_format": self._nothing,
         }
+
+    @property
+    def _database(self) -> str:
+        """Where the call is at home: a module's database, or the one the procedure's name began with."""
+        return self.session.frame.database or self.session.database
 
     def names(self) -> tuple[str, ...]:
         """The procedures there are."""
@@ -192,8 +199,8 @@ class SystemProcedures:
         parts = name_parts(old)
         session = self.session
         if parts is None:
-            raise error(15225, old, session.database, kind)
-        catalog = session.catalog(session.database)
+            raise error(15225, old, self._database, kind)
+        catalog = session.catalog(self._database)
         if kind in ("COLUMN", "INDEX"):
             table = (
                 catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
@@ -211,7 +218,7 @@ class SystemProcedures:
             raise unsupported(f"sp_rename of {kind}")
         found = catalog.object(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
         if found is None:
-            raise error(15225, old, session.database, kind)
+            raise error(15225, old, self._database, kind)
         if catalog.object(found.schema, new) is not None:
             raise error(15335, new, "object")
         moved: Any = replace(found, name=new)
@@ -274,7 +281,7 @@ class SystemProcedures:
         values = self._named(arguments, ("objname", "columnname"), "sp_helptext")
         found = self.interpreter.evaluator._functions.find(str(values.get("objname")))
         if not isinstance(found, Module):
-            raise error(15009, values.get("objname"), self.session.database)
+            raise error(15009, values.get("objname"), self._database)
         yield Columns((Column("Text", nvarchar(255)),))
         rows = [(line,) for line in found.text.splitlines(keepends=True)]
         yield Rows(rows)
@@ -285,7 +292,7 @@ class SystemProcedures:
         values = self._named(arguments, names, "sp_tables")
         wanted = values.get("table_name")
         session = self.session
-        catalog = session.catalog(session.database)
+        catalog = session.catalog(self._database)
         rows = []
         for found in catalog.objects():
             kind = (

@@ -83,17 +83,21 @@ class RowCompiler(TargetCompiler):
         return f"CAST({first} + {place} * {step} AS {duck_type(column.type)})"
 
     def _with_persisted(self, table: Table, name: FullName, rows: str, line: int) -> str:
-        persisted = [column for column in table.columns if column.computed and column.persisted]
-        if not persisted:
+        """`rows` with the computed columns that are stored, in the order the table stores its columns."""
+        if not any(column.computed and column.persisted for column in table.columns):
             return rows
         alias = self.context.alias("n")
-        scope = Scope([row_relation(table, alias)])
-        parts = [
-            f"{self.stored(self.value(parse_value(c.computed), Place(scope)), c, name, 'INSERT', line)} "
-            f"AS {quoted(c.name)}"
-            for c in persisted
-        ]
-        return f"SELECT {alias}.*, {', '.join(parts)} FROM ({rows}) AS {alias}"
+        place = Place(Scope([row_relation(table, alias)]))
+        parts = []
+        for column in table.columns:
+            if not is_stored(column):
+                continue
+            sql = f"{alias}.{quoted(column.name)}"
+            if column.computed:
+                value = self.value(parse_value(column.computed), place)
+                sql = self.stored(value, column, name, "INSERT", line)
+            parts.append(f"{sql} AS {quoted(column.name)}")
+        return f"SELECT {', '.join(parts)} FROM ({rows}) AS {alias}"
 
     def after_image(
         self, target: Target, base: Relation, new: dict[str, tuple[Column, str]], line: int

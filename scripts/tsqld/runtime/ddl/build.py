@@ -35,8 +35,7 @@ class TableBuilder(Definer):
 
     def built(self, table: Table, definition: n.TableDefinition, catalog: Catalog) -> tuple[Table, Catalog]:
         """A table with the columns, constraints and indexes of a definition added."""
-        for written in definition.columns:
-            table, catalog = self._with_column(table, written, catalog)
+        table, catalog = self._with_columns(table, definition.columns, catalog)
         for written in definition.columns:
             for constraint in written.constraints:
                 table, catalog = self._with_constraint(table, constraint, catalog, written.name)
@@ -46,6 +45,20 @@ class TableBuilder(Definer):
         for index in definition.indexes:
             table = self.with_index(table, index)
         return table, catalog
+
+    def _with_columns(
+        self, table: Table, columns: Sequence[n.ColumnDefinition], catalog: Catalog
+    ) -> tuple[Table, Catalog]:
+        """Columns added as written. A computed one may name a plain one that stands after it."""
+        before, first = len(table.columns), table.next_column_id
+        for written in sorted(columns, key=lambda column: column.computed is not None):
+            table, catalog = self._with_column(table, written, catalog)
+        added = {column.name: column for column in table.columns[before:]}
+        ordered = [
+            replace(added[written.name], column_id=number)
+            for number, written in enumerate(columns, first + 1)
+        ]
+        return replace(table, columns=(*table.columns[:before], *ordered)), catalog
 
     def _with_column(
         self, table: Table, written: n.ColumnDefinition, catalog: Catalog

@@ -20,7 +20,7 @@ _KNOWN: Final = frozenset(
     RECURSIVE_TRIGGERS PARAMETERIZATION NUMERIC_ROUNDABORT DB_CHAINING CURSOR_DEFAULT CURSOR_CLOSE_ON_COMMIT
     ENABLE_BROKER DISABLE_BROKER NEW_BROKER HONOR_BROKER_PRIORITY DATE_CORRELATION_OPTIMIZATION FILESTREAM
     OPTIMIZED_LOCKING AUTOMATIC_TUNING MEMORY_OPTIMIZED_ELEVATE_TO_SNAPSHOT MIXED_PAGE_ALLOCATION
-    TEMPORAL_HISTORY_RETENTION""".split()
+    TEMPORAL_HISTORY_RETENTION CATALOG_COLLATION""".split()
 )
 
 
@@ -86,6 +86,8 @@ def with_database_options(catalog: Catalog, options: Sequence[n.DatabaseOption])
     for option in options:
         if option.name in _ACCESS:
             catalog = catalog.with_option("USER_ACCESS", option.name)
+        elif (option.name, option.value) == ("LEDGER", "OFF"):
+            continue
         elif option.name == "READ_WRITE":
             catalog = catalog.with_option("UPDATEABILITY", option.name)
         elif option.name in _KNOWN:
