@@ -36,7 +36,7 @@ def parser(root: Path) -> list[str]:
 
 
 def model(root: Path) -> list[str]:
-    """Every name in database/ and scripts/warehouse resolves by Microsoft's database model."""
+    """Every name in the project's T-SQL, its tests included, resolves by Microsoft's database model."""
     files(root, "database/*.sql")
     return python(root, "tests.gates.dacfx")
 
