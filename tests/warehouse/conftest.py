@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import SqlServer
 from tests.e2e.site import ROOT, TEST_DSN, Site, migrated_site, new_site, remove_site
+from tests.warehouse.place import Place
+
+from warehouse.connection import server_from_dsn
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,3 +65,19 @@ def embedded_site(bare_site: Site) -> Site:
     if TEST_DSN:
         pytest.skip("WAREHOUSE_TEST_DSN names a server, and this test is about the embedded engine's process")
     return bare_site
+
+
+@pytest.fixture
+def place(tsqld_server: SqlServer, tmp_path: Path) -> Iterator[Place]:
+    """A project without any script, and a database that does not exist yet."""
+    name = f"migrations_{uuid.uuid4().hex[:12]}"
+    project = tmp_path / "project"
+    for folder in ("migrations", "database"):
+        (project / folder).mkdir(parents=True)
+    server = server_from_dsn(tsqld_server.dsn(name))
+    yield Place(server, project)
+    with server.connect("master") as connection:
+        connection.run(
+            f"IF DB_ID(N'{name}') IS NOT NULL BEGIN "
+            f"ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}]; END;"
+        )

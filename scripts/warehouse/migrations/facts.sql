@@ -55,7 +55,7 @@ WITH column_facts AS (
             CASE
                 WHEN columns.is_computed = 1
                     THEN CONCAT(
-                        N' AS ', computed_columns.definition,
+                        N' AS ', computed_columns.[definition],
                         IIF(computed_columns.is_persisted = 1, N' PERSISTED', N'')
                     )
                 ELSE CONCAT(
@@ -68,8 +68,8 @@ WITH column_facts AS (
                         WHEN types.name IN (N'varchar', N'char', N'varbinary', N'binary')
                             THEN CONCAT(N'(', columns.max_length, N')')
                         WHEN types.name IN (N'decimal', N'numeric')
-                            THEN CONCAT(N'(', columns.precision, N', ', columns.scale, N')')
-                        WHEN types.name = N'float' THEN CONCAT(N'(', columns.precision, N')')
+                            THEN CONCAT(N'(', columns.[precision], N', ', columns.scale, N')')
+                        WHEN types.name = N'float' THEN CONCAT(N'(', columns.[precision], N')')
                         WHEN types.name IN (N'datetime2', N'datetimeoffset', N'time')
                             THEN CONCAT(N'(', columns.scale, N')')
                         ELSE N''
@@ -101,8 +101,13 @@ WITH column_facts AS (
     LEFT JOIN sys.identity_columns AS identity_columns
         ON identity_columns.object_id = columns.object_id AND identity_columns.column_id = columns.column_id
 )
+
 INSERT INTO #live_facts (schema_name, object_name, object_kind, fact)
-SELECT named_objects.schema_name, named_objects.object_name, named_objects.object_kind, column_facts.fact
+SELECT
+named_objects.schema_name,
+named_objects.object_name,
+named_objects.object_kind,
+column_facts.fact
 FROM #named_objects AS named_objects
 INNER JOIN column_facts ON column_facts.object_id = named_objects.columns_of
 WHERE named_objects.object_kind IN (N'table', N'type')
@@ -141,6 +146,7 @@ WITH key_columns AS (
         ON columns.object_id = index_columns.object_id AND columns.column_id = index_columns.column_id
     GROUP BY index_columns.object_id, index_columns.index_id
 ),
+
 index_facts AS (
     SELECT
         indexes.object_id,
@@ -172,8 +178,13 @@ index_facts AS (
             AND key_constraints.unique_index_id = indexes.index_id
     WHERE indexes.is_hypothetical = 0
 )
+
 INSERT INTO #live_facts (schema_name, object_name, object_kind, fact)
-SELECT named_objects.schema_name, named_objects.object_name, named_objects.object_kind, index_facts.fact
+SELECT
+named_objects.schema_name,
+named_objects.object_name,
+named_objects.object_kind,
+index_facts.fact
 FROM #named_objects AS named_objects
 INNER JOIN index_facts ON index_facts.object_id = named_objects.object_id;
 
@@ -193,6 +204,7 @@ WITH reference_columns AS (
             AND referenced.column_id = foreign_key_columns.referenced_column_id
     GROUP BY foreign_key_columns.constraint_object_id
 ),
+
 constraint_facts AS (
     SELECT
         foreign_keys.parent_object_id AS object_id,
@@ -219,7 +231,7 @@ constraint_facts AS (
         check_constraints.parent_object_id AS object_id,
         CONCAT(
             N'check ', IIF(check_constraints.is_system_named = 1, N'(named by the system)', check_constraints.name),
-            N' ', check_constraints.definition,
+            N' ', check_constraints.[definition],
             IIF(check_constraints.is_disabled = 1, N' disabled', N''),
             IIF(check_constraints.is_not_trusted = 1, N' not trusted', N'')
         ) AS fact
@@ -230,35 +242,50 @@ constraint_facts AS (
         CONCAT(
             N'default ',
             IIF(default_constraints.is_system_named = 1, N'(named by the system)', default_constraints.name),
-            N' for ', columns.name, N' ', default_constraints.definition
+            N' for ', columns.name, N' ', default_constraints.[definition]
         ) AS fact
     FROM sys.default_constraints AS default_constraints
     INNER JOIN sys.columns AS columns
         ON columns.object_id = default_constraints.parent_object_id
             AND columns.column_id = default_constraints.parent_column_id
 )
+
 INSERT INTO #live_facts (schema_name, object_name, object_kind, fact)
-SELECT named_objects.schema_name, named_objects.object_name, named_objects.object_kind, constraint_facts.fact
+SELECT
+named_objects.schema_name,
+named_objects.object_name,
+named_objects.object_kind,
+constraint_facts.fact
 FROM #named_objects AS named_objects
 INNER JOIN constraint_facts ON constraint_facts.object_id = named_objects.object_id;
 
 WITH module_facts AS (
-    SELECT sql_modules.object_id, CONCAT(N'text ', ISNULL(sql_modules.definition, N'is encrypted')) AS fact
+    SELECT
+sql_modules.object_id,
+CONCAT(N'text ', ISNULL(sql_modules.[definition], N'is encrypted')) AS fact
     FROM sys.sql_modules AS sql_modules
     UNION ALL
-    SELECT sql_modules.object_id, N'created with ANSI_NULLS OFF' AS fact
+    SELECT
+sql_modules.object_id,
+N'created with ANSI_NULLS OFF' AS fact
     FROM sys.sql_modules AS sql_modules
     WHERE sql_modules.uses_ansi_nulls = 0
     UNION ALL
-    SELECT sql_modules.object_id, N'created with QUOTED_IDENTIFIER OFF' AS fact
+    SELECT
+sql_modules.object_id,
+N'created with QUOTED_IDENTIFIER OFF' AS fact
     FROM sys.sql_modules AS sql_modules
     WHERE sql_modules.uses_quoted_identifier = 0
     UNION ALL
-    SELECT triggers.object_id, N'disabled' AS fact
+    SELECT
+triggers.object_id,
+N'disabled' AS fact
     FROM sys.triggers AS triggers
     WHERE triggers.is_disabled = 1
     UNION ALL
-    SELECT synonyms.object_id, CONCAT(N'stands for ', synonyms.base_object_name) AS fact
+    SELECT
+synonyms.object_id,
+CONCAT(N'stands for ', synonyms.base_object_name) AS fact
     FROM sys.synonyms AS synonyms
     UNION ALL
     SELECT
@@ -272,8 +299,13 @@ WITH module_facts AS (
         ) AS fact
     FROM sys.sequences AS sequences
 )
+
 INSERT INTO #live_facts (schema_name, object_name, object_kind, fact)
-SELECT named_objects.schema_name, named_objects.object_name, named_objects.object_kind, module_facts.fact
+SELECT
+named_objects.schema_name,
+named_objects.object_name,
+named_objects.object_kind,
+module_facts.fact
 FROM #named_objects AS named_objects
 INNER JOIN module_facts ON module_facts.object_id = named_objects.object_id;
 
@@ -294,42 +326,67 @@ WITH permission_facts AS (
             AND columns.column_id = permissions.minor_id
     WHERE permissions.class IN (0, 1, 3) AND permissions.permission_name <> N'CONNECT'
 )
+
 INSERT INTO #live_facts (schema_name, object_name, object_kind, fact)
-SELECT named_objects.schema_name, named_objects.object_name, named_objects.object_kind, permission_facts.fact
+SELECT
+named_objects.schema_name,
+named_objects.object_name,
+named_objects.object_kind,
+permission_facts.fact
 FROM #named_objects AS named_objects
 INNER JOIN permission_facts
     ON permission_facts.class = 1 AND permission_facts.major_id = named_objects.object_id
 UNION ALL
-SELECT schemas.name, N'', N'schema', permission_facts.fact
+SELECT
+schemas.name,
+N'',
+N'schema',
+permission_facts.fact
 FROM sys.schemas AS schemas
 INNER JOIN permission_facts ON permission_facts.class = 3 AND permission_facts.major_id = schemas.schema_id
 UNION ALL
-SELECT N'', N'', N'database', permission_facts.fact
+SELECT
+N'',
+N'',
+N'database',
+permission_facts.fact
 FROM permission_facts
 WHERE permission_facts.class = 0;
 
 INSERT INTO #live_facts (schema_name, object_name, object_kind, fact)
-SELECT schemas.name, N'', N'schema', CONCAT(N'owned by ', owners.name) AS fact
+SELECT
+schemas.name,
+N'',
+N'schema',
+CONCAT(N'owned by ', owners.name) AS fact
 FROM sys.schemas AS schemas
 INNER JOIN sys.database_principals AS owners ON owners.principal_id = schemas.principal_id
 WHERE schemas.schema_id > 4 AND schemas.schema_id < 16384
 UNION ALL
-SELECT N'', roles.name, N'role', N'exists' AS fact
+SELECT
+N'',
+roles.name,
+N'role',
+N'exists' AS fact
 FROM sys.database_principals AS roles
 WHERE roles.type = 'R' AND roles.is_fixed_role = 0 AND roles.principal_id > 0
 UNION ALL
-SELECT N'', roles.name, N'role', CONCAT(N'member ', members.name) AS fact
+SELECT
+N'',
+roles.name,
+N'role',
+CONCAT(N'member ', members.name) AS fact
 FROM sys.database_role_members AS role_members
 INNER JOIN sys.database_principals AS roles ON roles.principal_id = role_members.role_principal_id
 INNER JOIN sys.database_principals AS members ON members.principal_id = role_members.member_principal_id
 WHERE members.name <> N'dbo'
 UNION ALL
 SELECT
-    schemas.name,
-    types.name,
-    N'type',
+    schemas.name AS schema_name,
+    types.name AS object_name,
+    N'type' AS object_kind,
     CONCAT(
-        N'alias of ', TYPE_NAME(types.system_type_id), N' length ', types.max_length, N' precision ', types.precision,
+        N'alias of ', TYPE_NAME(types.system_type_id), N' length ', types.max_length, N' precision ', types.[precision],
         N' scale ', types.scale, IIF(types.is_nullable = 1, N' NULL', N' NOT NULL')
     ) AS fact
 FROM sys.types AS types
@@ -342,12 +399,18 @@ SELECT
     N'partition function',
     CONCAT(
         N'range ', IIF(functions.boundary_value_on_right = 1, N'right', N'left'), N' for ',
-        STRING_AGG(CONVERT(nvarchar(max), CONVERT(nvarchar(200), boundaries.value)), N', ') WITHIN GROUP (ORDER BY boundaries.boundary_id)
+        STRING_AGG(CONVERT(nvarchar(max), CONVERT(nvarchar(200), boundaries.value)), N', ') WITHIN GROUP (
+            ORDER BY boundaries.boundary_id
+        )
     ) AS fact
 FROM sys.partition_functions AS functions
 LEFT JOIN sys.partition_range_values AS boundaries ON boundaries.function_id = functions.function_id
 GROUP BY functions.name, functions.boundary_value_on_right
 UNION ALL
-SELECT N'', schemes.name, N'partition scheme', CONCAT(N'of ', functions.name) AS fact
+SELECT
+N'',
+schemes.name,
+N'partition scheme',
+CONCAT(N'of ', functions.name) AS fact
 FROM sys.partition_schemes AS schemes
 INNER JOIN sys.partition_functions AS functions ON functions.function_id = schemes.function_id;

@@ -66,7 +66,7 @@ BEGIN
         deployed.object_kind,
         N'deployed',
         deployed.file_path,
-        modules.definition,
+        modules.[definition],
         deployed.content_hash,
         deployed.deployed_at,
         deployed.deployed_by,
