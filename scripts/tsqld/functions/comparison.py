@@ -3,8 +3,7 @@
 Place in the pipeline: called for = <> < > <= >=, IN, BETWEEN, GROUP BY, DISTINCT, ORDER BY, joins and unique
 keys. Source: Microsoft Learn, "Comparison operators", "Collation and Unicode support"; KB 316626 (trailing
 spaces). Text is compared without trailing spaces and, unless its collation says otherwise, without case.
-Order is by code point of the lower-case text, where SQL Server sorts by linguistic weight: a documented
-deviation.
+Its order is in `sortorder`.
 """
 
 from __future__ import annotations
@@ -66,7 +65,11 @@ def sort_key(value: Bound) -> str:
         return key(value)
     if "_BIN" in type.collation.upper():
         return call("key_cs", value.sql)
-    return call("order_cs" if type.is_case_sensitive else "order_ci", value.sql)
+    windows = type.is_unicode or (type.collation and not type.collation.upper().startswith("SQL_"))
+    macro = "order_words" if windows else "order_ci"
+    if type.is_case_sensitive:
+        macro = "order_words_cs" if windows else "order_cs"
+    return call(macro, value.sql)
 
 
 def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:

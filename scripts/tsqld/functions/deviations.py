@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
-    ("Order of text", "by lower-case letters, then accents, then code points; SQL Server sorts "
-     "punctuation before "
-     "digits and, for nvarchar, ignores hyphens and apostrophes at first"),
+    ("Order of text", "letters outside Latin sort by code point; accents count after all letters, not each "
+     "in its place"),
     ("Equality of text", "ligatures and expansions (ß and ss, æ and ae) and full-width forms differ here"),
     ("Ranges in LIKE", "[a-z] follows code points without case, so accented letters are outside it"),
     ("Surrogate pairs", "functions count UTF-16 units, but a pair that would be torn apart is left "
@@ -25,7 +24,6 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("FORMAT", "cultures en-US, en-GB and de-DE; PARSE only en-US"),
     ("RAND", "without a seed only; CHECKSUM and BINARY_CHECKSUM are refused"),
     ("JSON_VALUE", "a lax path over text that is malformed behind the value found may not raise 13609"),
-    ("ISJSON", "without its second argument"),
     ("xml", "held as text: not parsed, not normalised"),
     ("sql_variant", "text in it is ordered by code points without case; its TotalBytes is NULL"),
     ("AT TIME ZONE", "rules come from the machine's tz database, not from Windows"),

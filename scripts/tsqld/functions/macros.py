@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tsqld.functions import sortorder
 from tsqld.functions.sqltext import SCHEMA, is_simple, let, let_all, raise_error
 
 _SOURCE: Final = r"""
@@ -19,11 +20,7 @@ key_cs(x) := CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END
 
 key(x) := lower(CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END)
 
-order_ci(x) := CASE WHEN strlen(x) = length(x) THEN @key(x) ELSE strip_accents(@key(x)) || chr(1)
-    || @key(x) END
-
-order_cs(x) := @order_ci(x) || chr(1) || translate(@key_cs(x),
-    'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
+swapped_case(x) := translate(@key_cs(x), 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
     'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
 
 order_guid(x) := substr(x::VARCHAR, 25, 12) || substr(x::VARCHAR, 20, 4) || substr(x::VARCHAR, 17, 2) ||
@@ -340,7 +337,8 @@ def _body(written: str) -> str:
 def _entries() -> dict[str, str]:
     """Signature → body, in the order of the source."""
     entries: dict[str, str] = {}
-    for block in _SOURCE.strip().split("\n\n"):
+    keys, _, rest = _SOURCE.strip().partition("\n\norder_guid")
+    for block in f"{keys}\n\n{sortorder.SOURCE}\n\norder_guid{rest}".split("\n\n"):
         found = _ENTRY.match(block)
         if found is not None:
             entries[f"{found[1]}({found[2]})"] = _body(found[3])
