@@ -125,5 +125,5 @@ def test_value_of_typed_xml_gives_the_text_unescaped(client: Client) -> None:
 
 def test_other_xml_is_refused_by_name(client: Client) -> None:
     assert client("SELECT 1 AS a FOR XML AUTO").numbers == [50100]
-    assert client("SELECT 1 AS [a/b] FOR XML PATH").numbers == [50100]
+    assert client("SELECT 1 AS Tag, NULL AS Parent, 2 AS [a!1!b] FOR XML EXPLICIT").numbers == [50100]
     assert client("SELECT (SELECT 1 AS a FOR XML PATH, TYPE).value('/row/a', 'int')").numbers == [50100]

@@ -15,6 +15,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope
 from tsqld.compile.aggregates import ordered
 from tsqld.compile.context import Context
+from tsqld.compile.forxml import RAW_TEXT, Source, Writer, owner_of
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.compile.usercalls import UserCallCompiler
 from tsqld.errors import error, unsupported
@@ -22,13 +23,11 @@ from tsqld.functions import json_text
 from tsqld.functions.sqltext import quote
 from tsqld.functions.texts import json_escape
 from tsqld.syntax import nodes as n
-from tsqld.types import MAX, nvarchar
+from tsqld.types import MAX, SqlType, nvarchar
 
 JSON_COLUMN: Final = "JSON_F52E2B61-18A1-11d1-B105-00805F49916B"
 XML_COLUMN: Final = "XML_F52E2B61-18A1-11d1-B105-00805F49916B"
 _JSON_OPTIONS: Final = ("ROOT", "INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER")
-_XML_OPTIONS: Final = ("ROOT", "TYPE", "ELEMENTS", "RAW TEXT")
-_TEXT_NAMES: Final = ("", "*", "text()", "node()", "data()")
 
 
 @dataclass(slots=True)
@@ -82,9 +81,12 @@ class ForCompiler(UserCallCompiler):
         if clause.mode.startswith("JSON"):
             sql = self._json(query, clause, columns, alias, source, keys)
             return QueryText(sql, (OutColumn(JSON_COLUMN, nvarchar(MAX)),))
-        sql = self._xml(clause, columns, alias, source, keys)
-        name = "" if any(option == "TYPE" for option, _ in clause.options) else XML_COLUMN
-        return QueryText(sql, (OutColumn(name, nvarchar(MAX)),))
+        options = [option for option, _ in clause.options]
+        sql = Writer(clause, Source(columns, alias, source, keys, self._written)).sql()
+        typed = "TYPE" in options and RAW_TEXT not in options
+        return QueryText(
+            sql, (OutColumn("" if typed else XML_COLUMN, SqlType("xml") if typed else nvarchar(MAX)),)
+        )
 
     def _keys(self, query: n.Query, text: QueryText, count: int, alias: str) -> str:
         """The ORDER BY of the aggregate, over the columns that carry its keys."""
@@ -152,7 +154,7 @@ class ForCompiler(UserCallCompiler):
         levels: dict[str, list[tuple[str, str]]] = {}
         current = ""
         for column, pair in zip(columns, values, strict=True):
-            owner = _owner(column)
+            owner = owner_of(column)
             current = owner or current or next(iter(levels), "")
             if any(pair[0].lower() == name.lower() for name, _ in levels.get(current, [])):
                 raise error(13601, pair[0], line=line)
@@ -167,58 +169,6 @@ class ForCompiler(UserCallCompiler):
         )
         rows = f"list([{', '.join(texts)}] ORDER BY {keys})"
         return f"tsqld_json_nested({rows}, [{names}])"
-
-    # XML
-
-    def _xml(
-        self, clause: n.ForClause, columns: Sequence[OutColumn], alias: str, source: str, keys: str
-    ) -> str:
-        options = dict(clause.options)
-        for option in options:
-            if option not in _XML_OPTIONS:
-                raise unsupported(f"FOR {clause.mode} … {option}", clause.line)
-        if options.get("ELEMENTS") is not None or clause.mode not in ("XML PATH", "XML RAW"):
-            raise unsupported(f"FOR {clause.mode}", clause.line)
-        raw = "RAW TEXT" in options
-        attributes = clause.mode == "XML RAW" and "ELEMENTS" not in options
-        element = "row" if clause.element is None else clause.element
-        if clause.mode == "XML RAW" and not element:
-            raise error(6864, line=clause.line)
-        content, heads = [], []
-        for i, column in enumerate(columns, 1):
-            text = xml_text(Bound(f"{alias}.c{i}", column.type), clause.line)
-            name = column.name
-            if attributes and not name.startswith("@"):
-                name = f"@{name}"
-            if name in _TEXT_NAMES:
-                content.append(text if raw or column.type.name == "xml" else _escaped(text))
-            elif name.startswith("@"):
-                if not element:
-                    raise error(6864, line=clause.line)
-                heads.append(f"' {name[1:]}=\"' || {_escaped(text, attribute=True)} || '\"'")
-            elif "/" in name or name.endswith(")"):
-                raise unsupported(f"the path '{name}' in FOR XML", clause.line)
-            else:
-                inner = (
-                    text if raw else f"'<{_xml_name(name)}>' || {_escaped(text)} || '</{_xml_name(name)}>'"
-                )
-                content.append(inner)
-        body = " || ".join(f"coalesce({part}, '')" for part in content) or "''"
-        if element and not raw:
-            head = " || ".join(f"coalesce({part}, '')" for part in heads) or "''"
-            tag = _xml_name(element)
-            body = (
-                f"'<{tag}' || {head} || (CASE WHEN ({body}) = '' THEN '/>' "
-                f"ELSE '>' || {body} || '</{tag}>' END)"
-            )
-        separator = " " if [column.name for column in columns] == ["data()"] and not element else ""
-        if separator:
-            body = content[0]
-        rows = f"string_agg({body}, {quote(separator)} ORDER BY {keys})"
-        if "ROOT" in options and not raw:
-            root = _xml_name(options["ROOT"] if options["ROOT"] is not None else "root")
-            rows = f"'<{root}>' || {rows} || '</{root}>'"
-        return f"SELECT {rows} AS c1 FROM {source} HAVING count(*) > 0"
 
 
 def _hidden_keys(query: n.Query) -> tuple[n.SelectItem, ...]:
@@ -294,37 +244,3 @@ def _members(members: Mapping[str, _Member], nulls: bool) -> str:
             inner = _members(member.members, nulls)
             parts.append(f"({key} || '{{' || nullif({inner}, '') || '}}')")
     return f"concat_ws(',', {', '.join(parts)})"
-
-
-def _owner(column: OutColumn) -> str:
-    """The DuckDB alias of the table a column comes from."""
-    return column.source.sql.split(".", 1)[0] if column.source is not None else ""
-
-
-def xml_text(value: Bound, line: int) -> str:
-    """A value as FOR XML writes it: like JSON, without quotes; bit as 0 or 1."""
-    if value.type.is_text:
-        return value.sql
-    if value.type.name == "bit":
-        return f"CAST(CAST({value.sql} AS INTEGER) AS VARCHAR)"
-    text = json_text(value, line)
-    return f"trim({text}, '\"')" if not value.type.is_number else text
-
-
-def _escaped(text: str, *, attribute: bool = False) -> str:
-    pairs = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")]
-    if attribute:
-        pairs += [('"', "&quot;"), ("\t", "&#x09;"), ("\n", "&#x0A;")]
-    for plain, entity in [*pairs, ("\r", "&#x0D;")]:
-        shown = f"chr({ord(plain)})" if plain < " " else quote(plain)
-        text = f"replace({text}, {shown}, {quote(entity)})"
-    return text
-
-
-def _xml_name(name: str) -> str:
-    """A column name as an XML name: what may not stand in one becomes _xHHHH_."""
-    made = []
-    for position, char in enumerate(name):
-        allowed = char.isalpha() or char == "_" or (position and (char.isdigit() or char in "-."))
-        made.append(char if allowed else f"_x{ord(char):04X}_")
-    return "".join(made).replace("'", "''")

@@ -513,8 +513,10 @@ class QueryParser(ExpressionParser):
             if self.accept("("):
                 value = self.string()
                 self.expect(")")
-            elif name in ("BINARY",):
+            elif name == "BINARY":
                 self.expect("BASE64")
+            elif name == "ELEMENTS":
+                value = self.accept("XSINIL", "ABSENT") or None
             options.append((name, value))
         return n.ForClause(line, f"{kind} {mode}", element, tuple(options))
 
