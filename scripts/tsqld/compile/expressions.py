@@ -204,10 +204,19 @@ class ExpressionCompiler:
             return session
         if not f.is_known(name):
             raise error(195, node.name[0], "built-in function name", line=node.line)
-        arguments = [self.value(argument, place) for argument in node.arguments]
+        arguments = self._arguments(name, node, place)
         if node.options:
             arguments = [*arguments, *(Bound("", varchar(10), value=option) for option in node.options)]
         return _flagged(f.call(name, arguments, node.line), *arguments)
+
+    def _arguments(self, name: str, node: n.Call, place: Place) -> list[Bound]:
+        """The arguments of a built-in function; `*` stands for every column of FROM in the checksums."""
+        if not node.star:
+            return [self.value(argument, place) for argument in node.arguments]
+        if name not in ("CHECKSUM", "BINARY_CHECKSUM"):
+            raise error(102, "*", line=node.line)
+        columns = [column for relation in place.scope.relations for column in relation.columns]
+        return [Bound(column.sql, column.type, column.nullable) for column in columns]
 
     def _own_function(self, name: str, node: n.Call, place: Place) -> Bound | None:
         """Functions whose arguments are typed together, or hold conditions."""
@@ -474,4 +483,18 @@ GLOBALS: dict[str, SqlType] = {
     "@@TEXTSIZE": INT,
     "@@MICROSOFTVERSION": INT,
     "@@DBTS": SqlType("varbinary", 8),
+    "@@LANGID": SqlType("smallint"),
+    "@@MAX_CONNECTIONS": INT,
+    "@@REMSERVER": SYSNAME,
+    "@@CPU_BUSY": INT,
+    "@@IO_BUSY": INT,
+    "@@IDLE": INT,
+    "@@CONNECTIONS": INT,
+    "@@TIMETICKS": INT,
+    "@@PACK_RECEIVED": INT,
+    "@@PACK_SENT": INT,
+    "@@PACKET_ERRORS": INT,
+    "@@TOTAL_ERRORS": INT,
+    "@@TOTAL_READ": INT,
+    "@@TOTAL_WRITE": INT,
 }

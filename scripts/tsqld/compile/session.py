@@ -10,11 +10,13 @@ from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
+from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.dml.merge import MergeCompiler
 from tsqld.compile.expressions import Place
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import walk
 from tsqld.types import BIGINT, INT, MAX, SQL_VARIANT, SYSNAME, SqlType, decimal, nvarchar, varbinary
 
 _NUMERIC_38: Final = decimal(38, 0)
@@ -72,7 +74,7 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "IS_SRVROLEMEMBER": (INT, 1, 2),
     "HAS_DBACCESS": (INT, 1, 1),
     "HAS_PERMS_BY_NAME": (INT, 3, 5),
-    "RAND": (SqlType("float"), 0, 0),
+    "RAND": (SqlType("float"), 0, 1),
     "FORMATMESSAGE": (nvarchar(2048), 1, 21),
     "TRIGGER_NESTLEVEL": (INT, 0, 3),
     "TSQLD_UPDATED": (INT, 1, 1),
@@ -92,10 +94,13 @@ class Compiler(MergeCompiler):
             return None
         type, fewest, most = known
         if not fewest <= len(call.arguments) <= most:
-            if name == "RAND":
-                raise unsupported("RAND with a seed", call.line)
             raise error(174, name.lower(), fewest, line=call.line)
+        if name == "RAND" and any(_each_row(argument) for argument in call.arguments):
+            return f.call(name, [self.value(argument, place) for argument in call.arguments], call.line)
         arguments = tuple(self._early(argument, name) for argument in call.arguments)
+        if name == "RAND":
+            # every call in a statement draws a number of its own
+            arguments = (*(arguments or (f.null(),)), f.string(self.context.alias("r"), unicode=False))
         return Bound(self.context.parameter(Reference("function", name, arguments, type), type), type)
 
     def _early(self, node: n.Expression, function: str) -> Reference | Bound:
@@ -117,6 +122,14 @@ class Compiler(MergeCompiler):
 
     def scalar_function(self, call: n.Call, place: Place) -> Bound:
         raise unsupported(f"the scalar function {'.'.join(call.name)} here", call.line)
+
+
+def _each_row(node: n.Expression) -> bool:
+    """Whether the seed of RAND differs from row to row: it reads a column or makes a NEWID."""
+    return any(
+        isinstance(part, n.ColumnName) or (isinstance(part, n.Call) and part.name[-1].upper() == "NEWID")
+        for part in walk(node)
+    )
 
 
 def assigned_variables(query: n.Query) -> bool:

@@ -141,7 +141,10 @@ class SourceCompiler(WindowCompiler):
         exposed = source.alias or source.name[-1]
         names = (exposed.lower(),) if source.alias else _qualifiers(name)
         if isinstance(target, Table):
-            return self.base_table(target, exposed, names)
+            text, relation = self.base_table(target, exposed, names)
+            return text + source.sample, relation
+        if source.sample:
+            raise error(494, line=source.line)
         if isinstance(target, SystemRelation):
             return self._system(target, exposed, names)
         if isinstance(target, Module) and target.kind == "VIEW":

@@ -9,7 +9,18 @@ only the macros and functions that `install` creates reach DuckDB. Modules, in o
 from __future__ import annotations
 
 from tsqld.binder.bound import Bound
-from tsqld.functions import bits, datebuild, forjson, formatting, logic, maths, strings, texts  # noqa: F401  (they enter their functions in the registry)
+from tsqld.functions import (  # noqa: F401  (they enter their functions in the registry)
+    bits,
+    datebuild,
+    forjson,
+    formatting,
+    logic,
+    maths,
+    metadata,
+    randoms,
+    strings,
+    texts,
+)
 from tsqld.functions.arithmetic import binary, unary
 from tsqld.functions.comparison import compare, key, sort_key
 from tsqld.functions.convert import convert

@@ -22,7 +22,8 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("nvarchar to varchar", "code page 1252; accented letters outside it lose their accent, others become ?"),
     ("CONVERT", "the style must be a constant; the Hijri styles 130 and 131 are refused"),
     ("FORMAT", "cultures en-US, en-GB and de-DE; PARSE only en-US"),
-    ("RAND", "without a seed only; CHECKSUM and BINARY_CHECKSUM are refused"),
+    ("CHECKSUM, BINARY_CHECKSUM", "equal lists have equal sums and the sum of an int is the int, but the "
+     "other numbers are not SQL Server's, whose algorithm is not documented"),
     ("JSON_VALUE", "a lax path over text that is malformed behind the value found may not raise 13609"),
     ("xml", "held as text: not parsed, not normalised"),
     ("sql_variant", "text in it is ordered by code points without case; its TotalBytes is NULL"),

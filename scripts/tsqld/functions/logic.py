@@ -16,7 +16,7 @@ from tsqld.functions import arguments as a
 from tsqld.functions.comparison import sort_key
 from tsqld.functions.convert import convert
 from tsqld.functions.precedence import common_of, shown
-from tsqld.functions.registry import LOGICAL, SYSTEM, VARIANT, define, elsewhere, refuse
+from tsqld.functions.registry import LOGICAL, SYSTEM, VARIANT, define, elsewhere
 from tsqld.functions.sqltext import let, quote
 from tsqld.functions.udfs import udf
 from tsqld.types import DEFAULT_COLLATION, INT, SqlType, nvarchar, varchar
@@ -181,4 +181,3 @@ def variant_property(type: str, text: str, which: str) -> str | None:
 
 elsewhere(LOGICAL, "typed by the compiler", "COALESCE", "NULLIF", "IIF", "CASE")
 elsewhere(SYSTEM, "by the compiler", "NEWID", "NEWSEQUENTIALID")
-refuse(SYSTEM, "its hash is not documented, so no value would be SQL Server's", "CHECKSUM", "BINARY_CHECKSUM")

@@ -12,7 +12,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import error, unsupported
+from tsqld.errors import error
 from tsqld.functions import arguments as a
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
@@ -311,11 +311,3 @@ def round_decimal(text: str, length: int, cut: int) -> str:
 def exact_float(value: float, scale: int) -> str:
     """The exact value of a float, rounded half away from zero to `scale` decimals."""
     return f"{Decimal(value).quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP, context=_WIDE):f}"
-
-
-@define("RAND", MATH, 0, 1, note="without a seed; one value a statement")
-def _rand(args: Args, line: int) -> Bound:
-    """A number from 0 to 1, the same for all rows; no seed, as SQL Server's generator is not documented."""
-    if args:
-        raise unsupported("RAND with a seed", line)
-    return Bound("(SELECT random())", FLOAT, nullable=False)

@@ -18,6 +18,7 @@ import duckdb
 from tsqld.catalog.model import Catalog
 from tsqld.errors import TsqlError, error
 from tsqld.functions import failure
+from tsqld.runtime.placeholders import given
 
 if TYPE_CHECKING:
     from tsqld.runtime.engine import Engine
@@ -143,6 +144,7 @@ class Executor:
     def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a writing text inside the transaction and journal it; the rows it counted."""
         assert self.transaction is not None
+        sql, parameters = given(sql, parameters)
         try:
             result = self.cursor.execute(sql, parameters).fetchall()
         except duckdb.Error as problem:
@@ -161,6 +163,7 @@ class Executor:
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
         """Run a reading text; the cursor to fetch from."""
+        sql, parameters = given(sql, parameters)
         try:
             return self.cursor.execute(sql, parameters)
         except duckdb.Error as problem:
@@ -178,6 +181,7 @@ class Executor:
 
     def scalar_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
         """One row computed without tables, beside any transaction."""
+        sql, parameters = given(sql, parameters)
         try:
             row = self.scratch.execute(sql, parameters).fetchone()
         except duckdb.Error as problem:

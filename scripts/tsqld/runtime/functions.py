@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import random
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,11 @@ VERSION = (
     "Microsoft SQL Server 2022 (RTM-CU16) - 16.0.4165.4 (X64) \n"
     "\ttsqld, an embedded engine of T-SQL on DuckDB"
 )
+_NOT_COUNTED = (
+    "@@IO_BUSY", "@@IDLE", "@@PACK_RECEIVED", "@@PACK_SENT", "@@PACKET_ERRORS", "@@TOTAL_ERRORS",
+    "@@TOTAL_READ", "@@TOTAL_WRITE",
+)  # fmt: skip
+"""Statistics of a server that this engine does not keep."""
 _SERVER_PROPERTIES: dict[str, Any] = {
     "PRODUCTVERSION": "16.0.4165.4",
     "PRODUCTLEVEL": "RTM",
@@ -96,6 +101,13 @@ class SessionFunctions:
             "@@OPTIONS": self._options(),
             "@@TEXTSIZE": session.options.textsize,
             "@@MICROSOFTVERSION": 0x10001045,
+            "@@LANGID": 0,
+            "@@MAX_CONNECTIONS": 32767,
+            "@@REMSERVER": None,
+            "@@TIMETICKS": 31250,
+            "@@CONNECTIONS": session.spid,
+            "@@CPU_BUSY": int(time.process_time() * 32),
+            **dict.fromkeys(_NOT_COUNTED, 0),
         }
         if name == "@@DBTS":
             database = session.frame.database or session.database
@@ -235,8 +247,12 @@ class SessionFunctions:
         database = self.session.frame.database or self.session.database
         return self.session.engine.counters.rowversion(database).to_bytes(8, "big")
 
-    def _rand(self) -> float:
-        return random.random()
+    def _rand(self, seed: Any, _call: str) -> float:
+        """One number a call and statement; a seed starts the session's sequence anew."""
+        numbers = self.session.random_numbers
+        if seed is not None:
+            numbers.seed(int(seed))
+        return numbers.next()
 
     def _formatmessage(self, template: Any, *arguments: Any) -> str | None:
         if not isinstance(template, str):

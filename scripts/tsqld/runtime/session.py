@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tsqld.catalog.model import Catalog, Table
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, Done, Error, Event, TransactionChanged
+from tsqld.functions.randoms import RandomNumbers
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
 
@@ -51,6 +52,7 @@ class Session:
         self.shared_temporaries: list[str] = []
         self.temporary_version = 0
         self.statement_time = dt.datetime.now()
+        self.random_numbers = RandomNumbers()
         self.kept: list[object] = []
         """Files of the running batch's OPENROWSET(BULK …)."""
         self.cancelled = threading.Event()

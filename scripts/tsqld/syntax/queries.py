@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tsql.tokens import Kind
+from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.expressions import ExpressionParser
 
@@ -298,9 +299,30 @@ class QueryParser(ExpressionParser):
             self.refuse("FOR SYSTEM_TIME (temporal tables)")
         hints = self._hints()
         alias = self._table_alias()
-        if self.at("TABLESAMPLE"):
-            self.refuse("TABLESAMPLE")
-        return n.TableSource(line, name_parts, alias, hints + self._hints())
+        sample = self._sample() if self.at("TABLESAMPLE") else ""
+        return n.TableSource(line, name_parts, alias, hints + self._hints(), sample)
+
+    def _sample(self) -> str:
+        """`TABLESAMPLE [SYSTEM] (n [PERCENT | ROWS]) [REPEATABLE (seed)]`. Error 1031 beyond 100 percent.
+
+        SQL Server samples pages; here rows are, which serves the same promise of roughly so many.
+        """
+        line = self.advance().line
+        self.accept("SYSTEM")
+        self.expect("(")
+        count = float(self.advance().value)
+        unit = self.accept("PERCENT", "ROWS") or "PERCENT"
+        self.expect(")")
+        seed = ""
+        if self.accept("REPEATABLE"):
+            self.expect("(")
+            seed = f" REPEATABLE ({self.integer()})"
+            self.expect(")")
+        if unit == "ROWS":
+            return f" TABLESAMPLE reservoir({count:.0f} ROWS){seed}"
+        if not 0 <= count <= 100:
+            raise error(1031, line=line)
+        return f" TABLESAMPLE bernoulli({count}%){seed}" if count < 100 else ""
 
     def _old_hint(self) -> bool:
         """`FROM t (NOLOCK)`: a hint without WITH."""
@@ -319,7 +341,7 @@ class QueryParser(ExpressionParser):
         hints = []
         while not self.at(")"):
             if not self.at(*TABLE_HINTS):
-                self.fail()
+                raise error(321, self.token.value, line=self.line)
             hints.append(self.advance().upper)
             if self.accept("="):
                 self.advance()

@@ -43,6 +43,8 @@ class TableSource(Source):
     name: Parts
     alias: str = ""
     hints: Parts = ()
+    sample: str = ""
+    """TABLESAMPLE as DuckDB writes it; empty also for all of a table."""
 
 
 @dataclass(frozen=True, slots=True)
