@@ -351,6 +351,9 @@ class QueryCompiler(SourceCompiler):
         columns: list[OutColumn] = []
         values: list[Bound] = []
         for item in select.items:
+            call = item.expression if isinstance(item, n.SelectItem) else None
+            if isinstance(call, n.Call) and len(call.name) == 1 and call.name[0].upper() == "IDENTITY":
+                raise error(177, line=item.line)
             if isinstance(item, n.Star):
                 for column in self._star(item, place):
                     value = self._star_value(column, place, item.line)

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from tsqld.binder.scope import quoted
 from tsqld.compile.cascades import PARENT
-from tsqld.compile.checks import KeyCheck
+from tsqld.compile.checks import KeyCheck, appended
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan
-from tsqld.errors import error
+from tsqld.errors import TsqlError, error
 from tsqld.events import Column, Columns, Done, Event, Rows
 from tsqld.runtime.evaluate import Evaluator
 from tsqld.runtime.session import Session
 from tsqld.runtime.values import from_duck, rows_from_duck
 
 _CHUNK = 5000
+_WASTING = frozenset({515, 547, 2601, 2627})
+"""Violations found after a row has got its identity value."""
 
 
 class Changes:
@@ -61,17 +64,38 @@ class Changes:
         )
 
     def _apply(self, plan: ChangePlan) -> Iterator[Event]:
+        if plan.change:
+            yield from self._by_change_set(plan)
+            return
+        parameters = self._parameters(plan)
+        count = 0
+        try:
+            count = self.session.executor.write(plan.apply[0], parameters)
+            self._check(plan.after, plan.table.storage)
+        except TsqlError as problem:
+            self._wasted(plan, problem, count)
+            raise
+        self._numbered(plan, count, None)
+        self._versioned(plan, parameters, count)
+        self.session.rowcount = count
+
+    def _wasted(self, plan: ChangePlan, problem: TsqlError, count: int) -> None:
+        """A row that violates a constraint has taken its identity value, which is not given again."""
+        if plan.identity and problem.number in _WASTING:
+            self.session.engine.counters.used(plan.name.database, plan.table, count or 1)
+
+    def _by_change_set(self, plan: ChangePlan) -> Iterator[Event]:
         session, executor = self.session, self.session.executor
         parameters = self._parameters(plan)
-        if not plan.change:
-            count = executor.write(plan.apply[0], parameters)
-            self._check(plan.after, plan.table.storage)
-            self._numbered(plan, count, None)
-            self._versioned(plan, parameters, count)
-            session.rowcount = count
-            return
         name = f'temp.main."change {session.engine.serial()}"'
-        executor.write(f"CREATE TEMP TABLE {name.removeprefix('temp.main.')} AS {plan.change}", parameters)
+        try:
+            executor.write(
+                f"CREATE TEMP TABLE {name.removeprefix('temp.main.')} AS {plan.change}", parameters
+            )
+        except TsqlError as problem:
+            self._wasted(plan, problem, 0)
+            raise
+        numbered = 0
         count = self._once(name) if plan.many else self._count(f"SELECT count(*) FROM {name}")
         try:
             numbered = count
@@ -85,11 +109,20 @@ class Changes:
                 yield from self._cascade(inner, name)
             self._check(plan.after, name)
             self._numbered(plan, numbered, name)
+            numbered = 0
             self._assign(plan, name)
             for output in plan.outputs:
-                yield from self._output(output, name)
+                if output.into is None:
+                    yield from self._output(output, name)
+                    continue
+                inserted = self._output_into(output.into, name)
+                count = inserted if plan.nested else count
             if plan.fired:
                 yield from session.interpreter.triggers.fire(plan, name, count)
+        except TsqlError as problem:
+            if numbered:
+                self._wasted(plan, problem, numbered)
+            raise
         finally:
             if executor.transaction is not None and not executor.transaction.broken:
                 executor.write(f"DROP TABLE IF EXISTS {name}")
@@ -156,13 +189,17 @@ class Changes:
         if plan.identity and count:
             last = counters.used(plan.name.database, plan.table, count)
         elif plan.explicit_identity and count:
-            source = change or plan.table.storage
+            source = change or appended(plan.table)
+            name = quoted(plan.explicit_identity)
+            assert plan.table.identity is not None
+            assert plan.table.identity.identity is not None
+            extreme = "max" if plan.table.identity.identity[1] > 0 else "min"
             found = self.session.executor.read(
-                f'SELECT max("{plan.explicit_identity}") FROM {source}'
+                f"SELECT {extreme}({name}), last({name}) FROM {source}"
             ).fetchone()
             assert found is not None
-            last = int(found[0])
-            counters.explicit(plan.name.database, plan.table, last)
+            counters.explicit(plan.name.database, plan.table, int(found[0]))
+            last = int(found[1])
         else:
             return
         self.session.last_identity = last
@@ -190,9 +227,6 @@ class Changes:
 
     def _output(self, output: OutputPlan, change: str) -> Iterator[Event]:
         executor = self.session.executor
-        if output.into is not None:
-            yield from self._output_into(output.into, change)
-            return
         names = ", ".join(f"o{position}" for position in output.positions)
         columns = tuple(Column(column.name, column.type, column.nullable) for column in output.columns)
         types = [column.type for column in columns]
@@ -202,20 +236,24 @@ class Changes:
             yield Rows(rows_from_duck(rows[start : start + _CHUNK], types))
         yield Done(None if self.session.options.nocount else len(rows), select=True)
 
-    def _output_into(self, plan: ChangePlan, change: str) -> Iterator[Event]:
-        """An OUTPUT INTO whose target has keys, checks or an identity of its own."""
-        executor = self.session.executor
+    def _output_into(self, plan: ChangePlan, change: str) -> int:
+        """An INSERT of what OUTPUT says of the change set `change`; how many rows."""
+        session, executor = self.session, self.session.executor
+        self._lock(plan)
         parameters = self._parameters(plan)
-        if not plan.change:
+        inner = change
+        if plan.change:
+            inner = f'temp.main."change {session.engine.serial()}"'
+            text = plan.change.replace(CHANGE, change)
+            executor.write(f"CREATE TEMP TABLE {inner.removeprefix('temp.main.')} AS {text}", parameters)
+            self._check(plan.checks, inner)
+            count = executor.write(plan.apply[0].replace(CHANGE, inner))
+            executor.write(f"DROP TABLE {inner}")
+        else:
             count = executor.write(plan.apply[0].replace(CHANGE, change), parameters)
             self._check(plan.after, plan.table.storage)
-            self._numbered(plan, count, None)
-            return
-        inner = f'temp.main."change {self.session.engine.serial()}"'
-        text = plan.change.replace(CHANGE, change)
-        executor.write(f"CREATE TEMP TABLE {inner.removeprefix('temp.main.')} AS {text}", parameters)
-        self._check(plan.checks, inner)
-        count = executor.write(plan.apply[0].replace(CHANGE, inner))
-        self._numbered(plan, count, inner)
-        executor.write(f"DROP TABLE {inner}")
-        yield from ()
+        if plan.identity and count:
+            session.engine.counters.used(plan.name.database, plan.table, count)
+        if executor.transaction is not None and not plan.table.is_temporary:
+            executor.transaction.written.add(plan.table.storage)
+        return count

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.compile.context import Reference
 from tsqld.compile.grouping import AGGREGATES
+from tsqld.compile.identityitem import identity_item
 from tsqld.compile.inline import Compiler
 from tsqld.compile.session import assigned_variables
 from tsqld.compile.text import OutColumn
@@ -157,21 +158,36 @@ class Queries:
         yield Done(None if session.options.nocount else count, select=True)
 
     def _into(self, node: n.SelectStatement, body: n.Select) -> Iterator[Event]:
-        for item in body.items:
-            call = item.expression if isinstance(item, n.SelectItem) else None
-            if isinstance(call, n.Call) and call.name[-1].upper() == "IDENTITY":
-                raise unsupported("IDENTITY() in SELECT INTO", call.line)
         query = node.query
+        numbered = identity_item(body)
+        if numbered is not None and not isinstance(query.body, n.Select):
+            raise unsupported("IDENTITY() beside a set operator", node.line)
         if isinstance(query.body, n.Select):
-            query = replace(query, body=replace(body, into=()))
+            items = body.items if numbered is None else numbered.replaced(body.items)
+            query = replace(query, body=replace(body, into=(), items=items))
         stripped = n.SelectStatement(node.line, query)
         plan = self.plan(stripped)
         if len(body.sources) != 1 or not isinstance(body.sources[0], n.TableSource):
             # a join does not hand an identity on
             plan = replace(plan, columns=tuple(replace(column, source=None) for column in plan.columns))
+        if numbered is not None:
+            inherited = next((c.name for c in plan.columns if c.source and c.source.identity), "")
+            if inherited:
+                raise error(8108, body.into[-1], inherited, line=node.line)
+            sql, columns = numbered.numbered(plan.sql, plan.columns)
+            plan = replace(plan, sql=sql, columns=columns)
+        plan = replace(plan, columns=_identity_once(plan.columns))
         count = self.interpreter.definitions.create_from_query(body.into, plan, node.line)
         self.session.rowcount = count
         yield Done(None if self.session.options.nocount else count)
+
+
+def _identity_once(columns: Sequence[OutColumn]) -> tuple[OutColumn, ...]:
+    """Columns of a new table: an identity that is listed twice is handed on to neither."""
+    found = [column for column in columns if column.source is not None and column.source.identity]
+    if len(found) < 2:
+        return tuple(columns)
+    return tuple(replace(column, source=None) if column in found else column for column in columns)
 
 
 def _one_row(select: n.Select) -> bool:

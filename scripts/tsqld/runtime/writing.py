@@ -11,6 +11,7 @@ from tsql.tokens import Kind
 from tsqld.compile.dml.plan import ChangePlan
 from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText
+from tsqld.errors import error, unsupported
 from tsqld.events import Column, Columns, Done, Error, Event, Message, Rows
 from tsqld.runtime.frame import Handlers
 from tsqld.runtime.session import Session
@@ -27,6 +28,7 @@ class Writing:
         self.session = session
         self.interpreter = interpreter
         self.evaluator = interpreter.evaluator
+        self._inserting = False
         self.handlers: Handlers = {
             n.Insert: self._insert,
             n.Update: self._change,
@@ -46,17 +48,9 @@ class Writing:
     def plan(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> ChangePlan:
         """What a change does, compiled."""
 
-        def make(compiler: Compiler) -> ChangePlan:
-            match node:
-                case n.Insert():
-                    return compiler.insert(node)
-                case n.Update():
-                    return compiler.update(node)
-                case n.Delete():
-                    return compiler.delete(node)
-            return compiler.merge(node)
-
-        return self.evaluator.compiled(node, "change", make)  # type: ignore[no-any-return]
+        return self.evaluator.compiled(  # type: ignore[no-any-return]
+            node, "change", lambda compiler: compiler.changed(node)
+        )
 
     def _change(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> Iterator[Event]:
         session = self.session
@@ -73,18 +67,34 @@ class Writing:
             yield from self._change(node)
 
     def _insert_execute(self, node: n.Insert, execute: n.Execute) -> Iterator[Event]:
-        """INSERT … EXEC: the rows of every result set, as one insert."""
-        rows: list[Sequence[Any]] = []
-        columns: tuple[Column, ...] = ()
-        for event in self.interpreter.execute(execute):
-            if isinstance(event, Columns):
-                columns = event.columns
-            elif isinstance(event, Rows):
-                rows.extend(event.rows)
-            elif isinstance(event, Message | Error):
-                yield event
-        if columns:
-            yield from self.insert_rows(node, columns, rows)
+        """INSERT … EXEC: the rows of every result set, counted together. Errors 483, 8164."""
+        session = self.session
+        if node.outputs:
+            raise error(483, line=node.line)
+        if node.top is not None:
+            raise unsupported("TOP of INSERT … EXEC", node.line)
+        if self._inserting:
+            raise error(8164, line=node.line)
+        sets: list[tuple[tuple[Column, ...], list[Sequence[Any]]]] = []
+        self._inserting = True
+        try:
+            for event in self.interpreter.execute(execute):
+                if isinstance(event, Columns):
+                    sets.append((event.columns, []))
+                elif isinstance(event, Rows):
+                    sets[-1][1].extend(event.rows)
+                elif isinstance(event, Message | Error):
+                    yield event
+        finally:
+            self._inserting = False
+        count = 0
+        for columns, rows in sets:
+            for event in self.insert_rows(node, columns, rows):
+                if not isinstance(event, Done):
+                    yield event
+            count += session.rowcount
+        session.rowcount = count
+        yield Done(None if session.options.nocount else count)
 
     def insert_rows(
         self, node: n.Insert, columns: Sequence[Column], rows: Sequence[Sequence[Any]]

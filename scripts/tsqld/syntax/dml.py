@@ -29,6 +29,33 @@ class DmlParser(QueryParser):
             self.fail()
         return n.SelectStatement(self.line, self.query_after_ctes(ctes))
 
+    def nested_change(self, line: int) -> n.Source:
+        statement: n.Insert | n.Update | n.Delete | n.Merge
+        if self.at("INSERT"):
+            statement = self._insert_rows(self.advance().line, ())
+        elif self.at("UPDATE"):
+            statement = self.update()
+        elif self.at("DELETE"):
+            statement = self.delete()
+        else:
+            statement = self.merge(nested=True)
+        self.expect(")")
+        alias, columns = self._alias_and_columns()
+        return n.ChangeSource(line, statement, alias, columns)
+
+    def _change_top(self) -> n.Top | None:
+        """TOP of a change: in parentheses, and without ties."""
+        if not self.at("TOP"):
+            return None
+        if self.peek().upper != "(":
+            self.advance()
+            self.fail()
+        top = self.top()
+        if top.with_ties:
+            self.position -= 2
+            self.fail()
+        return top
+
     def _target(self) -> n.Target:
         line = self.line
         if self.token.kind is Kind.VARIABLE:
@@ -61,7 +88,10 @@ class DmlParser(QueryParser):
         line = self.advance().line
         if self.at("BULK") and not ctes:
             return self._insert_bulk(line)
-        top = self.top() if self.at("TOP") else None
+        return self._insert_rows(line, ctes)
+
+    def _insert_rows(self, line: int, ctes: tuple[n.CommonTable, ...]) -> n.Insert:
+        top = self._change_top()
         self.accept("INTO")
         target = self._target()
         columns = self._column_list() if self.at("(") and not self._query_starts() else ()
@@ -96,7 +126,7 @@ class DmlParser(QueryParser):
         line = self.advance().line
         if self.at("STATISTICS"):
             self.fail()
-        top = self.top() if self.at("TOP") else None
+        top = self._change_top()
         target = self._target()
         self.expect("SET")
         assignments = [self._assignment()]
@@ -135,13 +165,26 @@ class DmlParser(QueryParser):
             return n.Assignment(line, (), operator, self.expression(), variable)
         column = self.object_name()
         if self.at("("):
-            self.refuse(".WRITE() and other mutators in SET")
+            return self._write(line, column)
         operator = self.expect(*_ASSIGNMENTS)
         return n.Assignment(line, column, operator, self.expression())
 
+    def _write(self, line: int, column: n.Parts) -> n.Assignment:
+        """`column.WRITE(expression, @offset, @length)`."""
+        if len(column) < 2 or column[-1].upper() != "WRITE":
+            self.refuse(f"the mutator {column[-1]}() in SET")
+        self.expect("(")
+        arguments = [self.expression()]
+        while self.accept(","):
+            arguments.append(self.expression())
+        self.expect(")")
+        if len(arguments) != 3:
+            self.fail()
+        return n.Assignment(line, column[:-1], ".WRITE", n.Call(line, ("WRITE",), tuple(arguments)))
+
     def delete(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Delete:
         line = self.advance().line
-        top = self.top() if self.at("TOP") else None
+        top = self._change_top()
         self.accept("FROM")
         target = self._target()
         outputs = self._outputs()
@@ -150,9 +193,9 @@ class DmlParser(QueryParser):
         recursion = self._recursion()
         return n.Delete(line, target, sources, where, top, outputs, ctes, cursor, recursion)
 
-    def merge(self, ctes: tuple[n.CommonTable, ...] = ()) -> n.Merge:
+    def merge(self, ctes: tuple[n.CommonTable, ...] = (), *, nested: bool = False) -> n.Merge:
         line = self.advance().line
-        top = self.top() if self.at("TOP") else None
+        top = self._change_top()
         self.accept("INTO")
         target = self._target()
         alias = ""
@@ -169,7 +212,7 @@ class DmlParser(QueryParser):
             self.fail()
         outputs = self._outputs()
         recursion = self._recursion()
-        if not self.at(";"):
+        if not nested and not self.at(";"):
             raise error(10713, line=line)
         return n.Merge(line, target, alias, source, on, tuple(whens), top, outputs, ctes, recursion)
 
@@ -186,6 +229,11 @@ class DmlParser(QueryParser):
         condition = self.condition() if self.accept("AND") else None
         self.expect("THEN")
         action = self.expect("INSERT", "UPDATE", "DELETE")
+        if matched == "TARGET" and action != "INSERT":
+            raise error(10710, action, line=line)
+        if matched != "TARGET" and action == "INSERT":
+            clause = "WHEN MATCHED" if matched == "MATCHED" else "WHEN NOT MATCHED BY SOURCE"
+            raise error(10711, clause, line=line)
         if action == "DELETE":
             return n.MergeWhen(line, matched, condition, action)
         if action == "UPDATE":

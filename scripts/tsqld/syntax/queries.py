@@ -380,10 +380,14 @@ class QueryParser(ExpressionParser):
             alias, columns = self._alias_and_columns()
             return n.ValuesSource(line, rows, alias, columns)
         if self.at("INSERT", "UPDATE", "DELETE", "MERGE"):
-            self.refuse("composable DML (a nested INSERT, UPDATE, DELETE or MERGE as a table)")
+            return self.nested_change(line)
         source = self.source()
         self.expect(")")
         return source
+
+    def nested_change(self, line: int) -> n.Source:
+        """A change whose OUTPUT is a table source, behind its parenthesis; given by the class below."""
+        raise NotImplementedError
 
     def _query_starts_here(self) -> bool:
         """`((SELECT …) UNION …) a` against `((a JOIN b ON …) JOIN c ON …)`."""

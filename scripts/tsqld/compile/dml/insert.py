@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tsqld.binder.bound import Bound
-from tsqld.binder.scope import Scope, quoted
+from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.catalog.model import Column, Table
 from tsqld.compile import operations as f
 from tsqld.compile.checks import KeyCheck, appended, key_checks, reference_checks
-from tsqld.compile.context import FullName
+from tsqld.compile.context import Context, FullName
 from tsqld.compile.dml.outputs import OutputCompiler
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
 from tsqld.compile.expressions import Place
-from tsqld.compile.text import OutColumn, QueryText
+from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.compile.triggered import Fired, new_rows
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
@@ -23,13 +23,49 @@ from tsqld.syntax import nodes as n
 class InsertCompiler(OutputCompiler):
     """Adds INSERT."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._nested: tuple[str, Relation] | None = None
+
+    def changed(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> ChangePlan:
+        """Any change; given by the class below."""
+        raise NotImplementedError
+
     def insert(self, node: n.Insert) -> ChangePlan:
+        nested = nested_change(node)
+        if nested is not None and self._nested is None:
+            return self._insert_nested(node, nested)
         visible = self._statement_ctes(node.ctes, node.max_recursion)
         target = self.target(node.target, node.columns, node.ctes)
         self._refuse_target(target, node.line)
         columns = [] if node.source is None else self._insert_columns(node, target)
         text = self._insert_source(node, target, columns, visible)
         return self.insert_text(node, target, columns, text)
+
+    def _insert_nested(self, node: n.Insert, nested: n.ChangeSource) -> ChangePlan:
+        """INSERT … SELECT … FROM (a change with OUTPUT): the plan of that change, its output inserted."""
+        plan = type(self)(Context(self.context.environment)).changed(nested.statement)
+        (output,) = plan.outputs
+        columns = self._named_columns(output.columns, nested.columns, nested.alias, nested.line)
+        alias = self.context.alias()
+        listed = ", ".join(f"o{position} AS c{i}" for i, position in enumerate(output.positions, 1))
+        text = f"(SELECT {listed} FROM {CHANGE}) AS {alias}"
+        self._nested = text, cte_relation(alias, nested.alias, columns)
+        into = self.insert(node)
+        table = into.table
+        if into.fired:
+            raise error(355, table.name, line=node.line)
+        reference = next((check for check in (*into.checks, *into.after) if check.number == 547), None)
+        if reference is not None:
+            raise error(356, table.name, reference.places[2], line=node.line)
+        return replace(plan, outputs=(OutputPlan(output.columns, output.positions, into),), nested=True)
+
+    def _leaf(self, source: n.Source, scope: Scope, lateral: bool) -> tuple[str, Relation]:
+        if not isinstance(source, n.ChangeSource):
+            return super()._leaf(source, scope, lateral)
+        if self._nested is None:
+            raise error(10729, line=source.line)
+        return self._nested
 
     def insert_rows_plan(
         self, target_node: n.Target, columns: Sequence[str], text: QueryText, line: int
@@ -252,3 +288,30 @@ class InsertCompiler(OutputCompiler):
     def _insert_outputs(self, node: n.Insert, target: Target) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
         scope = Scope([as_named(target, self.row_relation(target.table, "n"), "inserted")])
         return self._outputs(node.outputs, scope)
+
+
+def nested_change(node: n.Insert) -> n.ChangeSource | None:
+    """The change that an INSERT takes its rows from. Errors 10716, 10717, 10720, 10721, 10722."""
+    body = node.source.body if isinstance(node.source, n.Query) else None
+    if not isinstance(body, n.Select) or len(body.sources) != 1:
+        return None
+    source = body.sources[0]
+    if not isinstance(source, n.ChangeSource):
+        return None
+    assert isinstance(node.source, n.Query)
+    statement = source.statement
+    if not statement.outputs:
+        raise error(10716, line=source.line)
+    if any(output.into is not None for output in statement.outputs):
+        raise error(10720, line=source.line)
+    if getattr(statement, "cursor", ""):
+        raise error(10721, line=source.line)
+    if body.distinct:
+        raise error(10722, line=source.line)
+    clauses = {"GROUP BY": body.group_by, "HAVING": body.having, "ORDER BY": node.source.order_by}
+    for word, found in clauses.items():
+        if found:
+            raise error(10717, word, line=source.line)
+    if node.outputs:
+        raise unsupported("OUTPUT of an INSERT from a nested change", node.line)
+    return source

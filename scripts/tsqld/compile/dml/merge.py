@@ -39,6 +39,16 @@ class MergeCompiler(MergeRowCompiler):
             return Bound(self._action, nvarchar(10), nullable=False)
         return super().pseudo_column(node, place)
 
+    def changed(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> ChangePlan:
+        match node:
+            case n.Insert():
+                return self.insert(node)
+            case n.Update():
+                return self.update(node)
+            case n.Delete():
+                return self.delete(node)
+        return self.merge(node)
+
     def merge(self, node: n.Merge) -> ChangePlan:
         self._refuse_twice(node)
         visible = self._statement_ctes(node.ctes, node.max_recursion)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
+from tsqld.compile.checks import check_texts
 from tsqld.compile.context import Context
 from tsqld.compile.dml.found import FindCompiler
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText
+from tsqld.errors import error
 from tsqld.syntax import nodes as n
 
 
@@ -44,5 +46,24 @@ class OutputCompiler(FindCompiler):
         assert output.into is not None
         listed = ", ".join(f"o{position} AS c{i}" for i, position in enumerate(positions, 1))
         inner = type(self)(Context(self.context.environment))
+        self._refuse_into(output.into)
         text = QueryText(f"SELECT {listed} FROM {CHANGE}", tuple(columns))
         return inner.insert_rows_plan(output.into, output.into_columns, text, output.line)
+
+    def _refuse_into(self, into: n.Target) -> None:
+        """What a table cannot have that OUTPUT INTO fills. Errors 330 to 333."""
+        target = self.target(into)
+        table = target.table
+        if target.names:
+            raise error(330, target.exposed, line=into.line)
+        if table.is_temporary:
+            return
+        catalog = self.context.environment.catalog(target.name.database)
+        if catalog.triggers_of(table):
+            raise error(331, table.name, line=into.line)
+        keys = [key for key in table.foreign_keys if not key.disabled]
+        keys += [key for child in catalog.tables() for key in child.foreign_keys if key.references(table)]
+        if keys:
+            raise error(332, table.name, keys[0].name, line=into.line)
+        if check_texts(table):
+            raise error(333, table.name, check_texts(table)[0].name, line=into.line)

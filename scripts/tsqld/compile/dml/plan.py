@@ -39,7 +39,7 @@ class ChangePlan:
     `references` are the run-time values of `change` (or of the direct statement). `checks` run on the change
     set before `apply`, `after` behind it. `assigns` are variables set from the last row's outputs. `counted`
     counts the rows that take an identity value where not all do. `many` says that the change set may hold a
-    row more than once, of which one stays.
+    row more than once, of which one stays. `nested` says that the change counts what its output inserts.
     """
 
     kind: str
@@ -59,6 +59,7 @@ class ChangePlan:
     fired: tuple[Fired, ...] = ()
     cascades: tuple[ChangePlan, ...] = ()
     many: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

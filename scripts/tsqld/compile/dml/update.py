@@ -19,8 +19,10 @@ from tsqld.compile.grouping import is_aggregate
 from tsqld.compile.text import OutColumn
 from tsqld.compile.triggered import Fired, new_rows, old_rows
 from tsqld.errors import error, unsupported
+from tsqld.functions.sqltext import raise_text
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
+from tsqld.types import BIGINT, MAX
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class UpdateCompiler(DeleteCompiler):
         visible = self._statement_ctes(node.ctes, node.max_recursion)
         found = self.found(node, visible, [item.column[-1] for item in node.assignments if item.column])
         assigned = Assigned()
+        refuse_carried(node.assignments)
         for item in node.assignments:
             if any(is_aggregate(part) for part in walk(item, into_queries=False)):
                 raise error(157, line=item.line)
@@ -51,7 +54,7 @@ class UpdateCompiler(DeleteCompiler):
     ) -> None:
         """One item of SET. Errors 207, 264, 271, 272, 8102."""
         if not item.column:
-            value = self._assigned_variable(item, place)
+            value = self.value(item.value, place)
             assigned.variables.append((item.variable, OutColumn("", value.type), value))
             return
         column = target.column(item.column[-1], item.line)
@@ -61,17 +64,45 @@ class UpdateCompiler(DeleteCompiler):
             raise error(271 if column.computed else 272, column.name, line=item.line)
         if column.name.lower() in assigned.new:
             raise error(264, column.name, line=item.line)
-        value = (
-            self.default_of(column) if isinstance(item.value, n.Default) else self.value(item.value, place)
-        )
-        if item.operator != "=":
-            old = base.column(column.name)
-            assert old is not None
+        old = base.column(column.name)
+        assert old is not None
+        if item.operator == ".WRITE":
+            assert isinstance(item.value, n.Call)
+            value = self._overwritten(item.value, Bound(old.sql, old.type, old.nullable), place)
+        elif isinstance(item.value, n.Default):
+            value = self.default_of(column)
+        else:
+            value = self.value(item.value, place)
+        if item.operator not in ("=", ".WRITE"):
             value = f.binary(item.operator[:-1], Bound(old.sql, old.type, old.nullable), value, item.line)
         text = self.stored(value, column, target.name, "UPDATE", item.line)
         assigned.new[column.name.lower()] = (column, text)
         if item.variable:
             assigned.variables.append((item.variable, OutColumn("", column.type), Bound(text, column.type)))
+
+    def _overwritten(self, call: n.Call, old: Bound, place: Place) -> Bound:
+        """`.WRITE(text, offset, length)`: NULL text cuts at the offset, a NULL offset appends, a NULL length
+        reaches to the end."""
+        if old.type.length != MAX or not (old.type.is_text or old.type.is_binary):
+            raise unsupported(f".WRITE() into a column of type {old.type}", call.line)
+        text, offset, length = (self.value(argument, place) for argument in call.arguments)
+        new = f.convert(text, old.type, line=call.line).sql
+        start = f.convert(offset, BIGINT, line=call.line).sql
+        count = f.convert(length, BIGINT, line=call.line).sql
+        binary = old.type.is_binary
+        size = f"octet_length({old.sql})" if binary else f"length({old.sql})"
+        head = f"array_slice({old.sql}, 1, {start})" if binary else f"left({old.sql}, {start})"
+        tail = f"substring({old.sql}, {start} + 1 + {count})"
+        if binary:
+            tail = f"array_slice({old.sql}, {start} + 1 + {count}, {size})"
+        outside = raise_text(7116, f"'Offset ' || {start} || ' is not in the range of available LOB data.'")
+        missing = f.raise_error(50100, f".WRITE() into NULL (line {call.line})")
+        sql = (
+            f"(CASE WHEN {old.sql} IS NULL THEN {missing} WHEN {start} IS NULL THEN {old.sql} || {new} "
+            f"WHEN {start} < 0 OR {start} > {size} THEN {outside} WHEN {new} IS NULL THEN {head} "
+            f"WHEN {count} IS NULL THEN {head} || {new} ELSE {head} || {new} || {tail} END)"
+        )
+        return Bound(sql, old.type, old.nullable)
 
     def _assigned_variable(self, item: n.Assignment, place: Place) -> Bound:
         if item.operator != "=":
@@ -187,3 +218,14 @@ class UpdateCompiler(DeleteCompiler):
 
 def _names(table: Table) -> tuple[str, ...]:
     return (table.schema.lower(), table.name.lower())
+
+
+def refuse_carried(assignments: Sequence[n.Assignment]) -> None:
+    """A variable that an UPDATE both sets and reads goes from row to row, in an order nobody promises."""
+    names = {item.variable.lower() for item in assignments if item.variable}
+    for item in assignments:
+        read = {part.name.lower() for part in walk(item.value) if isinstance(part, n.Variable)}
+        if item.operator != "=" and not item.column:
+            read.add(item.variable.lower())
+        if names & read:
+            raise unsupported("a variable that an UPDATE carries from row to row", item.line)

@@ -46,7 +46,8 @@ class Insert(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Assignment(Node):
-    """`column <operator> value`, `@variable = column = value` or `@variable = value`."""
+    """`column <operator> value`, `@variable = column = value` or `@variable = value`. The operator of
+    `column.WRITE(…)` is .WRITE, its value the call."""
 
     column: Parts
     operator: str
@@ -136,3 +137,12 @@ class BulkCopy(Statement):
 class Truncate(Statement):
     table: Parts
     partitions: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSource(Source):
+    """A nested INSERT, UPDATE, DELETE or MERGE whose OUTPUT is a table source."""
+
+    statement: Insert | Update | Delete | Merge
+    alias: str
+    columns: Parts = ()
