@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from tsqld.bulk.errors import bulk_error
 from tsqld.bulk.options import terminator
+from tsqld.bulk.paths import local
 from tsqld.errors import error, unsupported
 from tsqld.types import MAX, SqlType, decimal, nvarchar, varchar
 
@@ -95,7 +96,7 @@ def _terminator(host: _Host, wide: bool, line: int) -> bytes:
 
 
 def _text(path: str, line: int) -> str:
-    file = Path(path)
+    file = Path(local(path))
     if not file.is_file():
         raise error(4860, path, line=line, state=3)
     raw = file.read_bytes()

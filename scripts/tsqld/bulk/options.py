@@ -1,7 +1,8 @@
 """The options of BULK INSERT and OPENROWSET(BULK …), checked.
 
 Place in the pipeline: the parser hands over name/value pairs, the rest of `bulk` reads `BulkOptions`.
-Specification: Microsoft Learn, "BULK INSERT (Transact-SQL)", arguments; CODEPAGE is refused as on Linux.
+Specification: Microsoft Learn, "BULK INSERT (Transact-SQL)", arguments; CODEPAGE is refused as on
+Linux, but for UTF-8.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ _FILE_TYPES: Final = ("char", "widechar", "native", "widenative")
 def options_from(pairs: Sequence[tuple[str, str | int | None]], line: int) -> BulkOptions:
     """The options written in WITH (…): upper-case name and value, None for those without one.
 
-    Errors: 102 for an unknown option or a value of the wrong kind, 4130 for a repeated one, 16202 for
-    CODEPAGE, 12703 for DATA_SOURCE, 50100 for the other external data sources.
+    Errors: 102 for an unknown option or a value of the wrong kind, 4130 for a repeated one, 16202 for a
+    CODEPAGE other than UTF-8, 12703 for DATA_SOURCE, 50100 for the other external data sources.
     """
     changes: dict[str, Any] = {}
     for name, value in pairs:
@@ -106,7 +107,10 @@ def options_from(pairs: Sequence[tuple[str, str | int | None]], line: int) -> Bu
 
 def _option(name: str, value: str | int | None, line: int) -> tuple[str, str | int | bool]:
     if name == "CODEPAGE":
-        raise bulk_error(16202, name, "Linux", line=line)
+        # Linux knows no other; a file is read as UTF-8 without being asked, so that one is no lie.
+        if value != "65001":
+            raise bulk_error(16202, name, "Linux", line=line)
+        return "code_page", value
     if name in _REFUSED:
         raise unsupported(f"BULK INSERT with {name}", line)
     if name in _FLAGS and value is None:

@@ -20,6 +20,7 @@ from tsqld.bulk.errors import bulk_error, stream_failed
 from tsqld.bulk.formatfile import read_format_file
 from tsqld.bulk.layout import TargetColumn
 from tsqld.bulk.options import BulkOptions, options_from
+from tsqld.bulk.paths import local
 from tsqld.bulk.source import BulkSource, open_bulk
 from tsqld.errors import unsupported
 from tsqld.types import MAX, nvarchar, varbinary, varchar
@@ -84,6 +85,7 @@ def openrowset(
     Errors: 4860, 4861 for the file; 4806, 4809 where a CLOB is in the other encoding; those of `open_bulk`
     for rows.
     """
+    path = local(path)
     files.require(path, line, state=_STATE)
     if kind == "ROWS":
         return open_bulk(cursor, path, options, columns, line)

@@ -18,6 +18,7 @@ from tsqld.bulk.formatfile import FormatFile, read_format_file
 from tsqld.bulk.layout import IGNORED, Layout, TargetColumn, layout_of
 from tsqld.bulk.lineends import row_end
 from tsqld.bulk.options import BulkOptions, assumed_messages, check
+from tsqld.bulk.paths import local
 from tsqld.bulk.records import Records
 from tsqld.bulk.rejects import ErrorFile, Reject, settle
 from tsqld.bulk.scan import UNREADABLE, Scan
@@ -90,6 +91,7 @@ def open_bulk(
     for the file, 4880, 4878 and 5339 for the options, BulkError when the load fails as a whole, 50100 for
     what is not supported.
     """
+    path = local(path)
     files.require(path, line, state=1)
     format_file = read_format_file(options.format_file, line) if options.format_file else None
     data = files.open_data(

@@ -89,7 +89,7 @@ def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) 
 
     Trailing blanks beyond the length are cut silently, as SQL Server does.
     """
-    unlimited = target.length == MAX or target.name in ("text", "ntext")
+    unlimited = target.length == MAX or target.name in ("text", "ntext", "xml")
     fits = unlimited or value.is_null or not (value.type.is_text and target.is_text)
     if fits or _surely_fits(value, target):
         return convert(value, target, line=line)

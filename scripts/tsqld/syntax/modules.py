@@ -53,8 +53,6 @@ class ModuleParser(SessionParser):
         if self.at("EXTERNAL"):
             self.refuse("CLR procedures")
         body = self.statements_until()
-        if not body:
-            self.fail()
         self.check_labels(body)
         return n.CreateModule(line, mode, "PROCEDURE", name, self.text, parameters, body, options=options)
 

@@ -71,7 +71,7 @@ def test_every_option_is_taken() -> None:
         ([("TABLOCK", 1)], 102, "Incorrect syntax near 'TABLOCK'."),
         ([("FIRSTROW", 1), ("FIRSTROW", 2)], 4130, "A duplicate hint was specified for the BULK rowset."),
         (
-            [("CODEPAGE", "65001")],
+            [("CODEPAGE", "1252")],
             16202,
             "Keyword or statement option 'CODEPAGE' is not supported on the 'Linux' platform.",
         ),
@@ -87,6 +87,10 @@ def test_wrong_options_are_named(pairs: Pairs, number: int, message: str) -> Non
     with pytest.raises(TsqlError) as caught:
         options_from(pairs, 3)
     assert (caught.value.number, caught.value.message, caught.value.line) == (number, message, 3)
+
+
+def test_the_code_page_that_files_are_read_in_may_be_named() -> None:
+    assert options_from([("CODEPAGE", "65001")], 1).code_page == "65001"
 
 
 def test_codepage_is_refused_while_the_batch_compiles() -> None:
