@@ -9,6 +9,8 @@ from importlib.resources import files
 from typing import Final
 
 UNSUPPORTED: Final = 50100
+NO_LINE: Final = -1
+"""The line of an error that belongs to a call as a whole, told as line 0."""
 COMPILE_TIME: Final = frozenset(
     {102, 104, 107, 108, 109, 110, 116, 120, 121, 130, 137, 141, 144, 145, 147, 156, 157, 164, 169, 174, 189}
     | {
@@ -65,6 +67,8 @@ class TsqlError(Exception):
         """Errors told to the client before this one."""
         self.raised = ""
         """THROW or RAISERROR, when T-SQL raised it itself."""
+        self.ends_batch = False
+        """Ends batch and transaction, though most errors of its number end their statement only."""
         self.uncatchable_in: object | None = None
         """The frame whose CATCH blocks never see it: an error of names or files in the scope that has it."""
 

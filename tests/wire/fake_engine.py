@@ -105,6 +105,7 @@ class FakeSession:
         self.spid = spid
         self.database = database
         self._stopped = threading.Event()
+        self.closed = False
         self._resets = 0
         self._chunk = six_columns(0, _CHUNK)
 

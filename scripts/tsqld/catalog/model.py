@@ -324,8 +324,19 @@ class Grant:
     column: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """A message of sp_addmessage, kept in master."""
+
+    message_id: int
+    severity: int
+    text: str
+
+
 Object = Table | Module | Sequence | Synonym | UserType
-Entry = Object | Schema | PartitionFunction | PartitionScheme | Property | Principal | Login | Grant
+Entry = (
+    Object | Schema | PartitionFunction | PartitionScheme | Property | Principal | Login | Grant | UserMessage
+)
 
 _MODULE_TYPES = {
     "PROCEDURE": "P",
@@ -366,6 +377,8 @@ def entry_key(entry: Entry) -> str:
             return f"principal:{entry.name}".lower()
         case Login():
             return f"login:{entry.name}".lower()
+        case UserMessage():
+            return f"message:{entry.message_id}"
         case Grant():
             scope = f"{entry.securable_class}.{entry.schema}.{entry.name}.{entry.column}"
             return f"grant:{entry.principal}.{entry.permission}.{scope}".lower()

@@ -27,6 +27,7 @@ from tsqld.catalog.model import (
     Sequence,
     Synonym,
     Table,
+    UserMessage,
     UserType,
     new_catalog,
 )
@@ -47,6 +48,7 @@ _CLASSES: dict[str, type] = {
         Principal,
         Login,
         Grant,
+        UserMessage,
     )
 }
 Execute = Callable[[str, list[Any]], Any]

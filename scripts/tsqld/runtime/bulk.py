@@ -27,6 +27,7 @@ from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.errors import TsqlError, unsupported
 from tsqld.events import Error, Event, Message
+from tsqld.runtime.consequences import told_line
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
@@ -212,7 +213,7 @@ def _numbered(sql: str, first: int) -> str:
 
 def notice(problem: TsqlError, procedure: str) -> Event:
     """A problem told without ending anything."""
-    line = max(problem.line, 1)
+    line = told_line(problem.line)
     if problem.severity > 10:
         return Error(problem.number, problem.message, problem.severity, problem.state, line, procedure)
     return Message(problem.message, problem.number, problem.severity, problem.state, line, procedure)

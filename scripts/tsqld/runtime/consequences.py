@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from tsqld.bulk.errors import BulkError
-from tsqld.errors import TsqlError, error
+from tsqld.errors import COMPILE_TIME, NO_LINE, TsqlError, error
 from tsqld.events import Error, Event
 from tsqld.syntax import nodes as n
 
 # Errors that end the batch and roll the transaction back even with XACT_ABORT OFF: conversions and deadlocks.
-_BATCH_ENDING: Final = frozenset({235, 241, 245, 293, 295, 1205, 3960, 8114, 8169, 9420, 50100, 50101})
+_BATCH_ENDING: Final = frozenset(
+    {217, 235, 241, 245, 293, 295, 1205, 3960, 8114, 8146, 8169, 9420, 50100, 50101}
+)
 # Errors in defining a constraint, followed by 1750, and in dropping one, followed by 3727.
 _CAUSES: Final = frozenset({1505, 1767, 1769, 1770, 1776, 1778, 1781, 1785, 3728, 8111})
 
 
 def ends_transaction(problem: TsqlError) -> bool:
     """Errors that end batch and transaction even with XACT_ABORT OFF."""
-    return problem.number in _BATCH_ENDING or isinstance(problem, BulkError)
+    return problem.ends_batch or problem.number in _BATCH_ENDING or isinstance(problem, BulkError)
 
 
 def told(problem: TsqlError) -> Iterator[Event]:
@@ -49,9 +51,20 @@ def error_event(problem: TsqlError) -> Error:
         problem.message,
         problem.severity,
         problem.state,
-        max(problem.line, 1),
+        told_line(problem.line),
         problem.procedure,
     )
+
+
+def is_undone(problem: TsqlError, node: n.Statement) -> bool:
+    """Whether an error is told together with 3621: one met while rows were being changed."""
+    changes = isinstance(node, n.Insert | n.Update | n.Delete | n.Merge)
+    known_before = problem.number in COMPILE_TIME or problem.number in (544, 545, 8101, 8102, 3609)
+    return changes and not known_before and not problem.raised and not ends_transaction(problem)
+
+
+def told_line(line: int) -> int:
+    return 0 if line == NO_LINE else max(line, 1)
 
 
 def with_line(problem: TsqlError, line: int, procedure: str) -> TsqlError:

@@ -13,6 +13,7 @@ from tsqld.events import Event, Message
 from tsqld.runtime.frame import BreakLoop, Caught, ContinueLoop, Handlers, Jumped, Returned
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
+from tsqld.syntax.control import waiting_seconds
 from tsqld.types import SqlType
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Control:
                 raise Returned
             value = self.evaluator.converted(node.value, SqlType("int"))
             frame = self.session.frame
-            frame.return_code = value or 0
+            frame.return_code = 0 if value is None else value
             if value is None and frame.procedure:
                 text = error(282, frame.procedure.rpartition(".")[2]).message
                 yield Message(text, 282, 10, 1, node.line, frame.procedure)
@@ -132,12 +133,13 @@ class Control:
                 session.caught.pop()
 
     def _waitfor(self, node: n.WaitFor) -> Iterator[Event]:
-        value, _ = self.evaluator.value(node.value)
-        try:
-            parts = [float(part) for part in str(value).strip().split(":")]
-            seconds = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
-        except ValueError:
-            raise error(148, value, node.kind, line=node.line) from None
+        value, type = self.evaluator.value(node.value)
+        if type.name not in ("datetime", "smalldatetime") and not type.is_text:
+            raise error(9815, type.name, line=node.line)
+        text = f"{value:%H:%M:%S}.{value.microsecond:06}" if isinstance(value, dt.datetime) else str(value)
+        seconds = waiting_seconds(text)
+        if seconds is None:
+            raise error(148, value, node.kind, line=node.line)
         if node.kind == "TIME":
             now = dt.datetime.now()
             passed = now.hour * 3600 + now.minute * 60 + now.second + now.microsecond / 1e6

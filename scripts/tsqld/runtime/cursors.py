@@ -391,9 +391,9 @@ class Cursors:
         for name, column, raw in zip(targets, cursor.columns, row, strict=False):
             convert = from_duck(column.type)
             value = convert(raw) if convert else raw
-            frame.assign(name, self._fitted(value, column.type, frame.variables[name][0]))
+            frame.assign(name, self.fitted(value, column.type, frame.variables[name][0]))
 
-    def _fitted(self, value: Any, source: SqlType, target: SqlType) -> Any:
+    def fitted(self, value: Any, source: SqlType, target: SqlType) -> Any:
         """A value as a variable takes it, converted only where it must be."""
         if value is None or source == target:
             return value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,12 @@ class Frame:
     cursor_variables: dict[str, Cursor | None] = field(default_factory=dict)
     specials: dict[str, Table] = field(default_factory=dict)
     scope_identity: int | None = None
-    return_code: int = 0
+    return_code: int | None = None
+    error_severity: int = 0
+    """The severity of the last error that ended a statement here."""
+    last_error: int = 0
+    """@@ERROR as the last statement left it."""
+    line: int = 0
     nest: int = 0
     signature: tuple[Any, ...] = ()
     in_function: bool = False
@@ -78,6 +84,16 @@ class Options:
     quoted_identifier: bool = True
     deadlock_priority: int = 0
     others: dict[str, bool] = field(default_factory=dict)
+
+
+@contextmanager
+def stopping(events: Iterator[Event]) -> Iterator[Iterator[Event]]:
+    """Events whose source leaves its frames at once when the reader fails, not when memory is freed."""
+    try:
+        yield events
+    finally:
+        if isinstance(events, Generator):
+            events.close()
 
 
 class ScopeAborted(Exception):

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsql.tokens import TokenError, tokenize
-from tsqld.catalog.model import Catalog, Column, Module, Table, object_type
+from tsqld.catalog.model import Catalog, Column, Module, Principal, Table, object_type
 from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
-from tsqld.runtime.messages import formatted
+from tsqld.runtime.messages import formatted, user_message
 from tsqld.runtime.session import Session
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ class SessionFunctions:
         return getattr(self._problem(), "state", None)
 
     def _error_line(self) -> Any:
-        return getattr(self._problem(), "line", None)
+        line = getattr(self._problem(), "line", None)
+        return None if line is None else max(line, 0)
 
     def _error_procedure(self) -> Any:
         return getattr(self._problem(), "procedure", None) or None
@@ -186,7 +187,11 @@ class SessionFunctions:
     def _user_name(self, principal: Any = None) -> str | None:
         if principal is None:
             return "dbo"
-        found = [p for p in self._catalog().entries.values() if getattr(p, "principal_id", None) == principal]
+        found = [
+            p
+            for p in self._catalog().entries.values()
+            if isinstance(p, Principal) and p.principal_id == principal
+        ]
         return found[0].name if found else None
 
     _current_user = _session_user = _user = _user_name
@@ -255,9 +260,12 @@ class SessionFunctions:
         return numbers.next()
 
     def _formatmessage(self, template: Any, *arguments: Any) -> str | None:
-        if not isinstance(template, str):
+        if isinstance(template, int):
+            known = user_message(self.session.catalog("master"), template)
+            template = known.text if known else None
+        if template is None:
             return None
-        return formatted(template, arguments)
+        return formatted(str(template), arguments)
 
     def _applock_mode(self, principal: str, resource: str, owner: str) -> str:
         mode = self.session.engine.locks.holds(

@@ -18,7 +18,14 @@ from tsqld.events import Argument, Column, DatabaseChanged, Done, Event, Message
 from tsqld.runtime.bulk import BulkLoads
 from tsqld.runtime.bulkcopy import BulkCopies
 from tsqld.runtime.changes import Changes
-from tsqld.runtime.consequences import ends_transaction, error_event, told, with_consequence, with_line
+from tsqld.runtime.consequences import (
+    ends_transaction,
+    error_event,
+    is_undone,
+    told,
+    with_consequence,
+    with_line,
+)
 from tsqld.runtime.control import Control, holds_label
 from tsqld.runtime.cursors import Cursors
 from tsqld.runtime.ddl.databases import described_database
@@ -106,7 +113,7 @@ class Interpreter:
             batch = parse_batch(text)
         except TsqlError as problem:
             session.last_error = problem.number
-            yield error_event(problem)
+            yield from told(problem)
             yield Done(None)
             return
         yield from self.top_level(batch.statements)
@@ -218,11 +225,13 @@ class Interpreter:
         session = self.session
         if session.cancelled.is_set():
             raise InterruptedError
+        session.frame.line = node.line
         if session.options.noexec and not (isinstance(node, n.SetOption) and "NOEXEC" in node.options):
             return
         if session.options.fmtonly and not isinstance(node, _UNDER_FMTONLY):
             if isinstance(node, _BRANCHES):
-                yield from self._failed(unsupported("IF, WHILE, GOTO or TRY under SET FMTONLY ON", node.line))
+                problem = unsupported("IF, WHILE, GOTO or TRY under SET FMTONLY ON", node.line)
+                yield from self._failed(problem, node)
             return
         try:
             handler = self._handlers.get(type(node))
@@ -236,26 +245,29 @@ class Interpreter:
                 session.rowcount = 0
         except TsqlError as problem:
             problem = with_consequence(problem, node)
-            with_line(problem, node.line, session.frame.procedure)
-            yield from self._failed(problem)
+            module = node.name[-1] if isinstance(node, n.CreateModule) else ""
+            with_line(problem, node.line, session.frame.procedure or module)
+            yield from self._failed(problem, node)
         else:
             if not isinstance(node, _KEEPS_ERROR):
-                session.last_error = 0
+                session.last_error = session.frame.last_error = 0
 
-    def _failed(self, problem: TsqlError) -> Iterator[Event]:
+    def _failed(self, problem: TsqlError, node: n.Statement) -> Iterator[Event]:
         """What an error does after its statement was undone."""
         session = self.session
-        session.last_error = problem.number
+        frame = session.frame
+        session.last_error = frame.last_error = problem.number
+        frame.error_severity = problem.severity
         session.rowcount = 0
         self._doom(problem)
         if session.try_depth:
             raise problem
         yield from told(problem)
-        if (
-            problem.number in (515, 547, 2601, 2627, 2628, 8152, 8134, 8115, 220, 3930)
-            and not session.options.xact_abort
-        ):
+        if is_undone(problem, node) and not session.options.xact_abort:
             yield Message("The statement has been terminated.", 3621, 0, 0, problem.line, problem.procedure)
+        if problem.severity >= 20:
+            session.ended = True
+            raise BatchAborted
         raised = problem.raised
         if raised == "RAISERROR":
             return

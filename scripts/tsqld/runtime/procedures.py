@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module, ModuleParameter, Synonym
 from tsqld.compile.context import full_name
-from tsqld.errors import TsqlError, error, unsupported
-from tsqld.events import Argument, Done, Error, Event, ReturnStatus, ReturnValue
-from tsqld.runtime.bulk import notice
+from tsqld.errors import NO_LINE, TsqlError, error, unsupported
+from tsqld.events import Argument, Column, Done, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.checkident import check_identity
+from tsqld.runtime.consequences import error_event, told
 from tsqld.runtime.environment import SessionEnvironment
-from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted
+from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted, stopping
+from tsqld.runtime.resultsets import shaped
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
 from tsqld.syntax import nodes as n
@@ -51,8 +52,25 @@ class Procedures:
     # EXEC
 
     def execute(self, node: n.Execute) -> Iterator[Event]:
-        if isinstance(node.result_sets, tuple):
-            raise unsupported("EXECUTE … WITH RESULT SETS (…)", node.line)
+        if node.result_sets is None or node.result_sets == "UNDEFINED":
+            yield from self._executed(node)
+            return
+        with stopping(self._executed(node)) as events:
+            yield from shaped(events, self._shapes(node), self.interpreter.cursors.fitted, node.line)
+
+    def _shapes(self, node: n.Execute) -> list[list[Column]]:
+        """The result sets that WITH RESULT SETS promises."""
+        type_of = self.interpreter.definitions.type
+        shapes = []
+        for columns in node.result_sets if isinstance(node.result_sets, tuple) else ():
+            shape = []
+            for column in columns:
+                assert column.type is not None
+                shape.append(Column(column.name, type_of(column.type), column.nullable is not False))
+            shapes.append(shape)
+        return shapes
+
+    def _executed(self, node: n.Execute) -> Iterator[Event]:
         if node.text is not None:
             text = self.evaluator.converted(node.text, nvarchar(MAX))
             yield from self.text(text or "", [])
@@ -158,15 +176,30 @@ class Procedures:
             database=database,
             nest=session.frame.nest + 1,
         )
-        positions = self._bind(module, definition, arguments, frame, line)
+        try:
+            positions = self._bind(module, definition, arguments, frame)
+        except TsqlError as problem:
+            problem.line, problem.procedure = NO_LINE, module.full_name
+            raise
         entry_count = session.trancount
         yield from self._inside(frame, definition.body)
-        if session.trancount != entry_count and not session.try_depth:
-            yield notice(error(266, entry_count, session.trancount, line=line), module.full_name)
+        yield from self._counted(entry_count, module.full_name)
         for position, parameter in positions:
             type, value = frame.variables[parameter.name.lower()]
             yield ReturnValue(parameter.name, type, value, position)
-        yield ReturnStatus(frame.return_code)
+        yield ReturnStatus(_status(frame))
+
+    def _counted(self, entry_count: int, procedure: str) -> Iterator[Event]:
+        """Error 266, which ends nothing, when a call leaves with another transaction count."""
+        session = self.session
+        if session.trancount == entry_count:
+            return
+        problem = error(266, entry_count, session.trancount, line=NO_LINE)
+        problem.procedure = procedure
+        if session.try_depth:
+            raise problem
+        session.last_error = 266
+        yield error_event(problem)
 
     def _inside(self, frame: Frame, statements: Sequence[n.Statement]) -> Iterator[Event]:
         """Run statements in a frame of their own: temp tables and SET options end with it."""
@@ -209,29 +242,28 @@ class Procedures:
         definition: n.CreateModule,
         arguments: Sequence[Argument],
         frame: Frame,
-        line: int,
     ) -> list[tuple[int, ModuleParameter]]:
         """Give parameters their values; which OUTPUT parameters go back to which argument."""
         parameters = {parameter.name.lower(): parameter for parameter in module.parameters}
         for argument in arguments:
             if parameters and argument.name and argument.name.lower() not in parameters:
-                raise error(8145, argument.name, module.name, line=line)
+                raise error(8145, argument.name, module.name)
         if len(arguments) > len(parameters):
             if not parameters:
-                raise error(8146, module.name, line=line)
-            raise error(8144, module.name, line=line)
+                raise error(8146, module.name)
+            raise error(8144, module.name)
         given: dict[str, tuple[int, Argument]] = {}
         for position, argument in enumerate(arguments):
             key = argument.name.lower() or module.parameters[position].name.lower()
             if key in given:
-                raise error(8143, argument.name, line=line)
+                raise error(8143, argument.name)
             if argument.is_output and not parameters[key].output:
-                raise error(8162, parameters[key].name, line=line)
+                raise error(8162, parameters[key].name)
             given[key] = (position, argument)
         outputs = []
         for parameter, written in zip(module.parameters, definition.parameters, strict=True):
             found = given.get(parameter.name.lower())
-            self._bind_one(module, parameter, written, found[1] if found else None, frame, line)
+            self._bind_one(module, parameter, written, found[1] if found else None, frame)
             if found is not None and found[1].is_output:
                 outputs.append((found[0], parameter))
         return outputs
@@ -243,7 +275,6 @@ class Procedures:
         written: n.Parameter,
         argument: Argument | None,
         frame: Frame,
-        line: int,
     ) -> None:
         key = parameter.name.lower()
         if parameter.table_type is not None:
@@ -251,7 +282,7 @@ class Procedures:
             return
         if argument is None or argument.is_default:
             if not written.has_default:
-                raise error(201, module.name, parameter.name, line=line)
+                raise error(201, module.name, parameter.name)
             assert written.default is not None
             frame.declare(key, parameter.type, self.evaluator.converted(written.default, parameter.type))
             return
@@ -261,7 +292,7 @@ class Procedures:
                 value = self.evaluator.literal_text(value, argument.type, parameter.type)
             except TsqlError as problem:
                 if problem.number in (245, 241, 235, 8169):
-                    raise error(8114, argument.type.name, parameter.type.name, line=line) from None
+                    raise error(8114, argument.type.name, parameter.type.name) from None
                 raise
         frame.declare(key, parameter.type, value)
 
@@ -298,7 +329,9 @@ class Procedures:
         """EXEC('…') and sp_executesql: a USE in the text ends with it too."""
         database = self.session.database
         try:
+            entry_count = self.session.trancount
             yield from self._inside(frame, batch.statements)
+            yield from self._counted(entry_count, "")
         finally:
             self.session.database = database
 
@@ -358,7 +391,7 @@ class Procedures:
             if found[1].is_output and parameter.table_type is None:
                 type, value = frame.variables[parameter.name.lower()]
                 yield ReturnValue(parameter.name, type, value, found[0] + first)
-        yield ReturnStatus(frame.return_code)
+        yield ReturnStatus(frame.last_error)
 
     # calls from clients
 
@@ -382,20 +415,12 @@ class Procedures:
             yield Done(None)
         except TsqlError as problem:
             session.last_error = problem.number
-            yield Error(
-                problem.number,
-                problem.message,
-                problem.severity,
-                problem.state,
-                max(problem.line, 1),
-                problem.procedure,
-            )
+            yield from told(problem)
             yield Done(None)
         transaction = session.executor.transaction
         if session.trancount and transaction is not None and transaction.doomed:
             session.rollback_all()
-            doomed = error(3998)
-            yield Error(doomed.number, doomed.message, doomed.severity, doomed.state, 1)
+            yield error_event(error(3998))
 
     # SET
 
@@ -485,7 +510,8 @@ class Procedures:
         yield from ()
 
 
-def _context(session: Session) -> Any:
-    from tsqld.compile.context import Context
-
-    return Context(SessionEnvironment(session))
+def _status(frame: Frame) -> int:
+    """What a procedure returns: its RETURN value, or 10 minus the severity of its last error."""
+    if frame.return_code is not None:
+        return frame.return_code
+    return 10 - frame.error_severity if frame.error_severity > 10 else 0

@@ -66,7 +66,8 @@ class Queries:
         if session.options.fmtonly:
             yield from self._described(plan)
             return
-        self.interpreter.transactions.begin_implicitly()
+        if _from_tables(node.query):
+            self.interpreter.transactions.begin_implicitly()
         if plan.assigns:
             self._assign(node, plan)
             yield from ()
@@ -188,6 +189,11 @@ def _identity_once(columns: Sequence[OutColumn]) -> tuple[OutColumn, ...]:
     if len(found) < 2:
         return tuple(columns)
     return tuple(replace(column, source=None) if column in found else column for column in columns)
+
+
+def _from_tables(query: n.Query) -> bool:
+    """Whether a query selects from anything: one that does not begins no implicit transaction."""
+    return any(isinstance(found, n.Source) for found in walk(query))
 
 
 def _one_row(select: n.Select) -> bool:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.errors import TsqlError, error
 from tsqld.events import Event, Message
 from tsqld.runtime.frame import Handlers
-from tsqld.runtime.messages import formatted
+from tsqld.runtime.messages import formatted, shortened, user_message
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 from tsqld.types import MAX, SqlType, nvarchar
 
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
+
+_MAX_ARGUMENTS: Final = 20
+_SUBSTITUTES: Final = ("tinyint", "smallint", "int", "bigint", "binary", "varbinary")
 
 
 class Raising:
@@ -59,31 +62,50 @@ class Raising:
         raise problem
 
     def _raiserror(self, node: n.Raiserror) -> Iterator[Event]:
-        message, type = self.evaluator.value(node.message)
-        severity = int(self.evaluator.value(node.severity)[0] or 0)
+        number, text = self._message(node)
+        severity = max(0, min(int(self.evaluator.value(node.severity)[0] or 0), 25))
         state = int(self.evaluator.value(node.state)[0] or 0)
-        arguments = [self.evaluator.value(argument)[0] for argument in node.arguments]
-        number = 50000
-        if not type.is_text and message is not None:
-            number = int(message)
+        state = 1 if state < 0 else min(state, 255)
+        if severity > 18 and "LOG" not in node.options:
+            raise error(2754, line=node.line)
+        if text is None:
             raise error(18054, number, severity, state, line=node.line)
-        text = formatted(str(message or ""), arguments)[:2047]
-        severity = max(0, min(severity, 25))
-        state = max(0, min(state, 255)) or (1 if state < 0 else state)
-        if severity > 18:
-            raise unsupported("RAISERROR with a severity above 18", node.line)
+        session = self.session
         if severity <= 10:
-            session = self.session
-            session.last_error = 50000 if "SETERROR" in node.options else 0
-            yield Message(
-                text, number if severity else 50000, severity, state, node.line, self.session.frame.procedure
-            )
+            session.last_error = number if "SETERROR" in node.options else 0
+            yield Message(text, number, severity, state, node.line, session.frame.procedure)
             return
         problem = TsqlError(number, text, severity=severity, state=state, line=node.line)
         problem.raised = "RAISERROR"
+        if severity >= 20:
+            problem.causes = (error(2745, session.spid, number, severity, line=node.line),)
         raise problem
 
+    def _message(self, node: n.Raiserror) -> tuple[int, str | None]:
+        """A message's number and text; no text when sys.messages has none of that number."""
+        if len(node.arguments) > _MAX_ARGUMENTS:
+            raise error(2747, line=node.line)
+        message, type = self.evaluator.value(node.message)
+        found = [self.evaluator.value(argument) for argument in node.arguments]
+        for place, (_, of) in enumerate(found, 4):
+            if of.name not in _SUBSTITUTES and not of.is_text:
+                raise error(2748, of.name, place, line=node.line)
+        number, template = 50000, str(message or "")
+        if not type.is_text and message is not None:
+            number = int(message)
+            if number < 13000 or number == 50000:
+                raise error(2732, number, line=node.line)
+            known = user_message(self.session.catalog("master"), number)
+            if known is None:
+                return number, None
+            template = known.text
+        wide = frozenset(i for i, (_, of) in enumerate(found) if of.name == "bigint")
+        return number, shortened(formatted(template, [value for value, _ in found], wide=wide))
+
     def _print(self, node: n.Print) -> Iterator[Event]:
-        value = self.evaluator.converted(node.value, nvarchar(MAX))
-        text = " " if value is None or value == "" else value[:8000]
+        value, type = self.evaluator.value(node.value)
+        if not isinstance(value, str):
+            value = self.evaluator.converted(node.value, nvarchar(MAX))
+        longest = 4000 if type.is_unicode else 8000
+        text = " " if value is None or value == "" else value[:longest]
         yield Message(text, 0, 0, 1, node.line, self.session.frame.procedure)

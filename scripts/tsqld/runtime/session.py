@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tsqld.catalog.model import Catalog, Table
 from tsqld.errors import TsqlError, error
-from tsqld.events import Argument, Column, Done, Error, Event, TransactionChanged
+from tsqld.events import Argument, Column, Done, Event, TransactionChanged
 from tsqld.functions.randoms import RandomNumbers
+from tsqld.runtime.consequences import error_event
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
 
@@ -46,6 +47,8 @@ class Session:
         self.caught: list[Caught] = []
         self.try_depth = 0
         self.identity_insert = ""
+        self.insert_exec: int | None = None
+        """The transaction count an INSERT … EXEC under way began with."""
         self.context: dict[str, tuple[Any, bool]] = {}
         self.context_info: bytes | None = None
         self.temporaries: dict[str, Table] = {}
@@ -58,6 +61,8 @@ class Session:
         self.cancelled = threading.Event()
         self.running = False
         self.closed = False
+        self.ended = False
+        """An error of severity 20 or more: the session closes when its batch ends."""
         self._interpreter: Interpreter | None = None
         self._row_calls: RowCalls | None = None
 
@@ -161,17 +166,12 @@ class Session:
             self._after_cancel()
             yield Done(None)
         except TsqlError as problem:
-            yield Error(
-                problem.number,
-                problem.message,
-                problem.severity,
-                problem.state,
-                problem.line,
-                problem.procedure,
-            )
+            yield error_event(problem)
             yield Done(None)
         finally:
             self.running = False
+            if self.ended:
+                self.close()
         if before != self.trancount and (before == 0 or self.trancount == 0):
             yield TransactionChanged(began=before == 0)
 

@@ -3,7 +3,7 @@ procedures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +12,7 @@ from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Module, Table, entry_key
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
+from tsqld.runtime import usermessages
 from tsqld.runtime.catalogprocs import PROCEDURES
 from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.properties import NAMES, change
@@ -21,6 +22,7 @@ from tsqld.types import SqlType, nvarchar
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
 
+_Work = Callable[[Session, Mapping[str, Any]], Iterator[Event]]
 _MODES: Final = {
     "shared": "S",
     "update": "U",
@@ -52,6 +54,14 @@ class SystemProcedures:
             "sp_updateextendedproperty": lambda arguments: self._property("update", arguments),
             "sp_dropextendedproperty": lambda arguments: self._property("drop", arguments),
             **{name: partial(self._catalog_procedure, name) for name in PROCEDURES},
+            **{
+                name: partial(self._written, name, names, work)
+                for name, names, work in (
+                    ("sp_addmessage", usermessages.ADD, usermessages.add),
+                    ("sp_altermessage", usermessages.ALTER, usermessages.alter),
+                    ("sp_dropmessage", usermessages.DROP, usermessages.drop),
+                )
+            },
             "sp_updatestats": self._nothing,
             "sp_recompile": self._nothing,
             "sp_refreshview": self._nothing,
@@ -267,6 +277,13 @@ class SystemProcedures:
         given = [(name, values.get(name)) for name in procedure.parameters]
         variables = [(f"@{name}", nvarchar(776), None if v is None else str(v)) for name, v in given]
         yield from self.interpreter.procedures.text(procedure.text, variables)
+
+    def _written(
+        self, name: str, names: Sequence[str], work: _Work, arguments: Sequence[Argument]
+    ) -> Iterator[Event]:
+        """A procedure that changes a catalog."""
+        values = self._named(arguments, names, name)
+        yield from self.interpreter.transactions.run(lambda: work(self.session, values))
 
     # extended properties
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.errors import TsqlError, error
 from tsqld.events import Event
@@ -13,6 +13,8 @@ from tsqld.syntax import nodes as n
 
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
+
+_MAX_NAME: Final = 32
 
 
 class Transactions:
@@ -78,6 +80,7 @@ class Transactions:
         session = self.session
         name = self._transaction_name(node)
         if node.action == "BEGIN":
+            self.begin_implicitly()
             if session.trancount == 0:
                 session.transaction_name = name
                 frozen = session.options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
@@ -97,8 +100,11 @@ class Transactions:
         yield from ()
 
     def _transaction_name(self, node: n.Transaction) -> str | None:
+        """A name as written; of a variable's the first 32 characters. Error 103."""
         if isinstance(node.name, n.Variable):
-            return str(self.evaluator.value(node.name)[0])
+            return str(self.evaluator.value(node.name)[0])[:_MAX_NAME]
+        if isinstance(node.name, str) and len(node.name) > _MAX_NAME:
+            raise error(103, node.name[:_MAX_NAME], _MAX_NAME, line=node.line)
         return node.name if isinstance(node.name, str) else None
 
     def _commit(self, line: int) -> None:
@@ -108,6 +114,8 @@ class Transactions:
         transaction = session.executor.transaction
         if transaction is not None and transaction.doomed:
             raise error(3930, line=line)
+        if session.insert_exec is not None and session.trancount <= session.insert_exec:
+            raise _inside_insert_exec(3916, line)
         if session.trancount == 1:
             session.executor.commit()
             session.trancount = 0
@@ -129,6 +137,8 @@ class Transactions:
                 raise error(3931, line=line)
             session.executor.rollback_to(name)
             return
+        if session.insert_exec is not None:
+            raise _inside_insert_exec(3915, line)
         if name is not None and name != session.transaction_name:
             raise error(6401, name, line=line)
         session.rollback_all()
@@ -148,3 +158,9 @@ class Transactions:
     def restore_table_variables(self, kept: list[tuple[Any, list[tuple[Any, ...]]]]) -> None:
         for table, rows in kept:
             self.interpreter.definitions.refill(table, rows)
+
+
+def _inside_insert_exec(number: int, line: int) -> TsqlError:
+    problem = error(number, line=line)
+    problem.ends_batch = True
+    return problem

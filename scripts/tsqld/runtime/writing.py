@@ -11,9 +11,9 @@ from tsql.tokens import Kind
 from tsqld.compile.dml.plan import ChangePlan
 from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Column, Columns, Done, Error, Event, Message, Rows
-from tsqld.runtime.frame import Handlers
+from tsqld.runtime.frame import Handlers, stopping
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 
@@ -28,7 +28,6 @@ class Writing:
         self.session = session
         self.interpreter = interpreter
         self.evaluator = interpreter.evaluator
-        self._inserting = False
         self.handlers: Handlers = {
             n.Insert: self._insert,
             n.Update: self._change,
@@ -67,26 +66,29 @@ class Writing:
             yield from self._change(node)
 
     def _insert_execute(self, node: n.Insert, execute: n.Execute) -> Iterator[Event]:
-        """INSERT … EXEC: the rows of every result set, counted together. Errors 483, 8164."""
+        """INSERT … EXEC: the rows of every result set, counted together. Errors 213, 483, 8164."""
         session = self.session
         if node.outputs:
             raise error(483, line=node.line)
         if node.top is not None:
             raise unsupported("TOP of INSERT … EXEC", node.line)
-        if self._inserting:
+        if session.insert_exec is not None:
             raise error(8164, line=node.line)
         sets: list[tuple[tuple[Column, ...], list[Sequence[Any]]]] = []
-        self._inserting = True
+        depth = len(session.frames)
+        session.insert_exec = session.trancount
         try:
-            for event in self.interpreter.execute(execute):
-                if isinstance(event, Columns):
-                    sets.append((event.columns, []))
-                elif isinstance(event, Rows):
-                    sets[-1][1].extend(event.rows)
-                elif isinstance(event, Message | Error):
-                    yield event
+            with stopping(self.interpreter.execute(execute)) as events:
+                for event in events:
+                    if isinstance(event, Columns):
+                        self._fits(node, event.columns, depth)
+                        sets.append((event.columns, []))
+                    elif isinstance(event, Rows):
+                        sets[-1][1].extend(event.rows)
+                    elif isinstance(event, Message | Error):
+                        yield event
         finally:
-            self._inserting = False
+            session.insert_exec = None
         count = 0
         for columns, rows in sets:
             for event in self.insert_rows(node, columns, rows):
@@ -96,19 +98,37 @@ class Writing:
         session.rowcount = count
         yield Done(None if session.options.nocount else count)
 
+    def _fits(self, node: n.Insert, columns: Sequence[Column], depth: int) -> None:
+        """Error 213 at the place that sends other columns than INSERT … EXEC can take."""
+        session = self.session
+        frames = session.frames
+        session.frames = frames[:depth]
+        try:
+            self._rows_plan(self.evaluator.compiler(), node, columns, "")
+        except TsqlError as problem:
+            if problem.number in (120, 121, 213):
+                frame = frames[-1]
+                problem = error(213, line=frame.line, state=7)
+                problem.procedure = frame.procedure
+                problem.ends_batch = True
+            raise problem from None
+        finally:
+            session.frames = frames
+
+    def _rows_plan(
+        self, compiler: Compiler, node: n.Insert, columns: Sequence[Column], source: str
+    ) -> ChangePlan:
+        out = tuple(OutColumn(column.name, column.type, column.nullable) for column in columns)
+        text = QueryText(f"SELECT * FROM {source}", out)
+        return compiler.insert_rows_plan(node.target, node.columns, text, node.line)
+
     def insert_rows(
         self, node: n.Insert, columns: Sequence[Column], rows: Sequence[Sequence[Any]]
     ) -> Iterator[Event]:
         """Insert rows held in Python through the same plan as any INSERT."""
         session = self.session
         with self.interpreter.definitions.rows_table([column.type for column in columns], rows) as source:
-            out = tuple(OutColumn(column.name, column.type, column.nullable) for column in columns)
-            text = QueryText(f"SELECT * FROM {source}", out)
-
-            def make(compiler: Compiler) -> ChangePlan:
-                return compiler.insert_rows_plan(node.target, node.columns, text, node.line)
-
-            plan = make(self.evaluator.compiler())
+            plan = self._rows_plan(self.evaluator.compiler(), node, columns, source)
             yield from self.interpreter.transactions.run(lambda: self.interpreter.changes.run(plan))
         yield Done(None if session.options.nocount else session.rowcount)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from tsql.tokens import Kind
 from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.definitions import DefinitionParser
+
+_TIME: Final = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d{1,7})?))?")
 
 
 class ControlParser(DefinitionParser):
@@ -134,8 +139,6 @@ class ControlParser(DefinitionParser):
 
     def _raiserror(self) -> n.Raiserror:
         line = self.advance().line
-        if not self.at("("):
-            self.refuse("RAISERROR without parentheses")
         self.expect("(")
         message = self._argument_value()
         self.expect(",")
@@ -162,7 +165,12 @@ class ControlParser(DefinitionParser):
         if not self.at("DELAY", "TIME"):
             self.refuse("WAITFOR of a statement")
         kind = self.advance().upper
-        return n.WaitFor(line, kind, self._argument_value())
+        if self.token.kind is not Kind.VARIABLE and not self.at_string():
+            self.fail()
+        value = self._argument_value()
+        if isinstance(value, n.Literal) and waiting_seconds(value.value) is None:
+            raise error(148, value.value, kind, line=line)
+        return n.WaitFor(line, kind, value)
 
     # labels
 
@@ -177,6 +185,15 @@ class ControlParser(DefinitionParser):
                 raise error(133, goto.name, line=goto.line)
             if around[: len(held_by)] != held_by:
                 raise error(1026, line=goto.line)
+
+
+def waiting_seconds(text: str) -> float | None:
+    """The seconds that a time `hh:mm[:ss[.mss]]` of less than a day means, or None."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds = int(found[1]), int(found[2]), float(found[3] or 0)
+    return hours * 3600 + minutes * 60 + seconds if hours < 24 and minutes < 60 and seconds < 60 else None
 
 
 _Tries = tuple[int, ...]

@@ -59,7 +59,10 @@ class ModuleParser(SessionParser):
     def _parameters(self) -> tuple[n.Parameter, ...]:
         parameters: list[n.Parameter] = []
         while self.token.kind is Kind.VARIABLE:
-            parameters.append(self._parameter())
+            parameter = self._parameter()
+            if any(known.name.lower() == parameter.name.lower() for known in parameters):
+                raise error(134, parameter.name, line=parameter.line)
+            parameters.append(parameter)
             if not self.accept(","):
                 break
         return tuple(parameters)

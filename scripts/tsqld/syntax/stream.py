@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from tsql.tokens import Kind, Token, TokenError, tokenize
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax.nodes import Parts
 
 # Microsoft Learn, "Reserved keywords (Transact-SQL)": these cannot be bare identifiers.
@@ -25,6 +25,7 @@ RESERVED: Final = frozenset(
     TEXTSIZE THEN TO TOP TRAN TRANSACTION TRIGGER TRUNCATE TRY_CONVERT TSEQUAL UNION UNIQUE UNPIVOT UPDATE
     UPDATETEXT USE USER VALUES VARYING VIEW WAITFOR WHEN WHERE WHILE WITH WITHIN WRITETEXT""".split()
 )
+_MAX_NAME: Final = 128
 _NAMES: Final = (Kind.NAME, Kind.QUOTED)
 
 
@@ -108,7 +109,10 @@ class TokenStream:
     def name(self) -> str:
         if not self.at_name():
             self.fail()
-        return self.advance().value
+        found = self.advance()
+        if len(found.value) > _MAX_NAME:
+            raise error(103, found.value[:_MAX_NAME], _MAX_NAME, line=found.line, state=4)
+        return found.value
 
     def word(self) -> str:
         """Any bare word, reserved or not, in upper case."""
@@ -186,7 +190,11 @@ class TokenStream:
         raise unsupported(construct, self.line)
 
 
-def _syntax_error(problem: TokenError) -> Exception:
-    from tsqld.errors import TsqlError
-
-    return TsqlError(problem.number, str(problem), severity=15, line=problem.line)
+def _syntax_error(problem: TokenError) -> TsqlError:
+    """An unclosed string is told twice: as such, and as what cannot stand there."""
+    first = TsqlError(problem.number, str(problem), severity=15, line=problem.line)
+    if problem.number != 105:
+        return first
+    second = error(102, str(problem).split("'", 1)[1].removesuffix("'."), line=problem.line)
+    second.causes = (first,)
+    return second

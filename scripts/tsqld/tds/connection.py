@@ -68,7 +68,8 @@ class Connection:
 
     @property
     def is_closed(self) -> bool:
-        return self._stage is Stage.CLOSED or self._gone
+        ended = self._session is not None and self._session.closed
+        return self._stage is Stage.CLOSED or self._gone or ended
 
     @property
     def is_logged_in(self) -> bool:

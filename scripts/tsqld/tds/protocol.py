@@ -122,6 +122,11 @@ class Session(Protocol):
     @property
     def database(self) -> str: ...
 
+    @property
+    def closed(self) -> bool:
+        """Whether the session has ended by itself, as after an error of severity 20."""
+        ...
+
     def batch(self, text: str) -> Iterator[Event]: ...
 
     def execute_sql(

@@ -42,7 +42,7 @@ class Modules(TableBuilder):
         if old is not None and (node.mode == "CREATE" or not same):
             raise error(2714, name.name, line=node.line, state=3)
         if old is None and node.mode == "ALTER":
-            raise error(208, ".".join(node.name), line=node.line)
+            raise error(208, ".".join(node.name), line=node.line, state=6)
         now = moment()
         if old is None:
             object_id, catalog = self.identifier(catalog)
