@@ -16,6 +16,7 @@ from tsqld.compile import operations as f
 from tsqld.compile.expressions import ExpressionCompiler, Place
 from tsqld.compile.grouping import AGGREGATES, STATISTICS, Grouping, StageNeeded
 from tsqld.errors import error, unsupported
+from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
 from tsqld.types import BIGINT, FLOAT, INT, MAX, MONEY, TINYINT, SqlType, decimal, nvarchar, varchar
@@ -212,7 +213,9 @@ def directed(key: str, descending: bool) -> str:
 def _extreme(name: str, operand: Bound, over: str, line: int) -> Bound:
     if operand.type.name in ("bit", "text", "ntext", "image", "xml"):
         raise error(8117, operand.type.name, name.lower(), line=line)
-    if operand.type.is_text:
+    if operand.type.name == "sql_variant":
+        raise unsupported(f"{name} of sql_variant", line)
+    if operand.type.is_text or operand.type.name == "uniqueidentifier":
         return Bound(f"arg_{name.lower()}({operand.sql}, {f.sort_key(operand)}){over}", operand.type)
     return Bound(f"{name.lower()}({operand.sql}){over}", operand.type)
 
@@ -246,7 +249,8 @@ def _average(sql: str, type: SqlType, result: SqlType, distinct: str, over: str,
     if type.is_float:
         return Bound(f"avg({distinct}{sql}){over}", FLOAT)
     if type.is_integer:
-        return Bound(f.narrowed(f"({total} // {count})", result), result)
+        # the sum must fit too: Microsoft Learn, AVG, "Remarks"
+        return Bound(f"({f.narrowed(total, result)} // nullif({count}, 0))::{duck_type(result)}", result)
     if type.is_decimal:
         whole = Bound(f"CAST({total} AS DECIMAL(38, {type.scale}))", decimal(38, type.scale))
         return f.convert(

@@ -75,8 +75,10 @@ def _canonical(c: Conversion, base: int) -> tuple[str, int]:
         return f"left({text}, {width})", width
     padded = let(
         text,
-        lambda t: f"rpad(CASE WHEN strlen({t}) = 19 THEN {t} || '.' ELSE {t} END, {20 + scale}, "
-        + (f"CASE WHEN suffix({t}, '.999999') THEN '9' ELSE '0' END)" if scale == 7 else "'0')"),
+        lambda t: (
+            f"rpad(CASE WHEN strlen({t}) = 19 THEN {t} || '.' ELSE {t} END, {20 + scale}, "
+            + (f"CASE WHEN suffix({t}, '.999999') THEN '9' ELSE '0' END)" if scale == 7 else "'0')")
+        ),
     )
     return padded, 20 + scale
 

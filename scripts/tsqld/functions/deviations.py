@@ -11,7 +11,8 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("Order of text", "letters outside Latin sort by code point; accents count after all letters, not each "
      "in its place"),
     ("Equality of text", "ligatures and expansions (ß and ss, æ and ae) and full-width forms differ here"),
-    ("Ranges in LIKE", "[a-z] follows code points without case, so accented letters are outside it"),
+    ("Ranges in LIKE", "ranges of letters hold accented letters, other ranges follow code points; a "
+     "case-sensitive collation does not interleave the cases"),
     ("Surrogate pairs", "functions count UTF-16 units, but a pair that would be torn apart is left "
      "out whole"),
     ("Precision of time", "microseconds: a non-zero seventh digit is refused with 50100 where it "

@@ -2,13 +2,14 @@
 
 Place in the pipeline: `like` is called by the expression compiler, `pattern_parts` by PATINDEX. Constant
 patterns are translated once; others by the DuckDB function tsqld_like_regex. Source: Microsoft Learn, "LIKE",
-"PATINDEX". A set's range follows code points without case, where SQL Server follows the collation's order.
+"PATINDEX". A set's range of letters holds those with accents too; other ranges follow code points.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -99,7 +100,24 @@ def _set_regex(members: list[str], negated: bool) -> str:
     if not members:
         return "(?s:.)" if negated else NEVER
     inner = "".join(_member(item[0]) + (f"-{_member(item[1])}" if len(item) == 2 else "") for item in members)
+    inner += "".join(_accented(item[0], item[1]) for item in members if len(item) == 2)
     return f"[{'^' if negated else ''}{inner}]"
+
+
+@functools.cache
+def _letters_with_accents() -> tuple[tuple[str, str], ...]:
+    """(letter, its base) of the lower-case letters of Latin-1 and Latin Extended-A that have one."""
+    letters = [chr(code) for code in range(0xDF, 0x180) if chr(code).islower()]
+    based = [(letter, unicodedata.normalize("NFD", letter)[0]) for letter in letters]
+    return tuple((letter, base) for letter, base in based if base != letter and base.isascii())
+
+
+def _accented(low: str, high: str) -> str:
+    """Letters with accents inside a range of letters: they sort right behind their base."""
+    if not (low.isascii() and low.isalpha() and high.isascii() and high.isalpha()):
+        return ""
+    first, last = low.lower(), high.lower()
+    return "".join(letter for letter, base in _letters_with_accents() if first <= base < last)
 
 
 def _member(char: str) -> str:

@@ -24,7 +24,7 @@ _MONEY_LIMIT: Final = Decimal("922337203685477.5807")
 def literal(token_kind: Kind, text: str, line: int = 0) -> Bound:
     """The constant of a token: `text` is its decoded value for strings, its source text for the other kinds.
 
-    Errors: 1007 for a number of more than 38 digits, 8115 for a float or money constant out of range.
+    Errors: 1007 for a number of more than 38 digits, 168 for a float out of range, 8115 for money.
     """
     if token_kind is Kind.INTEGER:
         return integer(text, line)
@@ -106,7 +106,7 @@ def floating(text: str, line: int = 0) -> Bound:
     digits = text if text[-1].isdigit() else text + "0"
     value = float(digits)
     if value in (float("inf"), float("-inf")):
-        raise error(8115, "expression", "float", line=line)
+        raise error(168, text, 8, line=line)
     return Bound(f"CAST('{value!r}' AS DOUBLE)", FLOAT, nullable=False, value=value)
 
 

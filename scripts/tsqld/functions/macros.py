@@ -34,6 +34,13 @@ variant_rank(x) := tsqld_variant_order((x).type, (x).text)
 
 key_bytes(x) := unhex(regexp_replace(hex(x), '(00)+$', ''))
 
+-- upper case: sharp s has none, and code page 1252 has none of the micro sign
+
+upper_unicode(x) := CASE WHEN strlen(x) = length(x) THEN upper(x) ELSE replace(upper(x), 'ẞ', 'ß') END
+
+upper_ansi(x) := CASE WHEN strlen(x) = length(x) THEN upper(x) ELSE
+    replace(replace(upper(x), 'ẞ', 'ß'), 'Μ', 'µ') END
+
 -- text measured in UTF-16 units
 
 units(x) := CASE WHEN strlen(x) = length(x) THEN length(x) ELSE length(x) + length(regexp_replace(x,

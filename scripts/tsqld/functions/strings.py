@@ -115,7 +115,8 @@ def _substring(args: Args, line: int) -> Bound:
 @define("UPPER", STRING, 1)
 def _upper(args: Args, line: int) -> Bound:
     value = a.text(args[0], 1, "upper", line)
-    return a.made(f"upper({value.sql})", a.varying(value.type), value)
+    macro = "upper_unicode" if value.type.is_unicode else "upper_ansi"
+    return a.made(call(macro, value.sql), a.varying(value.type), value)
 
 
 @define("LOWER", STRING, 1)

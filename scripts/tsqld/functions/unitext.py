@@ -96,8 +96,8 @@ def utf16_bytes(text: str) -> bytes:
 
 @udf("utf16_text", "BLOB", "VARCHAR")
 def utf16_text(data: bytes) -> str:
-    """The nvarchar that `data` is; lone surrogates and an odd last byte become U+FFFD."""
-    return data.decode("utf-16-le", "replace")
+    """The nvarchar that `data` is; an odd last byte gets a zero byte, lone surrogates become U+FFFD."""
+    return (data + bytes(len(data) % 2)).decode("utf-16-le", "replace")
 
 
 @udf("pad_units", "VARCHAR, INTEGER", "VARCHAR")
