@@ -10,7 +10,7 @@ RETURN
             here.user_type_id,
             here.system_type_id,
             here.max_length,
-            here.precision,
+            here.[precision],
             here.scale,
             here.collation_name,
             here.is_nullable
@@ -24,7 +24,7 @@ RETURN
             there.user_type_id,
             there.system_type_id,
             there.max_length,
-            there.precision,
+            there.[precision],
             there.scale,
             there.collation_name,
             there.is_nullable
@@ -32,6 +32,7 @@ RETURN
         WHERE there.object_id = OBJECT_ID(N'tempdb..' + @Table)
             AND LEFT(REPLACE(@Table, N'[', N''), 1) = N'#'
     ),
+
     typed AS (
         SELECT
             found.column_id,
@@ -43,7 +44,7 @@ RETURN
         FROM found
         INNER JOIN sys.types AS types ON types.user_type_id = found.system_type_id
         CROSS APPLY tSQLt.Private_TypeText(
-            found.user_type_id, found.max_length, found.precision, found.scale, found.collation_name
+            found.user_type_id, found.max_length, found.[precision], found.scale, found.collation_name
         ) AS texts
     )
 

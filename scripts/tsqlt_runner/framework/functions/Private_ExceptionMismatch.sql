@@ -18,7 +18,9 @@ BEGIN
     RETURN CONCAT(
         IIF(
             @ExpectedMessage <> @Message,
-            CONCAT(@Line, N'Expected Message: <', @ExpectedMessage, N'>', @Line, N'Actual Message  : <', @Message, N'>'),
+            CONCAT(
+                @Line, N'Expected Message: <', @ExpectedMessage, N'>', @Line, N'Actual Message  : <', @Message, N'>'
+            ),
             N''
         ),
         IIF(

@@ -15,8 +15,8 @@ BEGIN
     SELECT @List = STRING_AGG(
         CAST(
             QUOTENAME(columns.name) + CASE
-                WHEN @ComputedColumns = 1 AND computed.definition IS NOT NULL
-                    THEN N' AS ' + computed.definition + IIF(computed.is_persisted = 1, N' PERSISTED', N'')
+                WHEN @ComputedColumns = 1 AND computed.[definition] IS NOT NULL
+                    THEN N' AS ' + computed.[definition] + IIF(computed.is_persisted = 1, N' PERSISTED', N'')
                 ELSE CONCAT(
                     N' ',
                     texts.TypeText,
@@ -25,14 +25,14 @@ BEGIN
                         CONCAT(N' IDENTITY (', IDENT_SEED(@Name), N', ', IDENT_INCR(@Name), N') NOT NULL'),
                         N' NULL'
                     ),
-                    IIF(@Defaults = 1, N' DEFAULT ' + defaults.definition, N'')
+                    IIF(@Defaults = 1, N' DEFAULT ' + defaults.[definition], N'')
                 )
             END AS nvarchar(max)
         ), N', '
     ) WITHIN GROUP (ORDER BY columns.column_id)
     FROM sys.columns AS columns
     CROSS APPLY tSQLt.Private_TypeText(
-        columns.user_type_id, columns.max_length, columns.precision, columns.scale, columns.collation_name
+        columns.user_type_id, columns.max_length, columns.[precision], columns.scale, columns.collation_name
     ) AS texts
     LEFT JOIN sys.computed_columns AS computed
         ON computed.object_id = columns.object_id

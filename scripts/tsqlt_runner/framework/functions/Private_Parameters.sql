@@ -12,7 +12,7 @@ RETURN
             texts.TypeText AS type_text
         FROM sys.parameters AS parameters
         CROSS APPLY tSQLt.Private_TypeText(
-            parameters.user_type_id, parameters.max_length, parameters.precision, parameters.scale, NULL
+            parameters.user_type_id, parameters.max_length, parameters.[precision], parameters.scale, NULL
         ) AS texts
         WHERE parameters.object_id = @ObjectId
     )
@@ -26,10 +26,15 @@ RETURN
         QUOTENAME(SUBSTRING(typed.name, 2, 128)) AS ColumnName,
         CONCAT(
             typed.name, N' ', typed.type_text,
-            CASE WHEN typed.is_table = 1 THEN N' READONLY' WHEN typed.is_output = 1 THEN N' = NULL OUTPUT' ELSE N' = NULL' END
+            CASE
+                WHEN typed.is_table = 1 THEN N' READONLY'
+                WHEN typed.is_output = 1 THEN N' = NULL OUTPUT'
+                ELSE N' = NULL'
+            END
         ) AS Declaration,
         CASE
-            WHEN typed.is_table = 1 THEN N'(SELECT * FROM ' + typed.name + N' FOR XML PATH (''row''), TYPE, ROOT (''rows''))'
+            WHEN typed.is_table = 1
+                THEN N'(SELECT * FROM ' + typed.name + N' FOR XML PATH (''row''), TYPE, ROOT (''rows''))'
             ELSE typed.name
         END AS LogExpression,
         typed.name + N' = ' + typed.name + IIF(typed.is_output = 1, N' OUTPUT', N'') AS Passing

@@ -12,8 +12,7 @@ DECLARE @List nvarchar(max);
 IF EXISTS (SELECT 1 FROM @Expected AS expected WHERE expected.value = @Actual)
     RETURN 0;
 
-SELECT
-    expected.value
+SELECT expected.value
 INTO #ExpectedStrings
 FROM @Expected AS expected;
 

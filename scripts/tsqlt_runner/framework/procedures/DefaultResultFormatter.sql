@@ -36,8 +36,8 @@ FROM tSQLt.TestResult AS results;
 
 EXEC tSQLt.TableToText @txt = @Table OUTPUT, @TableName = N'#Summary', @OrderBy = N'[No]';
 SET @Messages = CONCAT(
-    @Messages + NCHAR(10), N' ', NCHAR(10), N'+----------------------+', NCHAR(10), N'|Test Execution Summary|', NCHAR(10),
-    N'+----------------------+', NCHAR(10), N' ', NCHAR(10), @Table, NCHAR(10), @Rule
+    @Messages + NCHAR(10), N' ', NCHAR(10), N'+----------------------+', NCHAR(10), N'|Test Execution Summary|',
+    NCHAR(10), N'+----------------------+', NCHAR(10), N' ', NCHAR(10), @Table, NCHAR(10), @Rule
 );
 EXEC tSQLt.Private_Print @Messages;
 

@@ -18,7 +18,8 @@ DECLARE @Command nvarchar(max);
 DECLARE @LogId int;
 DECLARE @Moved nvarchar(517);
 
-IF (@FakeFunctionName IS NULL AND @FakeDataSource IS NULL) OR (@FakeFunctionName IS NOT NULL AND @FakeDataSource IS NOT NULL)
+IF (@FakeFunctionName IS NULL AND @FakeDataSource IS NULL)
+    OR (@FakeFunctionName IS NOT NULL AND @FakeDataSource IS NOT NULL)
 BEGIN
     RAISERROR (N'Either @FakeFunctionName or @FakeDataSource must be provided', 16, 10);
     RETURN -1;
@@ -66,7 +67,9 @@ IF @FakeDataSource IS NULL AND EXISTS (
         OR ISNULL(real.TypeText, N'') <> ISNULL(fake.TypeText, N'')
 )
 BEGIN
-    RAISERROR (N'Parameters of both functions must match! (This includes the return type for scalar functions.)', 16, 10);
+    RAISERROR (
+        N'Parameters of both functions must match! (This includes the return type for scalar functions.)', 16, 10
+    );
     RETURN -1;
 END;
 

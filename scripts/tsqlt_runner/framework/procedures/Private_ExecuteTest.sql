@@ -1,6 +1,6 @@
 -- Runs SetUp and the test, in a transaction that it takes back unless @NoTransaction is 1, and says how it went; never
--- raises. Transactions are begun and ended here and nowhere else: a procedure that returns with another @@TRANCOUNT than
--- it was called with raises 266.
+-- raises. Transactions are begun and ended here and nowhere else: a procedure that returns with another @@TRANCOUNT
+-- than it was called with raises 266.
 CREATE OR ALTER PROCEDURE tSQLt.Private_ExecuteTest
     @SetUp nvarchar(max),
     @Test nvarchar(max),

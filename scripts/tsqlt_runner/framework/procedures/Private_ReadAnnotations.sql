@@ -14,7 +14,9 @@ SELECT
     @NoTransaction = 0,
     @CleanUp = NULL;
 
-SELECT @Query = STRING_AGG(CAST(N'SELECT Annotation, Value FROM tSQLt.' + lines.Annotation AS nvarchar(max)), N' UNION ALL ')
+SELECT @Query = STRING_AGG(
+    CAST(N'SELECT Annotation, Value FROM tSQLt.' + lines.Annotation AS nvarchar(max)), N' UNION ALL '
+)
 FROM tSQLt.Private_AnnotationLines(@ObjectId) AS lines;
 
 IF @Query IS NULL
@@ -27,9 +29,13 @@ SET @Query = N'
         @SkipReason = MAX(CASE
             WHEN found.Annotation = N''SkipTest'' THEN ISNULL(found.Value, N''<no reason provided>'')
             WHEN found.Annotation = N''MinSqlMajorVersion'' AND @Version < CAST(found.Value AS int)
-                THEN CONCAT(N''Minimum required version is '', found.Value, N'', but current version is '', @Version, N''.'')
+                THEN CONCAT(
+                    N''Minimum required version is '', found.Value, N'', but current version is '', @Version, N''.''
+                )
             WHEN found.Annotation = N''MaxSqlMajorVersion'' AND @Version > CAST(found.Value AS int)
-                THEN CONCAT(N''Maximum allowed version is '', found.Value, N'', but current version is '', @Version, N''.'')
+                THEN CONCAT(
+                    N''Maximum allowed version is '', found.Value, N'', but current version is '', @Version, N''.''
+                )
         END)
     FROM (' + @Query + N') AS found (Annotation, Value);';
 EXEC sys.sp_executesql

@@ -28,6 +28,7 @@ WITH shown AS (
     WHERE @OnlyColumns IS NULL
         OR N',' + REPLACE(@OnlyColumns, N', ', N',') + N',' LIKE N'%,' + REPLACE(columns.Quoted, N'[', N'[[]') + N',%'
 ),
+
 named AS (
     SELECT
         shown.id,

@@ -33,7 +33,8 @@ BEGIN
 END;
 
 SELECT
-    @Declarations = STRING_AGG(CAST(parameters.Declaration AS nvarchar(max)), N', ') WITHIN GROUP (ORDER BY parameters.Id),
+    @Declarations = STRING_AGG(CAST(parameters.Declaration AS nvarchar(max)), N', ')
+        WITHIN GROUP (ORDER BY parameters.Id),
     @LogColumns = STRING_AGG(
         CAST(
             CONCAT(

@@ -15,7 +15,8 @@ DECLARE @Command nvarchar(max);
 
 SELECT @Strangers = STRING_AGG(CAST(names.full_name AS nvarchar(max)), N', ')
 FROM (
-    SELECT DISTINCT QUOTENAME(OBJECT_SCHEMA_NAME(doubles.ObjectId)) + N'.' + QUOTENAME(doubles.OriginalName) AS full_name
+    SELECT DISTINCT QUOTENAME(OBJECT_SCHEMA_NAME(doubles.ObjectId))
+        + N'.' + QUOTENAME(doubles.OriginalName) AS full_name
     FROM tSQLt.Private_TestDoubles AS doubles
 ) AS names
 WHERE OBJECT_ID(names.full_name) IS NOT NULL
