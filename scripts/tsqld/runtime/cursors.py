@@ -364,7 +364,7 @@ class Cursors:
         if rowid is None:
             return None
         place = len(cursor.parameters) + 1
-        sql = f"SELECT * FROM ({cursor.sql}) WHERE tsqld_rowid = ${place}"
+        sql = f"SELECT * FROM ({cursor.sql}) WHERE tsqld_rowid_1 = ${place}"
         return self.session.executor.read(sql, [*cursor.parameters, rowid]).fetchone()
 
     def _rowid(self, cursor: Cursor, row: Sequence[Any]) -> int | None:
