@@ -192,7 +192,7 @@ class BulkLoads:
 
 
 def _spooling(spool: str, source: BulkSource) -> str:
-    return f"CREATE TEMP TABLE {spool.removeprefix('temp.main.')} AS {source.sql}"
+    return f"CREATE TEMP TABLE {spool.removeprefix('temp.main.')} AS {_numbered(source.sql, 1)}"
 
 
 def _target_column(column: Column, options: BulkOptions) -> TargetColumn:
