@@ -49,6 +49,11 @@ class Environment(Protocol):
         """Storage name of the table SET IDENTITY_INSERT is ON for, or empty."""
         ...
 
+    @property
+    def datefirst(self) -> int:
+        """The first day of the week, 1 is Monday: SET DATEFIRST."""
+        ...
+
     def catalog(self, database: str) -> Catalog:
         """The catalog as of this transaction. Error 911."""
         ...

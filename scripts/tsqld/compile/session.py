@@ -6,6 +6,7 @@ columns.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
@@ -59,6 +60,7 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "USER": (SYSNAME, 0, 0),
     "HOST_NAME": (nvarchar(128), 0, 0),
     "APP_NAME": (nvarchar(128), 0, 0),
+    "ORIGINAL_DB_NAME": (nvarchar(128), 0, 0),
     "SESSION_CONTEXT": (SQL_VARIANT, 1, 1),
     "CONTEXT_INFO": (varbinary(128), 0, 0),
     "SERVERPROPERTY": (SQL_VARIANT, 1, 1),
@@ -83,12 +85,22 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "GET_FILESTREAM_TRANSACTION_CONTEXT": (varbinary(MAX), 0, 0),
 }
 
+_SUNDAY: Final = 7
+_WEEKS: Final = dict.fromkeys(("week", "wk", "ww"), "week")
+_BY_WEEK: Final = {
+    "DATEPART": {**_WEEKS, **dict.fromkeys(("weekday", "dw", "w"), "weekday")},
+    "DATENAME": _WEEKS,
+    "DATETRUNC": _WEEKS,
+}
+
 
 class Compiler(MergeCompiler):
     """The whole compiler of queries and changes."""
 
     def session_function(self, call: n.Call, place: Place) -> Bound | None:
         name = call.name[0].upper()
+        if self.context.environment.datefirst != _SUNDAY and name in _BY_WEEK:
+            return self._by_first_day(name, call, place)
         known = FUNCTIONS.get(name)
         if known is None:
             return None
@@ -102,6 +114,24 @@ class Compiler(MergeCompiler):
             # every call in a statement draws a number of its own
             arguments = (*(arguments or (f.null(),)), f.string(self.context.alias("r"), unicode=False))
         return Bound(self.context.parameter(Reference("function", name, arguments, type), type), type)
+
+    def _by_first_day(self, name: str, call: n.Call, place: Place) -> Bound | None:
+        """Parts of a date that depend on SET DATEFIRST, where that is not Sunday; None for all others."""
+        written = call.arguments[0] if len(call.arguments) == 2 else None
+        part = _BY_WEEK[name].get(written.value.lower()) if isinstance(written, n.Literal) else None
+        if part is None:
+            return None
+        if name != "DATEPART":
+            raise unsupported(f"{name} of weeks under SET DATEFIRST other than 7", call.line)
+        arguments = self._arguments(name, call, place)
+        first = self.context.environment.datefirst
+        day = f.call(name, [replace(arguments[0], value="weekday"), arguments[1]], call.line)
+        weekday = f"(({day.sql} + {_SUNDAY - 1 - first}) % 7 + 1)"
+        if part == "weekday":
+            return replace(day, sql=weekday)
+        day_of_year = f.call(name, [replace(arguments[0], value="dayofyear"), arguments[1]], call.line).sql
+        before = f"((({weekday} - {day_of_year}) % 7 + 7) % 7)"
+        return replace(day, sql=f"(({day_of_year} + {before} - 1) // 7 + 1)")
 
     def _early(self, node: n.Expression, function: str) -> Reference | Bound:
         """An argument known before the statement runs."""

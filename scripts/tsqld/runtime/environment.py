@@ -29,6 +29,10 @@ class SessionEnvironment:
     def identity_insert(self) -> str:
         return self.session.identity_insert
 
+    @property
+    def datefirst(self) -> int:
+        return self.session.options.datefirst
+
     def catalog(self, database: str) -> Catalog:
         return self.session.catalog(database)
 

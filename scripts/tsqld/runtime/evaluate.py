@@ -68,7 +68,8 @@ class Evaluator:
         frame = session.frame
         database = frame.database or session.database
         catalog = session.catalog(database)
-        signature = (database, catalog.version, frame.signature, session.identity_insert)
+        settings = (session.identity_insert, session.options.datefirst)
+        signature = (database, catalog.version, frame.signature, settings)
         with_temporaries = (*signature, session.temporary_version)
         key = (id(node), purpose)
         entry = self._cache.get(key)

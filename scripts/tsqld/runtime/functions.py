@@ -202,6 +202,9 @@ class SessionFunctions:
     def _app_name(self) -> str:
         return self.session.app
 
+    def _original_db_name(self) -> str:
+        return self.session.home
+
     def _context_info(self) -> bytes | None:
         return self.session.context_info
 

@@ -41,6 +41,7 @@ from tsqld.runtime.frame import (
     Returned,
     ScopeAborted,
 )
+from tsqld.runtime.maintenance import maintenance
 from tsqld.runtime.procedures import Procedures
 from tsqld.runtime.queries import Queries, columns_of
 from tsqld.runtime.raising import Raising
@@ -116,6 +117,9 @@ class Interpreter:
             yield from told(problem)
             yield Done(None)
             return
+        if self._only_parses(batch):
+            yield Done(None)
+            return
         yield from self.top_level(batch.statements)
 
     def bulk_copy(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
@@ -128,6 +132,14 @@ class Interpreter:
             return
         self._fresh_frame()
         yield from self.top_level([statement])
+
+    def _only_parses(self, batch: n.Batch) -> bool:
+        """SET PARSEONLY counts while parsing: the last one of a batch decides whether anything runs."""
+        options = self.session.options
+        for statement in batch.statements:
+            if isinstance(statement, n.SetOption) and "PARSEONLY" in statement.options:
+                options.parseonly = statement.value == "ON"
+        return options.parseonly
 
     def _fresh_frame(self) -> None:
         """A new batch: no variables, but the session's temp tables and last identity."""
@@ -318,7 +330,7 @@ class Interpreter:
         yield from self.procedures.execute(node)
 
     def _maintenance(self, node: n.Maintenance) -> Iterator[Event]:
-        yield from self.procedures.maintenance(node)
+        yield from maintenance(self.session, self, node)
 
     def _close_cursors(self, frame: Frame) -> None:
         frame.cursors.clear()

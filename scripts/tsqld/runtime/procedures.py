@@ -13,7 +13,6 @@ from tsqld.catalog.model import Module, ModuleParameter, Synonym
 from tsqld.compile.context import full_name
 from tsqld.errors import NO_LINE, TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Done, Event, ReturnStatus, ReturnValue
-from tsqld.runtime.checkident import check_identity
 from tsqld.runtime.consequences import error_event, told
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted, stopping
@@ -422,92 +421,12 @@ class Procedures:
             session.rollback_all()
             yield error_event(error(3998))
 
-    # SET
-
-    def set_option(self, option: str, node: n.SetOption) -> None:
-        options = self.session.options
-        value = node.value
-        switches = {
-            "NOCOUNT": "nocount",
-            "XACT_ABORT": "xact_abort",
-            "IMPLICIT_TRANSACTIONS": "implicit_transactions",
-            "FMTONLY": "fmtonly",
-            "NOEXEC": "noexec",
-            "ARITHABORT": "arithabort",
-            "QUOTED_IDENTIFIER": "quoted_identifier",
-        }
-        must_stay = {
-            "ANSI_NULLS": "ON",
-            "ANSI_WARNINGS": "ON",
-            "CONCAT_NULL_YIELDS_NULL": "ON",
-            "ARITHABORT": "ON",
-            "QUOTED_IDENTIFIER": "ON",
-            "NUMERIC_ROUNDABORT": "OFF",
-            "PARSEONLY": "OFF",
-            "SHOWPLAN_ALL": "OFF",
-            "SHOWPLAN_TEXT": "OFF",
-            "SHOWPLAN_XML": "OFF",
-            "ARITHIGNORE": "OFF",
-            "FORCEPLAN": "OFF",
-        }
-        if option in must_stay and isinstance(value, str) and value != must_stay[option]:
-            raise unsupported(f"SET {option} {value}", node.line)
-        if option in switches:
-            setattr(options, switches[option], value == "ON")
-        elif option == "TRANSACTION ISOLATION LEVEL":
-            options.isolation = str(value)
-            transaction = self.session.executor.transaction
-            if transaction is not None:
-                transaction.frozen = options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
-        elif option == "LOCK_TIMEOUT":
-            options.lock_timeout = int(self._option_value(value))
-        elif option == "ROWCOUNT":
-            options.rowcount = int(self._option_value(value))
-        elif option == "TEXTSIZE":
-            options.textsize = int(self._option_value(value))
-        elif option == "DATEFIRST" and int(self._option_value(value)) != 7:
-            raise unsupported("SET DATEFIRST other than 7", node.line)
-        elif option == "DATEFORMAT" and str(value).lower() != "mdy":
-            raise unsupported(f"SET DATEFORMAT {value}", node.line)
-        elif option == "LANGUAGE" and str(self._option_value(value)).lower() not in ("us_english", "english"):
-            raise unsupported(f"SET LANGUAGE {value}", node.line)
-        elif option == "CONTEXT_INFO":
-            self.session.context_info = self.evaluator.value(value)[0] if not isinstance(value, str) else None
-
-    def _option_value(self, value: str | n.Expression) -> Any:
-        return value if isinstance(value, str) else self.evaluator.value(value)[0]
-
     # SELECT @s = @s + column: each row sees the value the row before left
 
     def assign_by_row(self, node: n.SelectStatement, plan: SelectPlan) -> None:
         from tsqld.runtime.rows import carried_assignment
 
         carried_assignment(self.session, self.interpreter, node, plan)
-
-    # maintenance
-
-    def maintenance(self, node: n.Maintenance) -> Iterator[Event]:
-        if node.words[0] in ("CHECKPOINT", "RECONFIGURE"):
-            yield from ()
-            return
-        harmless = (
-            "FREEPROCCACHE",
-            "DROPCLEANBUFFERS",
-            "FREESYSTEMCACHE",
-            "UPDATEUSAGE",
-            "SHRINKDATABASE",
-            "SHRINKFILE",
-            "CHECKDB",
-            "CHECKTABLE",
-            "TRACEON",
-            "TRACEOFF",
-        )
-        if node.words[1] == "CHECKIDENT":
-            yield from check_identity(self.session, self.interpreter, node)
-            return
-        if node.words[1] not in harmless:
-            raise unsupported(f"DBCC {node.words[1]}", node.line)
-        yield from ()
 
 
 def _status(frame: Frame) -> int:

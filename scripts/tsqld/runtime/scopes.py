@@ -142,6 +142,11 @@ class Scopes:
             case n.SelectStatement():
                 if not _into(node):
                     self._attempt(node, lambda: self.interpreter.queries.plan(node), problems)
+            case n.DeclareCursor() if node.query is not None:
+                query = node.query
+                self._attempt(
+                    node, lambda: self.interpreter.evaluator.compiler().query(query, None), problems
+                )
             case n.Insert() if isinstance(node.source, n.Execute):
                 pass
             case n.Insert() | n.Update() | n.Delete() | n.Merge():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tsqld.errors import error
 from tsqld.events import Event
 from tsqld.runtime.frame import Handlers
+from tsqld.runtime.options import set_option
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 
@@ -67,7 +68,7 @@ class Variables:
 
     def _set_option(self, node: n.SetOption) -> Iterator[Event]:
         for option in node.options:
-            self.interpreter.procedures.set_option(option, node)
+            set_option(self.session, self.evaluator, option, node)
         yield from ()
 
     def _set_identity_insert(self, node: n.SetIdentityInsert) -> Iterator[Event]:

@@ -75,6 +75,7 @@ class Parser(ModuleParser):
             "CHECKPOINT": self._maintenance,
             "DBCC": self._maintenance,
             "RECONFIGURE": self._maintenance,
+            "KILL": self._kill,
         }
 
     def at_statement(self) -> bool:
@@ -110,6 +111,7 @@ class Parser(ModuleParser):
             and self.at_name()
             and not self.at(*self._starts)
             and self.peek().upper != ":"
+            and not self._is_broker()
         ):
             return self._execute_module(self.line, "")
         return self.statement()
@@ -124,11 +126,19 @@ class Parser(ModuleParser):
             self._refuse_or_fail()
         return start()
 
+    def _is_broker(self) -> bool:
+        """Service Broker's statements begin with words that may be names of procedures."""
+        return any(
+            self.at_words(*words)
+            for words in (("SEND", "ON"), ("RECEIVE", "TOP"), ("RECEIVE", "*"), ("GET", "CONVERSATION"))
+        )
+
     def _refuse_or_fail(self) -> NoReturn:
+        if self.at_words("END", "CONVERSATION") or self._is_broker():
+            raise unsupported("Service Broker", self.line)
         refused = (
             "BACKUP",
             "RESTORE",
-            "KILL",
             "SHUTDOWN",
             "REVERT",
             "READTEXT",

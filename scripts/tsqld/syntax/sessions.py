@@ -179,6 +179,8 @@ class SessionParser(VariableParser):
         )
         if options[0] not in known:
             raise error(195, options[0], "SET option", line=line)
+        if self.at("NULL"):
+            self.fail()
         if self.token.kind is Kind.NAME:
             return n.SetOption(line, tuple(options), self.advance().value)
         return n.SetOption(line, tuple(options), self.expression())
@@ -188,6 +190,12 @@ class SessionParser(VariableParser):
     def _use(self) -> n.Use:
         line = self.advance().line
         return n.Use(line, self.name())
+
+    def _kill(self) -> n.Maintenance:
+        line = self.advance().line
+        if self.token.kind is not Kind.INTEGER:
+            self.refuse("KILL of anything but a session")
+        return n.Maintenance(line, ("KILL", self.advance().value))
 
     def _maintenance(self) -> n.Maintenance:
         line = self.line

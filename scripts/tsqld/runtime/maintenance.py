@@ -1,0 +1,88 @@
+"""CHECKPOINT, RECONFIGURE, KILL and DBCC. Specification: Microsoft Learn, "DBCC", "KILL"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from tsqld.errors import error, unsupported
+from tsqld.events import Column, Columns, Done, Event, Message, Rows
+from tsqld.runtime.checkident import check_identity
+from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
+from tsqld.types import nvarchar
+
+if TYPE_CHECKING:
+    from tsqld.runtime.interpreter import Interpreter
+
+_NOTHING_TO_DO: Final = frozenset(
+    """FREEPROCCACHE DROPCLEANBUFFERS FREESYSTEMCACHE FREESESSIONCACHE UPDATEUSAGE SHRINKDATABASE SHRINKFILE
+    CHECKDB CHECKTABLE CHECKALLOC CHECKCATALOG CHECKFILEGROUP CLEANTABLE TRACEON TRACEOFF""".split()
+)
+_KNOWN: Final = frozenset(
+    """CHECKCONSTRAINTS CLONEDATABASE DBREINDEX DBREPAIR HELP INDEXDEFRAG INPUTBUFFER OPENTRAN OUTPUTBUFFER
+    PINTABLE PROCCACHE SHOW_STATISTICS SHOWCONTIG SQLPERF TRACESTATUS UNPINTABLE LOGINFO PAGE IND""".split()
+)
+
+
+def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance) -> Iterator[Event]:
+    """Errors 2526 of what is no DBCC statement, 6104 and 6106 of KILL."""
+    verb, *words = node.words
+    if verb == "KILL":
+        _kill(session, words[0], node.line)
+    if verb != "DBCC":
+        return
+    name = words[0]
+    if name == "CHECKIDENT":
+        yield from check_identity(session, interpreter, node)
+    elif name == "USEROPTIONS":
+        yield from _user_options(session)
+        yield _completed(node)
+    elif name in _NOTHING_TO_DO:
+        if "WITH NO_INFOMSGS" not in words:
+            yield _completed(node)
+    elif name in _KNOWN:
+        raise unsupported(f"DBCC {name}", node.line)
+    else:
+        raise error(2526, line=node.line)
+
+
+def _completed(node: n.Maintenance) -> Event:
+    return Message(error(2528).message, 2528, 0, 1, node.line)
+
+
+def _kill(session: Session, spid: str, line: int) -> None:
+    if not spid.isdigit():
+        raise unsupported("KILL of anything but a session", line)
+    if int(spid) == session.spid:
+        raise error(6104, line=line)
+    if int(spid) not in session.engine.sessions:
+        raise error(6106, spid, line=line)
+    raise unsupported("KILL of another session", line)
+
+
+def _user_options(session: Session) -> Iterator[Event]:
+    """What DBCC USEROPTIONS lists: values, and the switches that are on."""
+    options = session.options
+    rows = [
+        ("textsize", str(options.textsize)),
+        ("language", options.language),
+        ("dateformat", "mdy"),
+        ("datefirst", str(options.datefirst)),
+        ("lock_timeout", str(options.lock_timeout)),
+        ("quoted_identifier", "SET"),
+        *([("nocount", "SET")] if options.nocount else []),
+        *([("xact_abort", "SET")] if options.xact_abort else []),
+        *([("implicit_transactions", "SET")] if options.implicit_transactions else []),
+        ("arithabort", "SET"),
+        ("ansi_null_dflt_on", "SET"),
+        ("ansi_warnings", "SET"),
+        ("ansi_padding", "SET"),
+        ("ansi_nulls", "SET"),
+        ("concat_null_yields_null", "SET"),
+        ("isolation level", options.isolation.lower()),
+    ]
+    yield Columns((Column("Set Option", nvarchar(128), False), Column("Value", nvarchar(128))))
+    yield Rows(rows)
+    session.rowcount = len(rows)
+    yield Done(None if options.nocount else len(rows), select=True)

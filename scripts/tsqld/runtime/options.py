@@ -1,0 +1,69 @@
+"""SET: options of a session. What would change answers and is not implemented is refused.
+
+Specification: Microsoft Learn, "SET statements".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tsqld.errors import error, unsupported
+from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from tsqld.runtime.evaluate import Evaluator
+
+_SWITCHES: Final = {
+    "NOCOUNT": "nocount",
+    "XACT_ABORT": "xact_abort",
+    "IMPLICIT_TRANSACTIONS": "implicit_transactions",
+    "FMTONLY": "fmtonly",
+    "NOEXEC": "noexec",
+    "ARITHABORT": "arithabort",
+    "QUOTED_IDENTIFIER": "quoted_identifier",
+}
+_MUST_STAY: Final = {
+    "ANSI_NULLS": "ON",
+    "ANSI_WARNINGS": "ON",
+    "CONCAT_NULL_YIELDS_NULL": "ON",
+    "ARITHABORT": "ON",
+    "QUOTED_IDENTIFIER": "ON",
+    "NUMERIC_ROUNDABORT": "OFF",
+    "SHOWPLAN_ALL": "OFF",
+    "SHOWPLAN_TEXT": "OFF",
+    "SHOWPLAN_XML": "OFF",
+    "ARITHIGNORE": "OFF",
+    "FORCEPLAN": "OFF",
+    "CURSOR_CLOSE_ON_COMMIT": "OFF",
+}
+_CONTEXT_BYTES: Final = 128
+
+
+def set_option(session: Session, evaluator: Evaluator, option: str, node: n.SetOption) -> None:
+    """Set one option. Errors 2742 and 2744 of values out of range, 50100 of what is not implemented."""
+    options, value = session.options, node.value
+    if option in _MUST_STAY and isinstance(value, str) and value != _MUST_STAY[option]:
+        raise unsupported(f"SET {option} {value}", node.line)
+    given: Any = value if isinstance(value, str) else evaluator.value(value)[0]
+    if option in _SWITCHES:
+        setattr(options, _SWITCHES[option], value == "ON")
+    elif option == "TRANSACTION ISOLATION LEVEL":
+        options.isolation = str(value)
+        transaction = session.executor.transaction
+        if transaction is not None:
+            transaction.frozen = options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
+    elif option in ("LOCK_TIMEOUT", "ROWCOUNT", "TEXTSIZE"):
+        setattr(options, option.lower(), int(given))
+    elif option == "DATEFIRST":
+        if not 1 <= int(given) <= 7:
+            raise error(2742, given, line=node.line)
+        options.datefirst = int(given)
+    elif option == "DATEFORMAT" and str(given).lower() != "mdy":
+        raise unsupported(f"SET DATEFORMAT {given}", node.line)
+    elif option == "LANGUAGE":
+        if str(given).lower() not in ("us_english", "english"):
+            raise unsupported(f"SET LANGUAGE {given}", node.line)
+        options.datefirst = 7
+    elif option == "CONTEXT_INFO":
+        session.context_info = bytes(given)[:_CONTEXT_BYTES].ljust(_CONTEXT_BYTES, b"\0")
