@@ -40,6 +40,8 @@ class Relation:
     table: Table | None = None
     exposed: str = ""
     rowid: str = ""
+    written: str = ""
+    """The table's name as FROM wrote it, by which errors 8120, 8121 and 8127 call its columns."""
 
     def column(self, name: str) -> RelationColumn | None:
         wanted = name.lower()

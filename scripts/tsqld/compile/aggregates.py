@@ -61,7 +61,7 @@ class AggregateCompiler(ExpressionCompiler):
     # plain aggregates
 
     def _aggregate(self, name: str, call: n.Call, place: Place) -> Bound:
-        if place.in_aggregate:
+        if place.in_aggregate or any(_holds_subquery(argument) for argument in call.arguments):
             raise error(130, line=call.line)
         home = self._home(call, place)
         if home is not place.scope:
@@ -125,6 +125,8 @@ class AggregateCompiler(ExpressionCompiler):
         if len(call.arguments) != 1:
             raise error(174, name.lower(), 1, line=call.line)
         operand = self.value(call.arguments[0], place)
+        if operand.is_null and isinstance(call.arguments[0], n.Null):
+            raise error(8117, "NULL", name.lower(), line=call.line)
         if name in ("COUNT", "COUNT_BIG"):
             return self._counted(
                 name, f"count({distinct}{f.key(operand) if distinct else operand.sql}){over}"
@@ -166,6 +168,8 @@ class AggregateCompiler(ExpressionCompiler):
         if len(call.arguments) != 2:
             raise error(174, "string_agg", 2, line=call.line)
         operand = self.value(call.arguments[0], place)
+        if isinstance(call.arguments[0], n.Null):
+            raise error(8116, "NULL", 1, "string_agg", line=call.line)
         if operand.type.is_text:
             unicode, large = operand.type.is_unicode, operand.type.length == MAX
         else:
@@ -199,6 +203,10 @@ class AggregateCompiler(ExpressionCompiler):
         if grouping.stage is not None:
             sql = grouping.stage.hold(sql)
         return Bound(sql, type, nullable=False, aggregated=True)
+
+
+def _holds_subquery(node: n.Node) -> bool:
+    return any(isinstance(part, n.Subquery | n.Exists | n.InQuery | n.Quantified) for part in walk(node))
 
 
 def ordered(value: Bound, descending: bool) -> str:

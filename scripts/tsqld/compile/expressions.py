@@ -165,9 +165,10 @@ class ExpressionCompiler:
         raise error(207, node.parts[-1], line=node.line)
 
     def _shown(self, node: n.ColumnName, place: Place) -> str:
-        """A column as error messages name it: table or alias, then column."""
+        """A column as error messages name it: the table as it was written, or the alias, then the column."""
         column, relation, _ = place.scope.resolve(node.parts, node.line)
-        return f"{relation.exposed}.{column.name}" if relation.exposed else column.name
+        owner = relation.written or relation.exposed
+        return f"{owner}.{column.name}" if owner else column.name
 
     def _variable(self, node: n.Variable) -> Bound:
         if node.name.startswith("@@"):

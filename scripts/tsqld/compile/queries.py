@@ -249,6 +249,7 @@ class QueryCompiler(SourceCompiler):
             found = [
                 i for i, column in enumerate(text.columns, 1) if column.name.lower() == wanted and wanted
             ]
+            found = found or _source_position(query.body, node)
             if not found:
                 raise error(104, line=item.line)
             position = found[0]
@@ -369,13 +370,14 @@ class QueryCompiler(SourceCompiler):
         if place.grouping is not None:
             found = place.grouping.keys.get(column.sql)
             if found is None:
-                raise error(8120, column.name, line=line)
+                owner = next(r for r in place.scope.relations if column in r.columns)
+                raise error(8120, f"{owner.written or owner.exposed}.{column.name}", line=line)
             return found
         return Bound(column.sql, column.type, column.nullable)
 
     def _star(self, item: n.Star, place: Place) -> list[RelationColumn]:
         scope = place.scope
-        if not scope.relations:
+        if not scope.relations and not item.qualifier:
             raise error(263, line=item.line)
         relations = [scope.relation(item.qualifier, item.line)] if item.qualifier else scope.relations
         return [column for relation in relations for column in relation.columns]
@@ -631,6 +633,26 @@ def _check_recursive(member: n.Select, name: str) -> None:
     kinds = ("LEFT", "RIGHT", "FULL", "OUTER APPLY")
     if any(isinstance(node, n.JoinSource) and node.kind in kinds for node in found):
         raise error(462, name, line=member.line)
+
+
+def _source_position(body: n.Node, wanted: n.Expression) -> list[int]:
+    """Where the leftmost member of a set operation selects the column `wanted`, under whatever alias."""
+    while isinstance(body, n.SetOperation | n.Query):
+        body = body.left if isinstance(body, n.SetOperation) else body.body
+    if not isinstance(body, n.Select) or not isinstance(wanted, n.ColumnName):
+        return []
+    if any(isinstance(item, n.Star) for item in body.items):
+        return []
+    nodes = [item.expression for item in body.items if isinstance(item, n.SelectItem)]
+    name = [part.lower() for part in wanted.parts]
+    columns = [
+        [part.lower() for part in node.parts] if isinstance(node, n.ColumnName) else [] for node in nodes
+    ]
+    return [
+        place
+        for place, parts in enumerate(columns, 1)
+        if parts and parts[-min(len(parts), len(name)) :] == name[-min(len(parts), len(name)) :]
+    ]
 
 
 def _kind(type: SqlType) -> SqlType:

@@ -77,6 +77,10 @@ class SourceCompiler(WindowCompiler):
         if isinstance(source, n.JoinSource):
             return self._join(source, scope)
         text, relation = self._leaf(source, scope, lateral)
+        if isinstance(source, n.TableSource):
+            relation = replace(relation, written=".".join(source.name))
+        elif isinstance(source, n.VariableSource):
+            relation = replace(relation, written=source.name)
         scope.add(relation, source.line)
         return text
 
