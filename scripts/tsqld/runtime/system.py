@@ -4,13 +4,11 @@ procedures."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from tsqld.binder.scope import quoted
-from tsqld.catalog.model import Module, Table, entry_key
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.catalog.model import Module, Table
+from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
 from tsqld.runtime import usermessages
 from tsqld.runtime.catalogprocs import PROCEDURES
@@ -204,70 +202,10 @@ class SystemProcedures:
         )
 
     def _renamed(self, old: str, new: str, kind: str) -> Iterator[Event]:
-        from tsqld.runtime.functions import name_parts
+        from tsqld.runtime.renaming import rename
 
-        parts = name_parts(old)
-        session = self.session
-        if parts is None:
-            raise error(15225, old, self._database, kind)
-        catalog = session.catalog(self._database)
-        if kind in ("COLUMN", "INDEX"):
-            table = (
-                catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
-            )
-            if table is None:
-                raise error(15248, "@objname", kind)
-            changed = (
-                self._column_renamed(table, parts[-1], new)
-                if kind == "COLUMN"
-                else _index_renamed(table, parts[-1], new)
-            )
-            session.change_catalog(catalog.put(changed))
-            return
-        if kind not in ("OBJECT", "TABLE"):
-            raise unsupported(f"sp_rename of {kind}")
-        found = catalog.object(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
-        if found is None:
-            raise error(15225, old, self._database, kind)
-        if catalog.object(found.schema, new) is not None:
-            raise error(15335, new, "object")
-        moved: Any = replace(found, name=new)
-        if isinstance(found, Table):
-            session.executor.write(f"ALTER TABLE {found.storage} RENAME TO {quoted(new)}")
-            moved = replace(
-                found, name=new, storage=f"{quoted(catalog.name)}.{quoted(found.schema)}.{quoted(new)}"
-            )
-        followers = []
-        if isinstance(found, Table):
-            own = (found.schema, found.name)
-            followers = [replace(m, table=(own[0], new)) for m in catalog.modules() if m.table == own]
-        session.change_catalog(catalog.remove(entry_key(found)).put(moved, *followers))
+        rename(self.session, self._database, old, new, kind)
         yield from ()
-
-    def _column_renamed(self, table: Table, old: str, new: str) -> Table:
-        column = table.column(old)
-        if column is None:
-            raise error(15248, "@objname", "COLUMN")
-        if any(c.computed for c in table.columns) or table.checks or any(i.where for i in table.indexes):
-            raise unsupported("sp_rename of a column in a table with computed columns, checks or filters")
-        self.session.executor.write(
-            f"ALTER TABLE {table.storage} RENAME COLUMN {quoted(column.name)} TO {quoted(new)}"
-        )
-
-        def swap(name: str) -> str:
-            return new if name.lower() == old.lower() else name
-
-        return replace(
-            table,
-            columns=tuple(replace(c, name=swap(c.name)) for c in table.columns),
-            indexes=tuple(
-                replace(
-                    i, columns=tuple((swap(c), d) for c, d in i.columns), include=tuple(map(swap, i.include))
-                )
-                for i in table.indexes
-            ),
-            foreign_keys=tuple(replace(k, columns=tuple(map(swap, k.columns))) for k in table.foreign_keys),
-        )
 
     # catalog procedures
 
@@ -338,15 +276,6 @@ class SystemProcedures:
 
     def _nothing(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         yield ReturnStatus(0)
-
-
-def _index_renamed(table: Table, old: str, new: str) -> Table:
-    if not any(index.name.lower() == old.lower() for index in table.indexes):
-        raise error(15248, "@objname", "INDEX")
-    return replace(
-        table,
-        indexes=tuple(replace(i, name=new) if i.name.lower() == old.lower() else i for i in table.indexes),
-    )
 
 
 def _matches(name: str, pattern: str) -> bool:

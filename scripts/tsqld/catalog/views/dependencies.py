@@ -111,6 +111,13 @@ def _resolved(catalog: Catalog, reference: Reference) -> int | None:
     return found.object_id if found else None
 
 
+def referenced_objects(catalog: Catalog, module: Module) -> set[int]:
+    """The object_ids of what a module's text refers to."""
+    return {
+        found for reference in references_of(module) if (found := _resolved(catalog, reference)) is not None
+    }
+
+
 def _dependencies(session: Session, catalog: Catalog) -> Iterator[Row]:
     for module in catalog.modules():
         common: dict[str, Any] = {

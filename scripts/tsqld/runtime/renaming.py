@@ -1,0 +1,142 @@
+"""sp_rename: objects, constraints, columns and indexes get another name, and what refers to them follows.
+
+Called by `system`. The texts of modules are not changed, as SQL Server does not change them either; what a
+schema-bound module refers to cannot be renamed. Source: Microsoft Learn, "sp_rename".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tsqld.binder.scope import quoted
+from tsqld.catalog.model import Catalog, Module, Object, Table, entry_key
+from tsqld.catalog.views.dependencies import referenced_objects
+from tsqld.errors import error, unsupported
+from tsqld.runtime.functions import name_parts
+from tsqld.runtime.session import Session
+
+
+def rename(session: Session, database: str, old: str, new: str, kind: str) -> None:
+    """Rename inside the open transaction. Errors 15225, 15248, 15335, 15336."""
+    parts = name_parts(old)
+    if parts is None:
+        raise error(15225, old, database, kind)
+    catalog = session.catalog(database)
+    if kind in ("COLUMN", "INDEX"):
+        table = catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
+        if table is None:
+            raise error(15248, "@objname", kind)
+        changed = (
+            _with_column(session, table, parts[-1], new)
+            if kind == "COLUMN"
+            else _with_index(table, parts[-1], new)
+        )
+        session.change_catalog(catalog.put(changed))
+        return
+    if kind not in ("OBJECT", "TABLE"):
+        raise unsupported(f"sp_rename of {kind}")
+    schema = parts[-2] if len(parts) > 1 else "dbo"
+    if catalog.object(schema, new) is not None or _owner_of_constraint(catalog, schema, new) is not None:
+        raise error(15335, new, "object")
+    found = catalog.object(schema, parts[-1])
+    if found is not None:
+        _rename_object(session, catalog, found, new)
+        return
+    owner = _owner_of_constraint(catalog, schema, parts[-1])
+    if owner is None:
+        raise error(15225, old, database, kind)
+    session.change_catalog(catalog.put(_with_constraint(owner, parts[-1], new)))
+
+
+def _rename_object(session: Session, catalog: Catalog, found: Object, new: str) -> None:
+    for module in catalog.modules():
+        if module.schema_bound and found.object_id in referenced_objects(catalog, module):
+            raise error(15336, f"{found.schema}.{found.name}")
+    moved: Any = replace(found, name=new)
+    followers: list[Table | Module] = []
+    if isinstance(found, Table):
+        session.executor.write(f"ALTER TABLE {found.storage} RENAME TO {quoted(new)}")
+        moved = replace(
+            found,
+            name=new,
+            storage=f"{quoted(catalog.name)}.{quoted(found.schema)}.{quoted(new)}",
+            foreign_keys=_following_keys(found, found, new),
+        )
+        own = (found.schema, found.name)
+        followers += [replace(m, table=(own[0], new)) for m in catalog.modules() if m.table == own]
+        followers += [
+            replace(other, foreign_keys=_following_keys(other, found, new))
+            for other in catalog.tables()
+            if other.object_id != found.object_id
+            and any(foreign.references(found) for foreign in other.foreign_keys)
+        ]
+    session.change_catalog(catalog.remove(entry_key(found)).put(moved, *followers))
+
+
+def _following_keys(table: Table, renamed: Table, new: str) -> tuple[Any, ...]:
+    """Foreign keys of `table`; those to the renamed table by its new name."""
+    return tuple(replace(key, table=new) if key.references(renamed) else key for key in table.foreign_keys)
+
+
+def _owner_of_constraint(catalog: Catalog, schema: str, name: str) -> Table | None:
+    return next(
+        (
+            table
+            for table in catalog.tables()
+            if table.schema.lower() == schema.lower()
+            and any(constraint.lower() == name.lower() for _, constraint, _ in table.constraints())
+        ),
+        None,
+    )
+
+
+def _with_constraint(table: Table, old: str, new: str) -> Table:
+    """The table with a constraint of another name, which is then no longer one the server gave."""
+
+    def named(entry: Any) -> Any:
+        return replace(entry, name=new, system_named=False) if entry.name.lower() == old.lower() else entry
+
+    return replace(
+        table,
+        indexes=tuple(map(named, table.indexes)),
+        foreign_keys=tuple(map(named, table.foreign_keys)),
+        checks=tuple(map(named, table.checks)),
+        columns=tuple(
+            replace(column, default=named(column.default)) if column.default else column
+            for column in table.columns
+        ),
+    )
+
+
+def _with_index(table: Table, old: str, new: str) -> Table:
+    if not any(index.name.lower() == old.lower() for index in table.indexes):
+        raise error(15248, "@objname", "INDEX")
+    return replace(
+        table,
+        indexes=tuple(replace(i, name=new) if i.name.lower() == old.lower() else i for i in table.indexes),
+    )
+
+
+def _with_column(session: Session, table: Table, old: str, new: str) -> Table:
+    column = table.column(old)
+    if column is None:
+        raise error(15248, "@objname", "COLUMN")
+    if any(c.computed for c in table.columns) or table.checks or any(i.where for i in table.indexes):
+        raise unsupported("sp_rename of a column in a table with computed columns, checks or filters")
+    session.executor.write(
+        f"ALTER TABLE {table.storage} RENAME COLUMN {quoted(column.name)} TO {quoted(new)}"
+    )
+
+    def swap(name: str) -> str:
+        return new if name.lower() == old.lower() else name
+
+    return replace(
+        table,
+        columns=tuple(replace(c, name=swap(c.name)) for c in table.columns),
+        indexes=tuple(
+            replace(i, columns=tuple((swap(c), d) for c, d in i.columns), include=tuple(map(swap, i.include)))
+            for i in table.indexes
+        ),
+        foreign_keys=tuple(replace(k, columns=tuple(map(swap, k.columns))) for k in table.foreign_keys),
+    )
