@@ -58,6 +58,11 @@ class Environment(Protocol):
         """The catalog as of this transaction. Error 911."""
         ...
 
+    def object(self, database: str, schema: str, name: str) -> Object | None:
+        """An object by its name, as of this transaction; what was compiled holds while it is the same one.
+        Error 911."""
+        ...
+
     def variable_type(self, name: str) -> SqlType | None: ...
 
     def table_variable(self, name: str) -> Table | None: ...
@@ -172,13 +177,12 @@ def resolve_object(environment: Environment, parts: Sequence[str], line: int) ->
         if special is not None:
             return special, name
     try:
-        catalog = environment.catalog(name.database)
+        found = environment.object(name.database, name.schema, name.name)
     except TsqlError:
         raise error(208, ".".join(parts), line=line) from None
     system = _system(environment, name, parts)
     if system is not None:
         return system, name
-    found = catalog.object(name.schema, name.name)
     if isinstance(found, Synonym):
         return resolve_object(environment, found.base, line)
     if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tsqld.binder.scope import Relation, quoted
-from tsqld.catalog.model import Catalog, Module, Table
+from tsqld.catalog.model import Catalog, Module, Object, Table
 from tsqld.catalog.views import system_relation
 from tsqld.compile.context import SystemRelation
 from tsqld.compile.inline import Compiler
@@ -18,6 +18,8 @@ class SessionEnvironment:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.frame = session.frame
+        self.lookups: dict[tuple[str, str, str], Object | None] = {}
+        self.uses_catalog = False
         self.uses_temporaries = False
         self.uses_system = False
 
@@ -34,7 +36,13 @@ class SessionEnvironment:
         return self.session.options.datefirst
 
     def catalog(self, database: str) -> Catalog:
+        self.uses_catalog = True
         return self.session.catalog(database)
+
+    def object(self, database: str, schema: str, name: str) -> Object | None:
+        found = self.session.catalog(database).object(schema, name)
+        self.lookups[database, schema, name] = found
+        return found
 
     def variable_type(self, name: str) -> SqlType | None:
         found = self.frame.variables.get(name.lower())

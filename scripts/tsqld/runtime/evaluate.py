@@ -7,13 +7,14 @@ comparisons of variables, the stuff of loops, are evaluated in Python by the sam
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
-from tsqld.catalog.model import Module
+from tsqld.catalog.model import Module, Object
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
@@ -34,6 +35,17 @@ _RANGES: Final = {
     "bigint": (-(2**63), 2**63 - 1),
 }
 _INT: Final = SqlType("int")
+_BARE: Final = re.compile(r"CAST\(\$1 AS (INTEGER|BIGINT|SMALLINT|VARCHAR)\)")
+
+
+def _is_bare(sql: str, parameters: Sequence[Any]) -> bool:
+    """Whether a text is nothing but its one parameter, so that DuckDB need not be asked."""
+    return (
+        len(parameters) == 1
+        and isinstance(parameters[0], str | int | None)
+        and not isinstance(parameters[0], bool)
+        and _BARE.fullmatch(sql) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +59,17 @@ class CompiledValue:
     uses_tables: bool
 
 
+Lookups = tuple[tuple[tuple[str, str, str], Object | None], ...]
+Kept = tuple[tuple[Any, ...], int, Lookups, Any]
+"""What a compiled text depends on, the catalog's version or -1, the names it looked up, and the text."""
+
+
 class Evaluator:
     """Values for a session."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._cache: dict[tuple[int, str], tuple[n.Node, list[tuple[tuple[Any, ...], Any]]]] = {}
+        self._cache: dict[tuple[int, str], tuple[n.Node, list[Kept]]] = {}
         from tsqld.runtime.functions import SessionFunctions
 
         self._functions = SessionFunctions(session, self)
@@ -69,13 +86,15 @@ class Evaluator:
         database = frame.database or session.database
         catalog = session.catalog(database)
         settings = (session.identity_insert, session.options.datefirst)
-        signature = (database, catalog.version, frame.signature, settings)
+        signature = (database, frame.signature, settings)
         with_temporaries = (*signature, session.temporary_version)
         key = (id(node), purpose)
         entry = self._cache.get(key)
         if entry is not None:
-            for known, made in entry[1]:
-                if known in (signature, with_temporaries):
+            for known, version, lookups, made in entry[1]:
+                if known in (signature, with_temporaries) and (
+                    version == catalog.version or (version < 0 and self._same(lookups))
+                ):
                     return made
         environment = SessionEnvironment(session)
         compiler = Compiler(Context(environment))
@@ -90,8 +109,15 @@ class Evaluator:
                 self._cache.clear()
             kept = self._cache.setdefault(key, (node, []))[1]
             del kept[8:]
-            kept.insert(0, (with_temporaries if environment.uses_temporaries else signature, made))
+            known = with_temporaries if environment.uses_temporaries else signature
+            version = catalog.version if environment.uses_catalog else -1
+            kept.insert(0, (known, version, tuple(environment.lookups.items()), made))
         return made
+
+    def _same(self, lookups: Lookups) -> bool:
+        """Whether every name that was looked up still means the same object."""
+        catalog = self.session.catalog
+        return all(catalog(place[0]).object(place[1], place[2]) is found for place, found in lookups)
 
     def compiler(self) -> Compiler:
         return Compiler(Context(SessionEnvironment(self.session)))
@@ -164,6 +190,8 @@ class Evaluator:
 
     def run(self, made: CompiledValue) -> Any:
         parameters = self.parameters(made.references)
+        if _is_bare(made.sql.removeprefix("SELECT "), parameters):
+            return parameters[0]
         executor = self.session.executor
         if made.uses_tables:
             executor.fresh(made.reads)
@@ -202,6 +230,8 @@ class Evaluator:
                 return to_duck(self._functions.call(reference.name, arguments), reference.type)
             case "scalar":
                 nested = [self.parameter(inner) for inner in reference.arguments]  # type: ignore[arg-type]
+                if _is_bare(reference.name, nested):
+                    return nested[0]
                 return self.session.executor.scalar_row(f"SELECT {reference.name}", nested)[0]
             case "table scalar":
                 nested = [self.parameter(inner) for inner in reference.arguments]  # type: ignore[arg-type]
