@@ -17,6 +17,7 @@ from typing import Final
 
 import click
 
+from tsqlt_runner.connection import BatchFailed, ServerError
 from tsqlt_runner.databases import PREFIX, Project, TestDatabase
 from tsqlt_runner.errors import CannotRun
 from tsqlt_runner.junit import junit_xml
@@ -25,7 +26,7 @@ from tsqlt_runner.report import Reporter
 from tsqlt_runner.results import exit_code
 from tsqlt_runner.running import Job, run_jobs
 from tsqlt_runner.selection import selection
-from tsqlt_runner.server import Server, open_server
+from tsqlt_runner.server import Server, open_servers
 from tsqlt_runner.sources import SqlFile, check_classes, find_files, read_file
 
 _INTERRUPTED: Final = 130
@@ -112,7 +113,7 @@ def run(
     )
     try:
         sys.exit(run_settings(settings))
-    except CannotRun as problem:
+    except (CannotRun, ServerError, BatchFailed) as problem:
         click.echo(f"tsqlt-runner: {problem}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
@@ -140,8 +141,9 @@ def run_settings(settings: Settings) -> int:
     if not chosen:
         click.echo("no tests found")
         return 5
-    with open_server(settings.dsn, settings.home) as server:
-        return run_chosen(settings, files, chosen, open_databases(settings, server, len(chosen)))
+    count = workers(settings, len(chosen))
+    with open_servers(settings.dsn, settings.home, count) as servers:
+        return run_chosen(settings, files, chosen, open_databases(settings, servers))
 
 
 def choose(files: Sequence[SqlFile], expression: str) -> list[Job]:
@@ -151,11 +153,17 @@ def choose(files: Sequence[SqlFile], expression: str) -> list[Job]:
     return [job for job in jobs if job.tests]
 
 
-def open_databases(settings: Settings, server: Server, files: int) -> list[TestDatabase]:
-    """As many databases as are useful: one per processor, no more than files, unless a number was given."""
+def workers(settings: Settings, files: int) -> int:
+    """As many as are useful: one per processor, no more than files, unless a number was given."""
+    return min(settings.jobs or os.cpu_count() or 1, files)
+
+
+def open_databases(settings: Settings, servers: Sequence[Server]) -> list[TestDatabase]:
+    """A test database on each server."""
     project = Project(settings.root, settings.bundled)
-    count = min(settings.jobs or os.cpu_count() or 1, files)
-    return [TestDatabase(server, f"{PREFIX}{number}", project) for number in range(1, count + 1)]
+    return [
+        TestDatabase(server, f"{PREFIX}{number}", project) for number, server in enumerate(servers, start=1)
+    ]
 
 
 def run_chosen(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final
 
@@ -35,17 +34,15 @@ END CATCH;
 """
 
 
-@dataclass(frozen=True, slots=True)
 class BatchFailed(Exception):
     """An error inside a batch; `line` counts from the batch's first, in `procedure` where it names one."""
 
-    number: int
-    line: int
-    procedure: str
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
+    def __init__(self, number: int, line: int, procedure: str, text: str) -> None:
+        super().__init__(text)
+        self.number = number
+        self.line = line
+        self.procedure = procedure
+        self.text = text
 
 
 class ServerError(Exception):
@@ -61,6 +58,7 @@ class Connection:
             import mssql_python
         except ImportError:
             raise CannotRun("the package mssql-python is missing; install it with: make setup-test") from None
+        mssql_python.pooling(enabled=False)  # a pooled connection would keep its database from being dropped
         self._problems = (mssql_python.Error, RuntimeError)
         try:
             self._connection = mssql_python.connect(connection_string, autocommit=True)

@@ -91,6 +91,9 @@ class TestDatabase:
         """Migrate and deploy the framework, where they changed. Errors: CannotRun."""
         wanted = self.project.content_hash()
         self._remember()
+        if self._deployed.get(_FRAMEWORK) and self.is_littered():
+            self._drop()
+            self._remember()
         if self._deployed.get(_PROJECT) != wanted:
             self._migrate()
             self._remember()
@@ -99,6 +102,13 @@ class TestDatabase:
             self._check_installed()
         elif self._deployed.get(_FRAMEWORK) != framework.framework_hash():
             self._deploy_framework()
+
+    def is_littered(self) -> bool:
+        """Whether a test left doubles in the place of what they stood in for."""
+        if not self.project.bundled:
+            return False
+        found = self.connection.rows("SELECT COUNT(*) AS doubles FROM tSQLt.Private_TestDoubles;")
+        return int(found[0]["doubles"]) > 0
 
     def deploy(self, file: SqlFile) -> BatchFailed | None:
         """Run a test file whose text changed; the error of its first bad batch, with the file's line."""
@@ -142,11 +152,15 @@ class TestDatabase:
         first = self._run_migrate()
         if first.returncode == 0:
             return
-        with self.server.connect("master") as master:
-            master.rows(_DROP.format(name=literal(self.name), quoted=quote(self.name)))
+        self._drop()
         second = self._run_migrate()
         if second.returncode != 0:
             raise CannotRun((second.stderr.strip().splitlines() or ["warehouse migrate failed"])[-1])
+
+    def _drop(self) -> None:
+        self.reconnect()
+        with self.server.connect("master") as master:
+            master.rows(_DROP.format(name=literal(self.name), quoted=quote(self.name)))
 
     def _run_migrate(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -74,8 +74,13 @@ def run_job(job: Job, database: TestDatabase, locator: Locator) -> FileResult:
         return FileResult(
             job.file.path, (), f"{job.file.path}:{problem.line}: {problem.text} ({problem.number})"
         )
-    results = (run_test(test, database) for test in job.tests)
-    return FileResult(job.file.path, tuple(locator.located(result) for result in results))
+    results = []
+    for test in job.tests:
+        results.append(locator.located(run_test(test, database)))
+        if database.is_littered():
+            database.prepare()
+            database.deploy(job.file)
+    return FileResult(job.file.path, tuple(results))
 
 
 def run_test(test: SqlTest, database: TestDatabase) -> Result:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -55,36 +55,60 @@ class Server:
 
 
 @contextmanager
-def open_server(dsn: str | None, home: Path) -> Iterator[Server]:
-    """The server to test on; without `dsn` tsqld over `home`, stopped in the end. Errors: CannotRun."""
+def open_servers(dsn: str | None, home: Path, count: int) -> Iterator[list[Server]]:
+    """A server for each of `count` workers: all the named one, or a tsqld each, for it uses one processor.
+
+    Errors: CannotRun.
+    """
     if dsn:
-        yield _named(dsn)
+        yield [_named(dsn)] * count
         return
+    with ExitStack() as stack:
+        children = [stack.enter_context(_child(home / str(number))) for number in range(1, count + 1)]
+        yield [_ready(child) for child in children]
+
+
+@dataclass(frozen=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    home: Path
+    password: str = field(repr=False)
+
+
+@contextmanager
+def _child(home: Path) -> Iterator[_Child]:
+    """tsqld over `home`, starting; stopped in the end."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     read_end, write_end = os.pipe()
     password = secrets.token_urlsafe(24)
     try:
-        child = _launch(home, password, read_end)
+        process = _launch(home, password, read_end)
+    except BaseException:
+        os.close(write_end)
+        raise
     finally:
         os.close(read_end)
     try:
-        port = _port(child, home)
-        yield Server(
-            {
-                "Server": f"tcp:127.0.0.1,{port}",
-                "UID": "sa",
-                "PWD": password,
-                "Encrypt": "yes",
-                "TrustServerCertificate": "yes",
-            }
-        )
+        yield _Child(process, home, password)
     finally:
         os.close(write_end)
         try:
-            child.wait(_STOP_SECONDS)
+            process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+            process.kill()
+            process.wait()
+
+
+def _ready(child: _Child) -> Server:
+    return Server(
+        {
+            "Server": f"tcp:127.0.0.1,{_port(child.process, child.home)}",
+            "UID": "sa",
+            "PWD": child.password,
+            "Encrypt": "yes",
+            "TrustServerCertificate": "yes",
+        }
+    )
 
 
 def _named(dsn: str) -> Server:

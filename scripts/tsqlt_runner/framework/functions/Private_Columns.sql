@@ -39,13 +39,14 @@ RETURN
             found.name,
             QUOTENAME(found.name) AS quoted,
             types.name AS type_name,
-            texts.TypeText AS type_text,
+            found.user_type_id,
+            found.max_length,
+            found.[precision],
+            found.scale,
+            found.collation_name,
             found.is_nullable
         FROM found
         INNER JOIN sys.types AS types ON types.user_type_id = found.system_type_id
-        CROSS APPLY tSQLt.Private_TypeText(
-            found.user_type_id, found.max_length, found.[precision], found.scale, found.collation_name
-        ) AS texts
     )
 
     SELECT
@@ -53,7 +54,11 @@ RETURN
         typed.name AS Name,
         typed.quoted AS Quoted,
         typed.type_name AS TypeName,
-        typed.type_text AS TypeText,
+        typed.user_type_id AS UserTypeId,
+        typed.max_length AS TypeLength,
+        typed.[precision] AS TypePrecision,
+        typed.scale AS TypeScale,
+        typed.collation_name AS TypeCollation,
         typed.is_nullable AS IsNullable,
         CASE
             WHEN typed.type_name IN (N'date', N'time', N'datetime', N'datetime2', N'smalldatetime', N'datetimeoffset')

@@ -7,6 +7,7 @@ CREATE OR ALTER PROCEDURE tSQLt.AssertEqualsTable
 AS
 SET NOCOUNT ON;
 DECLARE @Columns nvarchar(max);
+DECLARE @Unsupported int;
 DECLARE @Comparison nvarchar(max);
 DECLARE @Query nvarchar(max);
 DECLARE @Differences int;
@@ -16,19 +17,21 @@ DECLARE @Problem nvarchar(max);
 EXEC tSQLt.AssertObjectExists @Expected;
 EXEC tSQLt.AssertObjectExists @Actual;
 
-IF EXISTS (
-    SELECT 1
-    FROM tSQLt.Private_Columns(@Expected) AS columns
-    WHERE columns.TypeName IN (
-        N'text', N'ntext', N'image', N'xml', N'geography', N'geometry', N'timestamp', N'rowversion'
+SELECT
+    @Columns = STRING_AGG(CAST(columns.Quoted AS nvarchar(max)), N', ') WITHIN GROUP (ORDER BY columns.Id),
+    @Unsupported = COUNT(
+        CASE
+            WHEN columns.TypeName IN (N'text', N'ntext', N'image', N'xml', N'geography', N'geometry', N'timestamp') THEN 1
+        END
     )
-)
+FROM tSQLt.Private_Columns(@Expected) AS columns;
+
+IF @Unsupported > 0
 BEGIN
     RAISERROR (N'The table contains a datatype that is not supported for tSQLt.AssertEqualsTable.', 16, 10);
     RETURN -1;
 END;
 
-SET @Columns = tSQLt.Private_ColumnList(@Expected);
 SET @Comparison = tSQLt.Private_ComparisonQuery(@Columns, @Expected, @Actual);
 SET @Query = CONCAT(N'SELECT @Differences = COUNT(*) FROM (', @Comparison, N') AS compared WHERE [_m_] <> ''='';');
 EXEC sys.sp_executesql @Query, N'@Differences int OUTPUT', @Differences = @Differences OUTPUT;

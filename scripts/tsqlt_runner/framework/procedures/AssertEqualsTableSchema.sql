@@ -12,18 +12,24 @@ EXEC tSQLt.AssertObjectExists @Actual;
 SELECT
     ROW_NUMBER() OVER (ORDER BY columns.Id) AS position,
     columns.Name AS name,
-    columns.TypeText AS type,
+    texts.TypeText AS type,
     columns.IsNullable AS is_nullable
 INTO #ExpectedColumns
-FROM tSQLt.Private_Columns(@Expected) AS columns;
+FROM tSQLt.Private_Columns(@Expected) AS columns
+CROSS APPLY tSQLt.Private_TypeText(
+    columns.UserTypeId, columns.TypeLength, columns.TypePrecision, columns.TypeScale, columns.TypeCollation
+) AS texts;
 
 SELECT
     ROW_NUMBER() OVER (ORDER BY columns.Id) AS position,
     columns.Name AS name,
-    columns.TypeText AS type,
+    texts.TypeText AS type,
     columns.IsNullable AS is_nullable
 INTO #ActualColumns
-FROM tSQLt.Private_Columns(@Actual) AS columns;
+FROM tSQLt.Private_Columns(@Actual) AS columns
+CROSS APPLY tSQLt.Private_TypeText(
+    columns.UserTypeId, columns.TypeLength, columns.TypePrecision, columns.TypeScale, columns.TypeCollation
+) AS texts;
 
 EXEC tSQLt.AssertEqualsTable
     @Expected = N'#ExpectedColumns',

@@ -15,7 +15,6 @@ DECLARE @Declarations nvarchar(max);
 DECLARE @Arguments nvarchar(max);
 DECLARE @ReturnType nvarchar(max);
 DECLARE @Command nvarchar(max);
-DECLARE @LogId int;
 DECLARE @Moved nvarchar(517);
 
 IF (@FakeFunctionName IS NULL AND @FakeDataSource IS NULL)
@@ -96,7 +95,7 @@ SET @Command = CONCAT(
         ELSE CONCAT(N'TABLE AS RETURN SELECT * FROM ', @Fake, N'(', @Arguments, N');')
     END
 );
-EXEC tSQLt.Private_MoveAway @ObjectId, @LogId OUTPUT, @Moved OUTPUT;
+EXEC tSQLt.Private_MoveAway @ObjectId, @Name OUTPUT, @Moved OUTPUT;
 EXEC (@Command);
-UPDATE tSQLt.Private_TestDoubles SET DoubleId = OBJECT_ID(@Name) WHERE Id = @LogId;
+EXEC tSQLt.Private_NoteDouble @ObjectId, @Name;
 GO

@@ -35,10 +35,11 @@ BEGIN TRY
 
     EXEC @Test;
 
-    SET @FailMessage = CAST(SESSION_CONTEXT(N'tSQLt.ExpectFailMessage') AS nvarchar(4000));
-
     IF SESSION_CONTEXT(N'tSQLt.Expect') = N'exception'
+    BEGIN
+        SET @FailMessage = CAST(SESSION_CONTEXT(N'tSQLt.ExpectFailMessage') AS nvarchar(4000));
         EXEC tSQLt.Private_FailWith @FailMessage, N'Expected an error to be raised.';
+    END;
 
     SELECT
         @Result = N'Success',

@@ -1,17 +1,20 @@
--- Renames an object out of the way of a double and notes that; @LogId is the note, @Moved the new two-part name.
+-- Renames an object out of the way of a double; @Name is the two-part name it had, @Moved the one it has now.
 CREATE OR ALTER PROCEDURE tSQLt.Private_MoveAway
     @ObjectId int,
-    @LogId int OUTPUT,
+    @Name nvarchar(517) OUTPUT,
     @Moved nvarchar(517) OUTPUT
 AS
 SET NOCOUNT ON;
-DECLARE @Old nvarchar(517) = tSQLt.Private_QuotedName(@ObjectId);
-DECLARE @Name nvarchar(128) = OBJECT_NAME(@ObjectId);
-DECLARE @New nvarchar(128) = N'tSQLt_tempobject_' + REPLACE(CAST(NEWID() AS nvarchar(36)), N'-', N'');
+DECLARE @Schema nvarchar(258);
+DECLARE @New nvarchar(128);
 
-EXEC sys.sp_rename @objname = @Old, @newname = @New, @objtype = N'OBJECT';
-INSERT INTO tSQLt.Private_TestDoubles (ObjectId, OriginalName) VALUES (@ObjectId, @Name);
 SELECT
-    @LogId = SCOPE_IDENTITY(),
-    @Moved = tSQLt.Private_QuotedName(@ObjectId);
+    @Schema = QUOTENAME(OBJECT_SCHEMA_NAME(@ObjectId)),
+    @Name = QUOTENAME(OBJECT_NAME(@ObjectId)),
+    @New = N'tSQLt_tempobject_' + REPLACE(CAST(NEWID() AS nvarchar(36)), N'-', N'');
+SELECT
+    @Name = @Schema + N'.' + @Name,
+    @Moved = @Schema + N'.' + QUOTENAME(@New);
+
+EXEC sys.sp_rename @objname = @Name, @newname = @New, @objtype = N'OBJECT';
 GO

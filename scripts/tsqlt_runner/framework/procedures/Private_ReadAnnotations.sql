@@ -8,20 +8,22 @@ CREATE OR ALTER PROCEDURE tSQLt.Private_ReadAnnotations
 AS
 SET NOCOUNT ON;
 DECLARE @Query nvarchar(max);
-DECLARE @Version int = CAST(SERVERPROPERTY(N'ProductMajorVersion') AS int);
+DECLARE @Version int;
 SELECT
     @SkipReason = NULL,
     @NoTransaction = 0,
     @CleanUp = NULL;
 
-SELECT @Query = STRING_AGG(
-    CAST(N'SELECT Annotation, Value FROM tSQLt.' + lines.Annotation AS nvarchar(max)), N' UNION ALL '
-)
+IF OBJECT_DEFINITION(@ObjectId) NOT LIKE N'%--[[]@tSQLt:%'
+    RETURN 0;
+
+SELECT @Query = STRING_AGG(CAST(N'SELECT Annotation, Value FROM tSQLt.' + lines.Annotation AS nvarchar(max)), N' UNION ALL ')
 FROM tSQLt.Private_AnnotationLines(@ObjectId) AS lines;
 
 IF @Query IS NULL
     RETURN 0;
 
+SET @Version = CAST(SERVERPROPERTY(N'ProductMajorVersion') AS int);
 SET @Query = N'
     SELECT
         @NoTransaction = MAX(IIF(found.Annotation = N''NoTransaction'', 1, 0)),
@@ -29,13 +31,9 @@ SET @Query = N'
         @SkipReason = MAX(CASE
             WHEN found.Annotation = N''SkipTest'' THEN ISNULL(found.Value, N''<no reason provided>'')
             WHEN found.Annotation = N''MinSqlMajorVersion'' AND @Version < CAST(found.Value AS int)
-                THEN CONCAT(
-                    N''Minimum required version is '', found.Value, N'', but current version is '', @Version, N''.''
-                )
+                THEN CONCAT(N''Minimum required version is '', found.Value, N'', but current version is '', @Version, N''.'')
             WHEN found.Annotation = N''MaxSqlMajorVersion'' AND @Version > CAST(found.Value AS int)
-                THEN CONCAT(
-                    N''Maximum allowed version is '', found.Value, N'', but current version is '', @Version, N''.''
-                )
+                THEN CONCAT(N''Maximum allowed version is '', found.Value, N'', but current version is '', @Version, N''.'')
         END)
     FROM (' + @Query + N') AS found (Annotation, Value);';
 EXEC sys.sp_executesql

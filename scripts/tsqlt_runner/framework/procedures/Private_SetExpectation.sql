@@ -9,6 +9,10 @@ CREATE OR ALTER PROCEDURE tSQLt.Private_SetExpectation
     @Severity int = NULL,
     @State int = NULL
 AS
+-- Most tests expect nothing: there is nothing to clear then.
+IF @Kind IS NULL AND SESSION_CONTEXT(N'tSQLt.Expect') IS NULL
+    RETURN 0;
+
 EXEC sys.sp_set_session_context @key = N'tSQLt.Expect', @value = @Kind;
 EXEC sys.sp_set_session_context @key = N'tSQLt.ExpectFailMessage', @value = @FailMessage;
 EXEC sys.sp_set_session_context @key = N'tSQLt.ExpectMessage', @value = @Message;

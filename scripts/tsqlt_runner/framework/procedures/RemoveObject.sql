@@ -6,7 +6,7 @@ CREATE OR ALTER PROCEDURE tSQLt.RemoveObject
 AS
 SET NOCOUNT ON;
 DECLARE @ObjectId int = OBJECT_ID(@ObjectName);
-DECLARE @LogId int;
+DECLARE @Name nvarchar(517);
 DECLARE @Moved nvarchar(517);
 
 IF @ObjectId IS NULL AND @IfExists = 1
@@ -18,6 +18,7 @@ BEGIN
     RETURN -1;
 END;
 
-EXEC tSQLt.Private_MoveAway @ObjectId, @LogId OUTPUT, @Moved OUTPUT;
+EXEC tSQLt.Private_MoveAway @ObjectId, @Name OUTPUT, @Moved OUTPUT;
+EXEC tSQLt.Private_NoteDouble @ObjectId, @Name;
 SET @NewName = OBJECT_NAME(@ObjectId);
 GO

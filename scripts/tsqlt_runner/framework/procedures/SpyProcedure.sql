@@ -7,10 +7,9 @@ CREATE OR ALTER PROCEDURE tSQLt.SpyProcedure
 AS
 SET NOCOUNT ON;
 DECLARE @ObjectId int = OBJECT_ID(@ProcedureName, N'P');
-DECLARE @Name nvarchar(517) = tSQLt.Private_QuotedName(@ObjectId);
+DECLARE @Name nvarchar(517);
 DECLARE @Log nvarchar(517) = QUOTENAME(OBJECT_SCHEMA_NAME(@ObjectId)) + N'.'
     + QUOTENAME(OBJECT_NAME(@ObjectId) + N'_SpyProcedureLog');
-DECLARE @LogId int;
 DECLARE @Moved nvarchar(517);
 DECLARE @Declarations nvarchar(max);
 DECLARE @LogColumns nvarchar(max);
@@ -54,7 +53,7 @@ SET @Command = CONCAT(
     N'CREATE TABLE ', @Log, N' ([_id_] int IDENTITY (1, 1) NOT NULL PRIMARY KEY CLUSTERED', @LogColumns, N');'
 );
 EXEC (@Command);
-EXEC tSQLt.Private_MoveAway @ObjectId, @LogId OUTPUT, @Moved OUTPUT;
+EXEC tSQLt.Private_MoveAway @ObjectId, @Name OUTPUT, @Moved OUTPUT;
 
 SET @Command = CONCAT(
     N'CREATE PROCEDURE ', @Name, N' ', @Declarations, N' AS BEGIN INSERT INTO ', @Log, N' ',
@@ -62,9 +61,5 @@ SET @Command = CONCAT(
     IIF(@CallOriginal = 1, CONCAT(N'EXEC ', @Moved, N' ', @Passing, N';'), N''), N' RETURN; END;'
 );
 EXEC (@Command);
-UPDATE tSQLt.Private_TestDoubles
-SET
-    DoubleId = OBJECT_ID(@Name),
-    LogTableId = OBJECT_ID(@Log)
-WHERE Id = @LogId;
+EXEC tSQLt.Private_NoteDouble @ObjectId, @Name, @Log;
 GO
