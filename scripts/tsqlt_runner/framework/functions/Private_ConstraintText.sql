@@ -9,7 +9,7 @@ RETURN
             IIF(keys.type = 'PK', N'PRIMARY KEY', N'UNIQUE'), N' (',
             STRING_AGG(CAST(QUOTENAME(columns.name) AS nvarchar(max)), N', ') WITHIN GROUP (ORDER BY parts.key_ordinal),
             N')'
-        ) AS Definition,
+        ) AS [Definition],
         IIF(
             keys.type = 'PK',
             STRING_AGG(
@@ -21,7 +21,7 @@ RETURN
                 ), N' '
             ),
             NULL
-        ) AS Before
+        ) AS Preparation
     FROM sys.key_constraints AS keys
     INNER JOIN sys.index_columns AS parts
         ON parts.object_id = keys.parent_object_id
@@ -31,7 +31,7 @@ RETURN
         ON columns.object_id = parts.object_id
         AND columns.column_id = parts.column_id
     CROSS APPLY tSQLt.Private_TypeText(
-        columns.user_type_id, columns.max_length, columns.precision, columns.scale, columns.collation_name
+        columns.user_type_id, columns.max_length, columns.[precision], columns.scale, columns.collation_name
     ) AS texts
     WHERE keys.object_id = @ConstraintId
     GROUP BY keys.type
@@ -84,7 +84,7 @@ RETURN
         keys.update_referential_action_desc
     UNION ALL
     SELECT
-        N'CHECK ' + checks.definition,
+        N'CHECK ' + checks.[definition],
         NULL
     FROM sys.check_constraints AS checks
     WHERE checks.object_id = @ConstraintId;

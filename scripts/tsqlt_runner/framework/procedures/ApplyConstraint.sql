@@ -38,8 +38,8 @@ END;
 
 SET @Table = tSQLt.Private_PresentName(@OriginalId);
 SELECT
-    @Definition = texts.Definition,
-    @Before = texts.Before
+    @Definition = texts.[Definition],
+    @Before = texts.Preparation
 FROM tSQLt.Private_ConstraintText(@ConstraintId, @Table, @NoCascade) AS texts;
 
 SET @Old = QUOTENAME(OBJECT_SCHEMA_NAME(@OriginalId)) + N'.' + QUOTENAME(@Name);

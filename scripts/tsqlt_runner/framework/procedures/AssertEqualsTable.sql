@@ -21,7 +21,8 @@ SELECT
     @Columns = STRING_AGG(CAST(columns.Quoted AS nvarchar(max)), N', ') WITHIN GROUP (ORDER BY columns.Id),
     @Unsupported = COUNT(
         CASE
-            WHEN columns.TypeName IN (N'text', N'ntext', N'image', N'xml', N'geography', N'geometry', N'timestamp') THEN 1
+            WHEN columns.TypeName IN (N'text', N'ntext', N'image', N'xml', N'geography', N'geometry', N'timestamp')
+                THEN 1
         END
     )
 FROM tSQLt.Private_Columns(@Expected) AS columns;

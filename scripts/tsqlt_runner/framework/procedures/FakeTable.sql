@@ -71,7 +71,7 @@ BEGIN
     SELECT @Create = STRING_AGG(
         CAST(
             CONCAT(
-                N'ALTER TABLE ', @Name, N' ADD DEFAULT ', defaults.definition, N' FOR ',
+                N'ALTER TABLE ', @Name, N' ADD DEFAULT ', defaults.[definition], N' FOR ',
                 QUOTENAME(COL_NAME(defaults.parent_object_id, defaults.parent_column_id)), N';'
             ) AS nvarchar(max)
         ), N' '

@@ -17,7 +17,9 @@ SELECT
 IF OBJECT_DEFINITION(@ObjectId) NOT LIKE N'%--[[]@tSQLt:%'
     RETURN 0;
 
-SELECT @Query = STRING_AGG(CAST(N'SELECT Annotation, Value FROM tSQLt.' + lines.Annotation AS nvarchar(max)), N' UNION ALL ')
+SELECT @Query = STRING_AGG(
+    CAST(N'SELECT Annotation, Value FROM tSQLt.' + lines.Annotation AS nvarchar(max)), N' UNION ALL '
+)
 FROM tSQLt.Private_AnnotationLines(@ObjectId) AS lines;
 
 IF @Query IS NULL
