@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import SqlServer
 from tests.e2e.site import ROOT, TEST_DSN, Site, migrated_site, new_site, remove_site
-from tests.warehouse.place import Place
+from tests.warehouse.place import Place, drop_database
 
 from warehouse.connection import server_from_dsn
 
@@ -76,8 +76,4 @@ def place(tsqld_server: SqlServer, tmp_path: Path) -> Iterator[Place]:
         (project / folder).mkdir(parents=True)
     server = server_from_dsn(tsqld_server.dsn(name))
     yield Place(server, project)
-    with server.connect("master") as connection:
-        connection.run(
-            f"IF DB_ID(N'{name}') IS NOT NULL BEGIN "
-            f"ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}]; END;"
-        )
+    drop_database(server)

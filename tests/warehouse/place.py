@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from warehouse.cli import main
 from warehouse.connection import Server, format_keywords
+from warehouse.errors import SqlFailed
 from warehouse.migrations.deploy import Options, Outcome, apply
 from warehouse.migrations.verify import Drift, verify
 
@@ -26,6 +28,28 @@ AS
 INSERT INTO hr.people (id, name) VALUES (@id, @name);
 GO
 """
+
+
+IN_USE = 3702
+
+
+def drop_database(server: Server, seconds: float = 20) -> None:
+    """Drop a server's database; a session whose client has just gone may hold it for a moment."""
+    name = server.database
+    until = time.monotonic() + seconds
+    with server.connect("master") as connection:
+        while True:
+            try:
+                connection.run(
+                    f"IF DB_ID(N'{name}') IS NOT NULL "
+                    f"ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE;"
+                )
+                connection.run(f"DROP DATABASE IF EXISTS [{name}];")
+                return
+            except SqlFailed as error:
+                if error.number != IN_USE or time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
 
 
 @dataclass(frozen=True)

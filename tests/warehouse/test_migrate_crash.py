@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from tests.conftest import ROOT
 from tests.soak import chance, times
-from tests.warehouse.place import Place
+from tests.warehouse.place import Place, drop_database
 
 from warehouse.connection import format_keywords
 from warehouse.migrations.deploy import Options
@@ -66,11 +66,7 @@ def assert_complete(place: Place) -> None:
 @pytest.mark.timeout(1800)
 def test_of_two_runs_that_race_for_the_lock_one_applies_and_none_fails(counted: Place) -> None:
     for race in range(times(2, 20)):
-        with counted.server.connect("master") as connection:
-            connection.run(
-                f"IF DB_ID(N'{counted.server.database}') IS NOT NULL DROP DATABASE "
-                f"[{counted.server.database}];"
-            )
+        drop_database(counted.server)
         runs = [start(counted) for _ in range(2)]
         ended = [(run.communicate(timeout=120), run.returncode) for run in runs]
         assert [code for _, code in ended] == [0, 0], (race, ended)
@@ -85,8 +81,7 @@ def test_a_run_killed_at_any_moment_is_completed_by_the_next(counted: Place) -> 
     moments = chance("kills of migrate")
     whole = _seconds(counted)
     for kill in range(times(3, 50)):
-        with counted.server.connect("master") as connection:
-            connection.run(f"DROP DATABASE IF EXISTS [{counted.server.database}];")
+        drop_database(counted.server)
         run = start(counted)
         time.sleep(moments.uniform(0.3 * whole, whole))
         run.send_signal(signal.SIGKILL)

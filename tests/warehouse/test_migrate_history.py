@@ -1,5 +1,4 @@
-"""A history that cannot be read, is half there or is of an earlier version is never taken for an empty one.
-"""
+"""A history that cannot be read, is half there or of an earlier version is never taken for an empty one."""
 
 from __future__ import annotations
 

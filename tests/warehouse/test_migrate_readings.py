@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.warehouse.place import Place
+from tests.warehouse.place import Place, drop_database
 
 from tsql.batches import split_batches
 from warehouse.migrations.deploy import apply
@@ -63,8 +63,7 @@ def _needs(file: Path, files: list[Path], depth: int = 0) -> int:
 def test_the_migrations_make_what_database_describes(place: Place, tmp_path: Path) -> None:
     with described(place, ROOT) as connection:
         from_files = facts(connection)
-    with place.server.connect("master") as connection:
-        connection.run(f"DROP DATABASE [{place.server.database}];")
+    drop_database(place.server)
     apply(place.server, ROOT, lambda _: None)
     with place.server.connect() as connection:
         from_migrations = facts(connection)

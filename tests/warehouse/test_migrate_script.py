@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import ROOT, SqlServer
-from tests.warehouse.place import NAMES, Place
+from tests.warehouse.place import NAMES, Place, drop_database
 
 from tsql.batches import split_batches
 from warehouse.connection import Server, server_from_dsn
@@ -90,8 +90,7 @@ def test_the_script_of_the_whole_project_ends_where_apply_ends(
         apply(other, ROOT, place.said.append)
         assert everything(other) == before
     finally:
-        with other.connect("master") as connection:
-            connection.run(f"DROP DATABASE [{other.database}];")
+        drop_database(other)
 
 
 @pytest.fixture

@@ -29,7 +29,10 @@ def view(name: str, *needs: str) -> str:
 
 def history_of(project: Path) -> History:
     return History(
-        {script.version: Applied(script.file, script.content_hash) for script in versioned_scripts(project)},
+        {
+            script.version: Applied(script.file, script.content_hash, text_hash=script.text_hash)
+            for script in versioned_scripts(project)
+        },
         {
             script.name.key: Deployed(script.name, script.kind, script.content_hash)
             for script in object_scripts(project)
@@ -133,13 +136,13 @@ def test_a_plain_create_is_deployed_as_create_or_alter(tmp_path: Path) -> None:
 def test_a_file_that_defines_another_object_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "database/a/views/v.sql", view("a.w"))
     with pytest.raises(MigrationProblem, match=r"database/a/views/v\.sql: defines view a\.w, not view a\.v"):
-        object_scripts(tmp_path)
+        changed_objects(object_scripts(tmp_path), EMPTY)
 
 
 def test_a_file_whose_text_never_closes_names_the_line(tmp_path: Path) -> None:
     write(tmp_path, "database/a/views/v.sql", "CREATE VIEW a.v AS\nSELECT 'x AS y;")
     with pytest.raises(MigrationProblem, match=r"database/a/views/v\.sql, line 2: Unclosed quotation mark"):
-        object_scripts(tmp_path)
+        changed_objects(object_scripts(tmp_path), EMPTY)
 
 
 def test_views_follow_the_views_and_functions_they_mention_whatever_their_names(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ CREATE TABLE ops.object_versions (
     git_commit nvarchar(60) NULL,
     environment nvarchar(60) NULL,
     milliseconds bigint NOT NULL,
+    text_hash binary(32) NULL,
     CONSTRAINT PK_ops_object_versions PRIMARY KEY CLUSTERED (version_id),
     CONSTRAINT CK_ops_object_versions_outcome CHECK (
         outcome IN (N'deployed', N'restored', N'dropped', N'changed by hand')

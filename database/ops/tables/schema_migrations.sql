@@ -12,6 +12,7 @@ CREATE TABLE ops.schema_migrations (
     git_commit nvarchar(60) NULL,
     environment nvarchar(60) NULL,
     is_baseline bit NOT NULL CONSTRAINT DF_ops_schema_migrations_is_baseline DEFAULT (0),
+    text_hash binary(32) NULL,
     CONSTRAINT PK_ops_schema_migrations PRIMARY KEY CLUSTERED (version)
 );
 GO

@@ -98,7 +98,7 @@ def apply(server: Server, folder: Path, report: Report, options: Options = Optio
         if plan.is_empty and history.shape is Shape.RECORDED and not options.redeploy_drifted:
             return _outcome(project, plan, frozenset())
         origin = origin_of(project)
-        with recorded_run(connection, "apply", origin) as run:
+        with recorded_run(connection, "apply", origin, history.shape) as run:
             if options.redeploy_drifted:
                 plan = make_plan(
                     project,
@@ -206,6 +206,7 @@ class Deployment:
             text=literal(item.text),
             content_hash=literal(item.content_hash),
             origin=self.origin,
+            text_hash=item.text_hash,
         )
         before = self._kept(item.name, item.kind) + (
             drop_statement(item.name, item.kind) if item.is_replaced else ""

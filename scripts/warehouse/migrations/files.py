@@ -8,6 +8,7 @@ for readers; the migrations make it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ REPLACED_KINDS: Final = frozenset({"type", "synonym"})  # T-SQL cannot alter the
 
 @dataclass(frozen=True)
 class VersionedScript:
-    """A script that runs once. `file` is the path for messages, `content_hash` survives reformatting.
+    """A script that runs once. `file` is the path for messages.
 
     `text` holds its tokens still; `is_here` tells whether it is meant for this environment.
     """
@@ -49,20 +50,55 @@ class VersionedScript:
     name: str
     file: str
     text: str = field(repr=False)
-    content_hash: bytes = field(repr=False)
     transactional: bool
     is_here: bool = True
+
+    @cached_property
+    def text_hash(self) -> bytes:
+        """Of the text as it is: where it is known already, the text needs not be read as T-SQL."""
+        return text_hash(self.text)
+
+    @cached_property
+    def content_hash(self) -> bytes:
+        """Of the text as T-SQL, which survives reformatting."""
+        return content_hash(self.text)
 
 
 @dataclass(frozen=True)
 class ObjectScript:
-    """A script that defines one object; its tokens are replaced."""
+    """A script that should define the object its path names; `source` has its tokens replaced."""
 
     name: ObjectName
     kind: str
     file: str
-    text: str = field(repr=False)
-    content_hash: bytes = field(repr=False)
+    source: str = field(repr=False)
+
+    @cached_property
+    def text_hash(self) -> bytes:
+        """Of the text as it is: where it is known already, the text needs not be read as T-SQL."""
+        return text_hash(self.source)
+
+    @cached_property
+    def text(self) -> str:
+        """What to run: CREATE OR ALTER where T-SQL has it. Errors: MigrationProblem when the text defines
+        another object or none."""
+        try:
+            found = definition(self.source)
+        except TokenError as error:
+            raise MigrationProblem(f"{self.file}, line {error.line}: {error}; correct the file") from error
+        if found is None or (found.kind, found.name.key) != (self.kind, self.name.key):
+            actual = f"{found.kind} {found.name}" if found else f"no {self.kind}"
+            raise MigrationProblem(
+                f"{self.file}: defines {actual}, not {self.kind} {self.name}; move or rename one of them"
+            )
+        if found.or_alter or self.is_replaced:
+            return self.source
+        return self.source[: found.create_end] + " OR ALTER" + self.source[found.create_end :]
+
+    @cached_property
+    def content_hash(self) -> bytes:
+        """Of the text as T-SQL, which survives reformatting. Errors: as `text`."""
+        return content_hash(self.text)
 
     @property
     def references(self) -> frozenset[tuple[str, str]]:
@@ -141,7 +177,6 @@ def _versioned(path: Path, project: Path, environment: Environment, letter: str)
         match["name"],
         file,
         text,
-        content_hash(text),
         transactional=not _NO_TRANSACTION.search(text),
         is_here=_is_here(text, environment),
     )
@@ -154,20 +189,20 @@ def _is_here(text: str, environment: Environment) -> bool:
 
 
 def object_scripts(project: Path, environment: Environment = NOWHERE) -> list[ObjectScript]:
-    """The objects of `database/` for the environment, by kind and path. Errors: MigrationProblem when a file
-    defines another object."""
+    """The objects of `database/` for the environment, by kind and path. Errors: MigrationProblem when two
+    files name the same object."""
     found: dict[tuple[str, str], ObjectScript] = {}
     for path in _object_paths(project / "database"):
         file = path.relative_to(project).as_posix()
         text = read_script(path, file)
         if not _is_here(text, environment):
             continue
-        script = _object(path, file, render(text, environment, file))
-        if script.name.key in found:
+        name, kind = ObjectName(path.parents[1].name, path.stem), REPEATABLE_FOLDERS[path.parent.name]
+        if name.key in found:
             raise MigrationProblem(
-                f"{file}: {script.name} is also defined by {found[script.name.key].file}; rename one of them"
+                f"{file}: {name} is also defined by {found[name.key].file}; rename one of them"
             )
-        found[script.name.key] = script
+        found[name.key] = ObjectScript(name, kind, file, render(text, environment, file))
     return list(found.values())
 
 
@@ -176,19 +211,9 @@ def _object_paths(folder: Path) -> Iterator[Path]:
         yield from sorted(folder.glob(f"*/{kind}/*.sql"))
 
 
-def _object(path: Path, file: str, text: str) -> ObjectScript:
-    expected = ObjectName(path.parents[1].name, path.stem)
-    kind = REPEATABLE_FOLDERS[path.parent.name]
-    try:
-        found = definition(text)
-    except TokenError as error:
-        raise MigrationProblem(f"{file}, line {error.line}: {error}; correct the file") from error
-    if found is None or (found.kind, found.name.key) != (kind, expected.key):
-        actual = f"{found.kind} {found.name}" if found else f"no {kind}"
-        raise MigrationProblem(f"{file}: defines {actual}, not {kind} {expected}; move or rename one of them")
-    if not found.or_alter and kind not in REPLACED_KINDS:
-        text = text[: found.create_end] + " OR ALTER" + text[found.create_end :]
-    return ObjectScript(expected, kind, file, text, content_hash(text))
+def text_hash(text: str) -> bytes:
+    """SHA-256 of a text as it is."""
+    return hashlib.sha256(text.encode("utf-8")).digest()
 
 
 def read_script(path: Path, file: str) -> str:

@@ -26,12 +26,13 @@ SELECT {", ".join(f"OBJECT_ID(N'ops.{table}', N'U') AS {table}" for table in _TA
 """
 _READ: Final = """
 SET NOCOUNT ON;
-SELECT version, script_name, file_path, content_hash, applied_at, applied_by, git_commit, is_baseline
+SELECT
+    version, script_name, file_path, content_hash, text_hash, applied_at, applied_by, git_commit, is_baseline
 FROM ops.schema_migrations
 ORDER BY version;
 SELECT
     versions.version_id, versions.schema_name, versions.object_name, versions.object_kind, versions.file_path,
-    versions.content_hash, versions.deployed_at, versions.deployed_by
+    versions.content_hash, versions.text_hash, versions.deployed_at, versions.deployed_by
 FROM ops.object_versions AS versions
 INNER JOIN (
     SELECT MAX(newest.version_id) AS version_id
@@ -86,6 +87,7 @@ class Applied:
     applied_by: str = ""
     git_commit: str | None = None
     is_baseline: bool = False
+    text_hash: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Deployed:
     file: str | None = None
     deployed_at: str = ""
     deployed_by: str = ""
+    text_hash: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def _applied(row: Mapping[str, Any]) -> Applied:
         row["applied_by"],
         row["git_commit"],
         row["is_baseline"],
+        row["text_hash"],
     )
 
 
@@ -169,6 +173,7 @@ def _deployed(row: Mapping[str, Any]) -> Deployed:
         row["file_path"],
         row["deployed_at"],
         row["deployed_by"],
+        row["text_hash"],
     )
 
 
@@ -196,13 +201,13 @@ def record_version(
     return f"""
     INSERT INTO ops.schema_migrations (
         version, script_name, file_path, content_hash, applied_at, applied_by, host_name, tool_version,
-        milliseconds, git_commit, environment, is_baseline
+        milliseconds, git_commit, environment, is_baseline, text_hash
     )
     VALUES (
         {literal(script.version)}, {literal(script.name)}, {literal(script.file)},
         {literal(script.content_hash)}, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME(),
         {literal(origin.tool_version)}, {milliseconds}, {literal(origin.git_commit)},
-        {literal(origin.environment)}, {literal(is_baseline)}
+        {literal(origin.environment)}, {literal(is_baseline)}, {literal(script.text_hash)}
     );"""
 
 
@@ -216,17 +221,18 @@ def record_object(
     text: str,
     content_hash: str,
     origin: Origin,
+    text_hash: bytes | None = None,
 ) -> str:
     """The statement that records a text of an object; `text`, `content_hash`, `milliseconds` are T-SQL
     expressions."""
     return f"""
     INSERT INTO ops.object_versions (
         schema_name, object_name, object_kind, outcome, file_path, object_text, content_hash, deployed_at,
-        deployed_by, host_name, tool_version, git_commit, environment, milliseconds
+        deployed_by, host_name, tool_version, git_commit, environment, milliseconds, text_hash
     )
     VALUES (
         {literal(name.schema)}, {literal(name.name)}, {literal(kind)}, {literal(outcome)}, {literal(file)},
         {text}, {content_hash}, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME(),
         {literal(origin.tool_version)}, {literal(origin.git_commit)}, {literal(origin.environment)},
-        {milliseconds}
+        {milliseconds}, {literal(text_hash)}
     );"""

@@ -17,6 +17,7 @@ IF OBJECT_ID(N'ops.schema_migrations', N'U') IS NULL
         git_commit nvarchar(60) NULL,
         environment nvarchar(60) NULL,
         is_baseline bit NOT NULL CONSTRAINT DF_ops_schema_migrations_is_baseline DEFAULT (0),
+        text_hash binary(32) NULL,
         CONSTRAINT PK_ops_schema_migrations PRIMARY KEY CLUSTERED (version)
     );
 GO
@@ -24,7 +25,8 @@ IF COL_LENGTH(N'ops.schema_migrations', N'is_baseline') IS NULL
     ALTER TABLE ops.schema_migrations ADD
         git_commit nvarchar(60) NULL,
         environment nvarchar(60) NULL,
-        is_baseline bit NOT NULL CONSTRAINT DF_ops_schema_migrations_is_baseline DEFAULT (0);
+        is_baseline bit NOT NULL CONSTRAINT DF_ops_schema_migrations_is_baseline DEFAULT (0),
+        text_hash binary(32) NULL;
 GO
 IF OBJECT_ID(N'ops.object_versions', N'U') IS NULL
 BEGIN
@@ -44,6 +46,7 @@ BEGIN
         git_commit nvarchar(60) NULL,
         environment nvarchar(60) NULL,
         milliseconds bigint NOT NULL,
+        text_hash binary(32) NULL,
         CONSTRAINT PK_ops_object_versions PRIMARY KEY CLUSTERED (version_id),
         CONSTRAINT CK_ops_object_versions_outcome CHECK (
             outcome IN (N'deployed', N'restored', N'dropped', N'changed by hand')

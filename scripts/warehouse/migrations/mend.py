@@ -21,6 +21,7 @@ from warehouse.migrations.history import (
     record_version,
 )
 from warehouse.migrations.origin import origin_of
+from warehouse.migrations.plan import is_edited
 from warehouse.migrations.run import recorded_run
 from warehouse.migrations.session import LOCK_SECONDS, Report, changing
 
@@ -103,12 +104,13 @@ def _mends(project: Project, history: History) -> list[tuple[str, str]]:
         where = f"WHERE version = {version};"
         if script is None:
             mends.append((f"forgot {applied.file}", f"DELETE FROM ops.schema_migrations {where}"))
-        elif script.content_hash != applied.content_hash:
+        elif is_edited(script, applied):
             mends.append(
                 (
                     f"accepted {script.file}",
                     f"UPDATE ops.schema_migrations SET content_hash = {literal(script.content_hash)}, "
-                    f"file_path = {literal(script.file)}, script_name = {literal(script.name)} {where}",
+                    f"text_hash = {literal(script.text_hash)}, file_path = {literal(script.file)}, "
+                    f"script_name = {literal(script.name)} {where}",
                 )
             )
     return mends

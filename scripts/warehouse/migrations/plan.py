@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from warehouse.errors import MigrationProblem
 from warehouse.migrations.files import ObjectScript, Project, VersionedScript
-from warehouse.migrations.history import Deployed, History
+from warehouse.migrations.history import Applied, Deployed, History
 from warehouse.migrations.order import deployment_order
 
 
@@ -94,12 +94,17 @@ def history_problems(scripts: Sequence[VersionedScript], history: History) -> It
                 f"{applied.file}: ran in this database but is gone; restore the file, or forget it with: "
                 "warehouse migrate repair"
             )
-        elif script.content_hash != applied.content_hash:
+        elif is_edited(script, applied):
             yield (
                 f"{script.file}: was edited after it ran in this database; restore its text (git log shows "
                 f"it) and "
                 "put the change into a new migration, or accept the text with: warehouse migrate repair"
             )
+
+
+def is_edited(script: VersionedScript, applied: Applied) -> bool:
+    """Whether a script holds something else than what ran."""
+    return applied.text_hash != script.text_hash and applied.content_hash != script.content_hash
 
 
 def changed_objects(
@@ -115,7 +120,9 @@ def changed_objects(
 
 def _is_changed(script: ObjectScript, deployed: Mapping[tuple[str, str], Deployed]) -> bool:
     before = deployed.get(script.name.key)
-    return before is None or before.content_hash != script.content_hash
+    if before is not None and before.text_hash == script.text_hash:
+        return False
+    return script.content_hash != (before.content_hash if before else None)
 
 
 def gone_objects(scripts: Sequence[ObjectScript], history: History) -> list[Deployed]:

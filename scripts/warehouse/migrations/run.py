@@ -7,14 +7,14 @@ one knows that what it finds was not done by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from tsql.names import literal
 from warehouse.errors import MigrationProblem, ScriptFailed
-from warehouse.migrations.history import resource
+from warehouse.migrations.history import Shape, resource
 from warehouse.migrations.origin import Origin
 from warehouse.migrations.session import quietly
 from warehouse.odbc import Connection
@@ -34,14 +34,22 @@ class Run:
 
 @contextmanager
 def recorded_run(
-    connection: Connection, command: str, origin: Origin, *, adopts_drift: bool = False
+    connection: Connection,
+    command: str,
+    origin: Origin,
+    shape: Shape = Shape.RECORDED,
+    *,
+    adopts_drift: bool = False,
 ) -> Iterator[Run]:
-    """Record what happens inside, and how it ended. `adopts_drift` makes the present shape the expected one.
+    """Record what happens inside, and how it ended; `shape` is what the history says of the run before.
+    `adopts_drift` makes the present shape the expected one.
 
     Errors: those of the block; SqlFailed.
     """
-    connection.run(resource("facts.sql"))
-    drifted = connection.run(resource("shape_begin.sql")).rows
+    drifted: Sequence[Mapping[str, Any]] = ()
+    if shape is not Shape.NEVER:  # else nothing is known that could have changed
+        connection.run(resource("facts.sql"))
+        drifted = connection.run(resource("shape_begin.sql")).rows
     if adopts_drift:
         connection.run("DELETE FROM ops.shape_drift;")
     begin = f"{begin_statement(command, origin)}\nSELECT @run_id AS run_id;"

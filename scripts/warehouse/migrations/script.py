@@ -238,6 +238,7 @@ def _object(script: ObjectScript, origin: Origin) -> str:
         text=text,
         content_hash=literal(script.content_hash),
         origin=origin,
+        text_hash=script.text_hash,
     )
     return _unit(script.file, guard, body, dedent(record).strip(), "deployed", transactional=True)
 

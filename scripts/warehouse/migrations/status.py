@@ -15,7 +15,13 @@ from warehouse.errors import MigrationProblem
 from warehouse.migrations.deploy import known_history
 from warehouse.migrations.files import Project, VersionedScript, read_project
 from warehouse.migrations.history import History
-from warehouse.migrations.plan import changed_objects, check_environment, gone_objects, history_problems
+from warehouse.migrations.plan import (
+    changed_objects,
+    check_environment,
+    gone_objects,
+    history_problems,
+    is_edited,
+)
 from warehouse.migrations.session import reading
 
 
@@ -60,7 +66,7 @@ class Status:
             return "pending" if version > self.history.newest else "out of order"
         if script is None:
             return "missing"
-        if script.content_hash != applied.content_hash:
+        if is_edited(script, applied):
             return "edited"
         return "baseline" if applied.is_baseline else "applied"
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from tsql.names import ObjectName
-from tsql.references import definition
 from warehouse.connection import Server
 from warehouse.errors import MigrationProblem, UsageProblem
 from warehouse.migrations.deploy import Deployment, prepared_history
-from warehouse.migrations.files import REPLACED_KINDS, ObjectScript, Project, VersionedScript, read_project
+from warehouse.migrations.files import ObjectScript, Project, VersionedScript, read_project
 from warehouse.migrations.history import History, resource
 from warehouse.migrations.origin import origin_of
 from warehouse.migrations.plan import check_environment, pending_versions
@@ -164,13 +163,7 @@ def _chosen(name: ObjectName, versions: list[Version], to: int | None) -> Versio
 
 
 def _script_of(name: ObjectName, version: Version) -> ObjectScript:
-    text = version.text or ""
-    found = definition(text)
-    if found is None:
-        raise MigrationProblem(f"{name}: version {version.number} holds no CREATE; restore it from git")
-    if not found.or_alter and version.kind not in REPLACED_KINDS:
-        text = text[: found.create_end] + " OR ALTER" + text[found.create_end :]
-    return ObjectScript(name, version.kind, f"{name} version {version.number}", text, version.content_hash)
+    return ObjectScript(name, version.kind, f"{name} version {version.number}", version.text or "")
 
 
 def rehearse(
