@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from jsonschema import validate
+from tests.conftest import ROOT
 
 from warehouse.cli import main
 from warehouse.connection import Server, format_keywords
@@ -31,6 +33,7 @@ GO
 
 
 IN_USE = 3702
+SCHEMA = json.loads((ROOT / "docs" / "migrate.schema.json").read_text(encoding="utf-8"))
 
 
 def drop_database(server: Server, seconds: float = 20) -> None:
@@ -62,8 +65,9 @@ class Ended:
 
     @property
     def document(self) -> dict[str, Any]:
-        """What --json printed."""
+        """What --json printed, which must be as docs/migrate.schema.json says."""
         found: dict[str, Any] = json.loads(self.output)
+        validate(found, SCHEMA)
         return found
 
 
