@@ -271,6 +271,10 @@ class PartitionScheme:
     name: str
     function: str
     filegroups: tuple[str, ...]
+    next_used: str = ""
+    """The file group of the partition that the next SPLIT makes."""
+    every: bool = False
+    """Made with ALL TO: the one file group stays NEXT USED."""
 
 
 @dataclass(frozen=True, slots=True)

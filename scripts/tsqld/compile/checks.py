@@ -89,6 +89,26 @@ def key_checks(
     return tuple(checks)
 
 
+def ignored_duplicates(table: Table, change: str, compiled: Filter) -> tuple[str, ...]:
+    """Texts that take the rows out of a change set whose keys exist, for indexes with IGNORE_DUP_KEY. Of new
+    rows with one key the first stays."""
+    texts = []
+    for index in table.keys:
+        if not index.ignores_duplicates:
+            continue
+        keys = ", ".join(key(_column(table, name, "c")) for name in index.column_names)
+        where = f" WHERE {compiled(table, 'c', index.where)}" if index.where else ""
+        ranked = (
+            f"SELECT c.rowid AS r, row_number() OVER (PARTITION BY {keys} ORDER BY c.rowid) AS n "
+            f"FROM {change} AS c{where}"
+        )
+        texts.append(f"DELETE FROM {change} WHERE rowid IN (SELECT r FROM ({ranked}) WHERE n > 1)")
+        exists = _against(table, index, change, table.storage, compiled).sql.removesuffix(" LIMIT 1")
+        found = "SELECT c.rowid " + exists[exists.index(f"FROM {change} AS c") :]
+        texts.append(f"DELETE FROM {change} WHERE rowid IN ({found})")
+    return tuple(texts)
+
+
 def _more(table: Table, index: Index, rows: str) -> str:
     """A row when some of `rows`, which are in the table, share their key with another: joined to the table
     by the key they are then more than they are. Nothing for a filtered index, which leaves rows out."""

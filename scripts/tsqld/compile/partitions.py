@@ -11,11 +11,12 @@ from tsqld.compile.operations import constant, convert
 
 @dataclass(frozen=True, slots=True)
 class Partitioning:
-    """How a table is partitioned: by `function`, and `number` is the partition of a row (NULL lies in the
-    first)."""
+    """How a table is partitioned: by `function` of `column`; `number` is the partition of a row (NULL lies in
+    the first)."""
 
     function: PartitionFunction
     number: str
+    column: str
 
     @property
     def count(self) -> int:
@@ -41,4 +42,5 @@ def partitioning(catalog: Catalog, table: Table) -> Partitioning | None:
         return None
     function = catalog.partition_function(scheme.function)
     assert function is not None, f"{scheme.name} has no function"
-    return Partitioning(function, f"coalesce({partition_number(function, quoted(placed[1]))}, 1)")
+    number = f"coalesce({partition_number(function, quoted(placed[1]))}, 1)"
+    return Partitioning(function, number, placed[1])

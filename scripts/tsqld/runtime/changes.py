@@ -12,7 +12,7 @@ from tsqld.compile.cascades import PARENT
 from tsqld.compile.checks import KeyCheck, appended
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan
 from tsqld.errors import TsqlError, error
-from tsqld.events import Column, Columns, Done, Event, Rows
+from tsqld.events import Column, Columns, Done, Event, Message, Rows
 from tsqld.runtime.evaluate import Evaluator
 from tsqld.runtime.session import Session
 from tsqld.runtime.values import from_duck, rows_from_duck
@@ -101,6 +101,10 @@ class Changes:
             numbered = count
             if plan.counted:
                 numbered = self._count(plan.counted.replace(CHANGE, name))
+            skipped = sum(executor.write(text.replace(CHANGE, name)) for text in plan.skips)
+            if skipped:
+                count -= skipped
+                yield Message(error(3604).message, 3604, 0, 1)
             self._check(plan.checks, name)
             for text in plan.apply:
                 executor.write(text.replace(CHANGE, name))

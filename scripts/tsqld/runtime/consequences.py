@@ -15,7 +15,11 @@ _BATCH_ENDING: Final = frozenset(
     {217, 235, 241, 245, 293, 295, 1205, 3960, 8114, 8146, 8169, 9420, 50100, 50101}
 )
 # Errors in defining a constraint, followed by 1750, and in dropping one, followed by 3727.
-_CAUSES: Final = frozenset({1505, 1767, 1769, 1770, 1776, 1778, 1781, 1785, 3728, 8111})
+_CAUSES: Final = frozenset(
+    {1505, 1711, 1753, 1754, 1755, 1757, 1761, 1762, 1763, 1766, 1767, 1768, 1769, 1770, 1773, 1774, 1776}
+    | {1778, 1779, 1781, 1785, 1904, 1908, 1909, 1911, 1919, 3725, 3728, 3733, 8111, 8139}
+)
+_DROP_CAUSES: Final = (3725, 3728, 3733)
 
 
 def ends_transaction(problem: TsqlError) -> bool:
@@ -37,7 +41,7 @@ def told(problem: TsqlError) -> Iterator[Event]:
 
 def with_consequence(problem: TsqlError, node: n.Statement) -> TsqlError:
     """Some errors of definitions are told together with a second one, which is what CATCH sees."""
-    number = 3727 if problem.number == 3728 else 1750
+    number = 3727 if problem.number in _DROP_CAUSES else 1750
     if problem.number not in _CAUSES or not isinstance(node, n.CreateTable | n.AlterTable):
         return problem
     second = error(number, line=problem.line)

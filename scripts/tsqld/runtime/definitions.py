@@ -6,6 +6,7 @@ The catalog entry is the truth; DuckDB holds only the columns. Both change in th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tsqld.errors import unsupported
@@ -17,6 +18,7 @@ from tsqld.runtime.ddl.indexes import Indexes
 from tsqld.runtime.ddl.modules import Modules
 from tsqld.runtime.ddl.objects import Objects
 from tsqld.runtime.ddl.partitioning import Partitioning
+from tsqld.runtime.ddl.schemas import Schemas
 from tsqld.runtime.ddl.tables import Tables
 from tsqld.runtime.security import Security
 from tsqld.runtime.session import Session
@@ -31,18 +33,23 @@ class Definitions(Tables):
 
     def __init__(self, session: Session, evaluator: Evaluator) -> None:
         super().__init__(session, evaluator)
-        indexes, modules = Indexes(session, evaluator), Modules(session, evaluator)
-        databases, drops = Databases(session, evaluator), Drops(session, evaluator)
-        objects, partitioning = Objects(session, evaluator), Partitioning(session, evaluator)
+        shared = (session, evaluator, self.notices)
+        indexes, modules = Indexes(*shared), Modules(*shared)
+        objects, partitioning = Objects(*shared), Partitioning(*shared)
         security = Security(session)
+        drops, schemas, databases = Drops(*shared), Schemas(*shared), Databases(*shared)
+        self._drops = drops.drop
+        self._drop_handlers = {"INDEX": indexes.drop_indexes, "STATISTICS": indexes.drop_statistics}
         self._handlers: dict[type[n.Statement], Callable[[Any], None]] = {
             n.CreateTable: self.create_table,
             n.AlterTable: lambda node: Alteration(modules, node).run(),
             n.CreateIndex: indexes.create_index,
             n.AlterIndex: indexes.alter_index,
-            n.Drop: lambda node: (indexes.drop_indexes if node.kind == "INDEX" else drops.drop)(node),
+            n.Drop: self._drop,
             n.CreateModule: modules.create_module,
-            n.CreateSchema: databases.create_schema,
+            n.CreateSchema: schemas.create_schema,
+            n.TransferObject: schemas.transfer,
+            n.Authorization: schemas.authorization,
             n.CreateDatabase: databases.describe,
             n.AlterDatabase: databases.alter_database,
             n.CreateSequence: objects.sequence,
@@ -66,8 +73,17 @@ class Definitions(Tables):
             self.session.executor.fresh(())
         else:
             self.lock()
+        self.notices.clear()
         handler(node)
-        yield from ()
+        yield from self.notices
+
+    def _drop(self, node: n.Drop) -> None:
+        self._drop_handlers.get(node.kind, self._drops)(node)
+
+
+def single_drops(node: n.Drop) -> list[n.Drop]:
+    """A DROP of several names as so many statements: each is dropped or fails by itself."""
+    return [replace(node, names=(name,), tables=node.tables[i : i + 1]) for i, name in enumerate(node.names)]
 
 
 def _only_temporary(node: n.Statement) -> bool:

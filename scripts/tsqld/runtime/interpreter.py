@@ -29,7 +29,7 @@ from tsqld.runtime.consequences import (
 from tsqld.runtime.control import Control, holds_label
 from tsqld.runtime.cursors import Cursors
 from tsqld.runtime.ddl.databases import described_database
-from tsqld.runtime.definitions import Definitions
+from tsqld.runtime.definitions import Definitions, single_drops
 from tsqld.runtime.evaluate import Evaluator
 from tsqld.runtime.frame import (
     BatchAborted,
@@ -239,6 +239,10 @@ class Interpreter:
             raise InterruptedError
         session.frame.line = node.line
         if session.options.noexec and not (isinstance(node, n.SetOption) and "NOEXEC" in node.options):
+            return
+        if isinstance(node, n.Drop) and len(node.names) > 1:
+            for single in single_drops(node):
+                yield from self.statement(single)
             return
         if session.options.fmtonly and not isinstance(node, _UNDER_FMTONLY):
             if isinstance(node, _BRANCHES):

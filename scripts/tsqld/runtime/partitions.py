@@ -10,11 +10,14 @@ from tsqld.errors import error
 
 
 def partition_condition(catalog: Catalog, table: Table, ranges: Sequence[tuple[int, int]], line: int) -> str:
-    """A condition that holds for the rows of the numbered partitions. Errors 7711, 7722."""
+    """A condition that holds for the rows of the numbered partitions. Errors 7722, 7728, 7729."""
     found = partitioning(catalog, table)
     if found is None:
-        raise error(7711, table.full_name, line=line)
-    for wanted in (bound for pair in ranges for bound in pair):
-        if not 1 <= wanted <= found.count:
-            raise error(7722, wanted, line=line)
+        raise error(7729, "truncate", "table", "table", table.name, line=line)
+    for low, high in ranges:
+        for wanted in (low, high):
+            if not 1 <= wanted <= found.count:
+                raise error(7722, wanted, "table", table.name, found.count, line=line)
+        if low > high:
+            raise error(7728, low, high, line=line)
     return " OR ".join(f"{found.number} BETWEEN {low} AND {high}" for low, high in ranges)

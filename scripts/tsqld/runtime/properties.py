@@ -78,7 +78,7 @@ def _inside(catalog: Catalog, schema: Schema, levels: list[tuple[str, str]], sho
         found_type = catalog.user_type(schema.name, name)
         if found_type is None:
             raise error(15135, shown)
-        return Place(6, found_type.object_id, 0, shown)
+        return Place(6, found_type.type_id, 0, shown)
     found = catalog.object(schema.name, name)
     if found is None or (kind == "TABLE") != isinstance(found, Table):
         raise error(15135, shown)

@@ -11,14 +11,14 @@ from typing import Final
 
 from tsql.tokens import Kind
 from tsqld.syntax import nodes as n
-from tsqld.syntax.tables import TableParser
+from tsqld.syntax.principals import PrincipalParser
 
 _FILE_WORDS: Final = frozenset({"NAME", "NEWNAME", "FILENAME", "SIZE", "MAXSIZE", "FILEGROWTH", "OFFLINE"})
 
 _VALUED: Final = frozenset({"RECOVERY", "PAGE_VERIFY", "PARAMETERIZATION", "CURSOR_DEFAULT"})
 
 
-class DatabaseParser(TableParser):
+class DatabaseParser(PrincipalParser):
     """The grammar of databases."""
 
     def _create_database(self, line: int) -> n.CreateDatabase:

@@ -9,7 +9,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.catalog.model import Column, Table
 from tsqld.compile import operations as f
-from tsqld.compile.checks import KeyCheck, appended, key_checks, reference_checks
+from tsqld.compile.checks import KeyCheck, appended, ignored_duplicates, key_checks, reference_checks
 from tsqld.compile.context import Context, FullName
 from tsqld.compile.dml.outputs import OutputCompiler
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
@@ -191,7 +191,8 @@ class InsertCompiler(OutputCompiler):
         stored = [column for column in table.columns if is_stored(column)]
         names = ", ".join(quoted(column.name) for column in stored)
         fired = self._fires(target, node, "INSERT")
-        needs_change = bool(outputs) or self.context.volatile or fired
+        skips = ignored_duplicates(table, CHANGE, self.filter_text)
+        needs_change = bool(outputs or skips) or self.context.volatile or fired
         fresh = CHANGE if needs_change else appended(table)
         checks = self._insert_checks(table, target.name, fresh, bool(explicit))
         with_text = self._with_text() if node.ctes else ""
@@ -230,6 +231,7 @@ class InsertCompiler(OutputCompiler):
             explicit_identity=explicit,
             reads=reads,
             fired=(Fired("INSERT", new_rows(table)),) if fired else (),
+            skips=skips,
         )
 
     def _insert_checks(

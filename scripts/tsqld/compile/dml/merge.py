@@ -18,7 +18,7 @@ from tsqld.compile.dml.mergerows import Clause, Merged, MergeRowCompiler, number
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
 from tsqld.compile.expressions import Place
 from tsqld.compile.triggered import Fired, new_rows, old_rows
-from tsqld.errors import error
+from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.types import nvarchar
 
@@ -131,6 +131,8 @@ class MergeCompiler(MergeRowCompiler):
     ) -> tuple[tuple[KeyCheck, ...], tuple[KeyCheck, ...]]:
         """What is checked before the change, and what behind it."""
         table, name, environment = target.table, target.name, self.context.environment
+        if numbers(clauses, "INSERT") and any(index.ignores_duplicates for index in table.keys):
+            raise unsupported("MERGE into a table with IGNORE_DUP_KEY = ON")
         checks: tuple[KeyCheck, ...] = ()
         once = numbers(clauses, "UPDATE", "DELETE")
         if once:

@@ -40,6 +40,7 @@ class ChangePlan:
     set before `apply`, `after` behind it. `assigns` are variables set from the last row's outputs. `counted`
     counts the rows that take an identity value where not all do. `many` says that the change set may hold a
     row more than once, of which one stays. `nested` says that the change counts what its output inserts.
+    `skips` take rows out of the change set whose keys exist.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class ChangePlan:
     cascades: tuple[ChangePlan, ...] = ()
     many: bool = False
     nested: bool = False
+    skips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

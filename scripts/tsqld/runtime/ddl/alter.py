@@ -1,27 +1,28 @@
-"""ALTER TABLE: columns and constraints added, changed and dropped, partitions switched."""
+"""ALTER TABLE: constraints and columns added and dropped, constraints switched on and off, options."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope, quoted
-from tsqld.binder.typenames import with_collation
-from tsqld.catalog.model import Column, Table
+from tsqld.catalog.model import Catalog, Check, Column, ForeignKey, Table
 from tsqld.compile.checks import reference_checks
 from tsqld.compile.context import FullName
 from tsqld.compile.expressions import Place
-from tsqld.compile.partitions import partitioning
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions.sqltext import duck_type
-from tsqld.runtime.ddl.definer import relation_of
+from tsqld.runtime.ddl.altercolumn import ColumnAlteration
+from tsqld.runtime.ddl.definer import moment, relation_of
+from tsqld.runtime.ddl.switch import Switch
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_condition, parse_value
 
 if TYPE_CHECKING:
     from tsqld.runtime.ddl.modules import Modules
+
+_Switched = TypeVar("_Switched", Check, ForeignKey)
 
 
 class Alteration:
@@ -32,12 +33,16 @@ class Alteration:
         self.session = definitions.session
         self.node = node
         self.table, self.store = definitions.existing(node.name, node.line, 4902)
-        self.database = self.session.frame.database or self.session.database
+        temporary = self.table.is_temporary or node.name[-1].startswith("#")
+        self.database = "tempdb" if temporary else definitions.full(node.name, node.line).database
+        self.home = self.session.frame.database or self.session.database
 
     def run(self) -> None:
-        for action in self.node.actions:
+        before = self.table
+        for action in sorted(self.node.actions, key=lambda action: action.kind == "DROP COLUMN"):
             self._action(action)
-        self.store(replace(self.table, modified=self.table.modified))
+        if self.table != before:
+            self.store(replace(self.table, modified=moment()))
 
     def _action(self, action: n.AlterAction) -> None:
         kind = action.kind
@@ -46,35 +51,50 @@ class Alteration:
             self._add(action.definition, action.with_check is not False)
         elif kind == "ALTER COLUMN":
             assert action.column is not None
-            self._alter_column(action.column)
+            self.table = self._column().altered(action.column)
+        elif kind in ("ADD PROPERTY", "DROP PROPERTY"):
+            add = kind == "ADD PROPERTY"
+            self.table = self._column().with_property(*action.names, add=add)
         elif kind == "DROP COLUMN":
-            self._drop_column(action)
+            self.table = self._column().dropped(action.names[0], if_exists=action.if_exists)
         elif kind == "DROP CONSTRAINT":
             self._drop_constraint(action)
         elif kind in ("CHECK", "NOCHECK"):
             self._switch_constraints(action)
         elif kind == "SWITCH":
-            self._switch(action)
+            Switch(self.definitions, self.database).run(self.table, action)
         elif kind in ("ENABLE TRIGGER", "DISABLE TRIGGER"):
             enable = kind == "ENABLE TRIGGER"
-            self.definitions.switch_triggers(self.table, action.names, enable, action.line)
-        elif kind != "REBUILD":
+            self.definitions.switch_triggers(self.table, action.names, enable, action.line, altering=True)
+        elif kind in ("REBUILD", "SET"):
+            self._set(action)
+        else:
             raise unsupported(f"ALTER TABLE … {kind}", action.line)
 
-    def _execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> int:
-        return self.session.executor.write(sql, parameters)
+    def _column(self) -> ColumnAlteration:
+        return ColumnAlteration(self.definitions, self.table, self._name(), self.node.line)
+
+    def _set(self, action: n.AlterAction) -> None:
+        shown = ("LOCK_ESCALATION", "DATA_COMPRESSION")
+        given = {name: value for name, value in action.options if name in shown}
+        self.table = replace(self.table, options=tuple((dict(self.table.options) | given).items()))
 
     def _rows(self) -> int:
         row = self.session.executor.read(f"SELECT count(*) FROM {self.table.storage}").fetchone()
         assert row is not None
         return int(row[0])
 
+    def _name(self) -> FullName:
+        return FullName(self.database, self.table.schema, self.table.name)
+
+    def _catalog(self) -> Catalog:
+        return self.session.catalog(self.home if self.database == "tempdb" else self.database)
+
     # ADD
 
     def _add(self, definition: n.TableDefinition, check: bool) -> None:
         before = self.table
-        catalog = self.session.catalog(self.database)
-        table, catalog = self.definitions.built(self.table, definition, catalog)
+        table, catalog = self.definitions.built(self.table, definition, self._catalog(), altering=True)
         self._keep_ids(catalog.next_id)
         new = [column for column in table.columns if before.column(column.name) is None]
         filled = {c.name for c in definition.columns if c.default is not None and c.default.with_values}
@@ -84,31 +104,69 @@ class Alteration:
         self._verify(before, table, check)
 
     def _keep_ids(self, next_id: int) -> None:
-        current = self.session.catalog(self.database)
-        if next_id > current.next_id and not self.table.is_temporary:
+        current = self._catalog()
+        if next_id > current.next_id and self.database != "tempdb":
             self.session.change_catalog(replace(current, next_id=next_id))
 
     def _add_storage(self, column: Column, table: Table, with_values: bool) -> None:
         if column.computed and not column.persisted:
             return
-        if column.identity is not None or column.computed:
-            if self._rows():
-                raise unsupported(
-                    "adding an identity or persisted column to a table with rows", self.node.line
-                )
-        elif not column.nullable and column.default is None and self._rows():
+        rows = self._rows()
+        supplied = column.identity is not None or column.is_generated or column.default is not None
+        if not column.nullable and not supplied and rows:
             raise error(4901, column.name, self.table.name, line=self.node.line)
         name = quoted(column.name)
-        self._execute(f"ALTER TABLE {table.storage} ADD COLUMN {name} {duck_type(column.type)}")
-        if column.default is not None and (with_values or not column.nullable):
-            compiler = self.definitions.compiler()
-            value = compiler.value(parse_value(column.default.text), Place(Scope()))
-            fitted = compiler.stored(value, column, self._name(), "ALTER TABLE", self.node.line)
-            parameters = self.definitions.evaluator.parameters(compiler.context.references)
-            self._execute(f"UPDATE {table.storage} SET {name} = {fitted}", tuple(parameters))
+        self.definitions.write(f"ALTER TABLE {table.storage} ADD COLUMN {name} {duck_type(column.type)}")
+        if not rows:
+            return
+        if column.identity is not None:
+            self._number_rows(column, table, rows)
+        elif column.type.name == "rowversion":
+            self._stamp_rows(name, table, rows)
+        elif column.computed:
+            self._compute_rows(column, table)
+        elif column.default is not None and (with_values or not column.nullable):
+            self._fill(column, table)
 
-    def _name(self) -> FullName:
-        return FullName(self.database, self.table.schema, self.table.name)
+    def _number_rows(self, column: Column, table: Table, rows: int) -> None:
+        """Existing rows are numbered in their order."""
+        assert column.identity is not None
+        seed, step = column.identity
+        self._set_by_position(
+            quoted(column.name), table, f"CAST({seed} + {step} * (n - 1) AS {duck_type(column.type)})"
+        )
+        counters = self.session.engine.counters
+        counters.next_of(self.database, table)
+        counters.used(self.database, table, rows)
+
+    def _stamp_rows(self, name: str, table: Table, rows: int) -> None:
+        counters = self.session.engine.counters
+        first = counters.rowversions(self.database)
+        self._set_by_position(name, table, f"unhex(printf('%016x', {first} + n - 1))")
+        counters.rowversions_used(self.database, first, rows)
+
+    def _set_by_position(self, name: str, table: Table, value: str) -> None:
+        """Set a column from `n`, the position of its row, from 1."""
+        numbered = f"SELECT rowid AS r, row_number() OVER (ORDER BY rowid) AS n FROM {table.storage}"
+        self.definitions.write(
+            f"UPDATE {table.storage} AS t SET {name} = {value} FROM ({numbered}) AS s WHERE t.rowid = s.r"
+        )
+
+    def _compute_rows(self, column: Column, table: Table) -> None:
+        compiler = self.definitions.compiler()
+        value = compiler.value(parse_value(column.computed), Place(Scope([relation_of(self.table)])))
+        self._update(column, f"UPDATE {table.storage} AS t SET {quoted(column.name)} = {value.sql}", compiler)
+
+    def _fill(self, column: Column, table: Table) -> None:
+        compiler = self.definitions.compiler()
+        assert column.default is not None
+        value = compiler.value(parse_value(column.default.text), Place(Scope()))
+        fitted = compiler.stored(value, column, self._name(), "ALTER TABLE", self.node.line)
+        self._update(column, f"UPDATE {table.storage} SET {quoted(column.name)} = {fitted}", compiler)
+
+    def _update(self, column: Column, sql: str, compiler: object) -> None:
+        references = compiler.context.references  # type: ignore[attr-defined]
+        self.definitions.write(sql, tuple(self.definitions.evaluator.parameters(references)))
 
     def _verify(self, before: Table, table: Table, check: bool) -> None:
         """Existing rows must meet what was added, unless WITH NOCHECK."""
@@ -118,7 +176,7 @@ class Alteration:
         for column in table.columns:
             was = before.column(column.name)
             if was is not None and was.nullable and not column.nullable:
-                self._no_nulls(column)
+                self._column().no_nulls(column)
         if check:
             self._verify_checks(before, table)
             self._verify_references(before, table)
@@ -129,36 +187,22 @@ class Alteration:
             )
             self.table = replace(table, checks=checks, foreign_keys=foreign)
 
-    def _no_nulls(self, column: Column) -> None:
-        row = self.session.executor.read(
-            f"SELECT 1 FROM {self.table.storage} WHERE {quoted(column.name)} IS NULL LIMIT 1"
-        ).fetchone()
-        if row is not None:
-            shown = f"{self.database}.{self.table.schema}.{self.table.name}"
-            raise error(515, column.name, shown, "ALTER TABLE", line=self.node.line)
-
     def _verify_checks(self, before: Table, table: Table) -> None:
-
         compiler = self.definitions.compiler()
         for check in table.checks:
-            if check in before.checks:
+            if check in before.checks or check.disabled:
                 continue
             condition = compiler.condition(parse_condition(check.text), Place(Scope([relation_of(table)])))
             row = self.session.executor.read(
                 f"SELECT 1 FROM {table.storage} AS t WHERE NOT {condition} LIMIT 1"
             ).fetchone()
             if row is not None:
-                where = f", column '{check.column}'" if check.column else ""
-                raise error(
-                    547,
-                    "ALTER TABLE",
-                    "CHECK",
-                    check.name,
-                    self.database,
-                    table.full_name,
-                    where,
-                    line=self.node.line,
-                )
+                raise self._conflict(check, table)
+
+    def _conflict(self, check: Check, table: Table) -> TsqlError:
+        where = f", column '{check.column}'" if check.column else ""
+        places = ("ALTER TABLE", "CHECK", check.name, self.database, table.full_name, where)
+        return error(547, *places, line=self.node.line)
 
     def _verify_references(self, before: Table, table: Table) -> None:
         added = replace(
@@ -170,64 +214,7 @@ class Alteration:
             if row is not None:
                 raise check.violation(row)
 
-    # ALTER COLUMN
-
-    def _alter_column(self, written: n.ColumnDefinition) -> None:
-        column = self.table.column(written.name)
-        if column is None or written.type is None:
-            raise error(4924, "ALTER COLUMN", written.name, self.table.name, line=self.node.line)
-        self._unused(column, "ALTER COLUMN", keys_too=False)
-        type = with_collation(self.definitions.type(written.type), written.collation)
-        nullable = True if written.nullable is None else written.nullable
-        changed = replace(column, type=type, nullable=nullable)
-        if column.nullable and not nullable:
-            self._no_nulls(column)
-        if type != column.type:
-            self._convert(column, changed)
-        columns = tuple(changed if c is column else c for c in self.table.columns)
-        self.table = replace(self.table, columns=columns)
-
-    def _convert(self, column: Column, changed: Column) -> None:
-        compiler = self.definitions.compiler()
-        name = quoted(column.name)
-        fitted = compiler.stored(
-            Bound(name, column.type, column.nullable), changed, self._name(), "ALTER TABLE", self.node.line
-        )
-        self._execute(
-            f"ALTER TABLE {self.table.storage} ALTER COLUMN {name} "
-            f"TYPE {duck_type(changed.type)} USING {fitted}"
-        )
-
-    # DROP
-
-    def _drop_column(self, action: n.AlterAction) -> None:
-        column = self.table.column(action.names[0])
-        if column is None:
-            if action.if_exists:
-                return
-            raise error(4924, "DROP COLUMN", action.names[0], self.table.name, line=self.node.line)
-        self._unused(column, "DROP COLUMN", keys_too=True)
-        if not column.computed or column.persisted:
-            self._execute(f"ALTER TABLE {self.table.storage} DROP COLUMN {quoted(column.name)}")
-        self.table = replace(self.table, columns=tuple(c for c in self.table.columns if c is not column))
-
-    def _unused(self, column: Column, verb: str, *, keys_too: bool) -> None:
-        """Error 4922 when an index, constraint or computed column needs the column."""
-        name = column.name.lower()
-        needs = [
-            i.name for i in self.table.indexes if name in {c.lower() for c in (*i.column_names, *i.include)}
-        ]
-        needs += [k.name for k in self.table.foreign_keys if name in {c.lower() for c in k.columns}]
-        needs += [c.name for c in self.table.checks if _mentions(parse_condition(c.text), name)]
-        needs += [
-            c.name for c in self.table.columns if c.computed and _mentions(parse_value(c.computed), name)
-        ]
-        if column.default is not None:
-            needs.append(column.default.name) if keys_too else None
-        if needs:
-            problem = error(4922, verb, column.name, line=self.node.line)
-            problem.causes = tuple(error(5074, "object", need, "column", column.name) for need in needs)
-            raise problem
+    # DROP CONSTRAINT
 
     def _drop_constraint(self, action: n.AlterAction) -> None:
         name = action.names[0].lower()
@@ -248,11 +235,24 @@ class Alteration:
         if changed == table:
             if action.if_exists:
                 return
-            raise error(3728, action.names[0], line=self.node.line)
+            raise self._missing(action.names[0])
         self.table = changed
 
+    def _missing(self, name: str) -> TsqlError:
+        if self._is_elsewhere(name.lower()):
+            return error(3733, name, self.table.name, line=self.node.line)
+        return error(3728, name, line=self.node.line)
+
+    def _is_elsewhere(self, name: str) -> bool:
+        return any(
+            taken.lower() == name
+            for other in self._catalog().tables()
+            if other.schema.lower() == self.table.schema.lower()
+            for _, taken, _ in other.constraints()
+        )
+
     def _unreferenced(self, name: str, columns: set[str]) -> None:
-        for other in self.session.catalog(self.database).tables():
+        for other in self._catalog().tables():
             for foreign in other.foreign_keys:
                 referenced = {column.lower() for column in foreign.referenced}
                 if foreign.references(self.table) and referenced == columns:
@@ -262,67 +262,33 @@ class Alteration:
 
     def _switch_constraints(self, action: n.AlterAction) -> None:
         disabled = action.kind == "NOCHECK"
-        names = {name.lower() for name in action.names}
-        known = {c.name.lower() for c in self.table.checks} | {
-            k.name.lower() for k in self.table.foreign_keys
-        }
-        for name in names - known:
-            raise error(4917, name, line=self.node.line)
         before = self.table
-        trusted = action.with_check is True
+        names = self._switchable(action)
+
+        def switched(constraint: _Switched) -> _Switched:
+            if names and constraint.name.lower() not in names:
+                return constraint
+            kept = constraint.trusted and not disabled and not constraint.disabled
+            return replace(constraint, disabled=disabled, trusted=kept or action.with_check is True)
+
         self.table = replace(
             before,
-            checks=tuple(
-                replace(c, disabled=disabled, trusted=trusted) if not names or c.name.lower() in names else c
-                for c in before.checks
-            ),
-            foreign_keys=tuple(
-                replace(k, disabled=disabled, trusted=trusted) if not names or k.name.lower() in names else k
-                for k in before.foreign_keys
-            ),
+            checks=tuple(map(switched, before.checks)),
+            foreign_keys=tuple(map(switched, before.foreign_keys)),
         )
-        if not disabled and trusted:
+        if not disabled and action.with_check is True:
             self._verify_checks(before, self.table)
             self._verify_references(before, self.table)
 
-    # SWITCH
-
-    def _switch(self, action: n.AlterAction) -> None:
-        target, _ = self.definitions.existing(action.target, action.line, 4902)
-        mine = [(c.name.lower(), c.type, c.nullable) for c in self.table.columns]
-        theirs = [(c.name.lower(), c.type, c.nullable) for c in target.columns]
-        if mine != theirs:
-            raise error(4943, self.table.full_name, target.full_name, line=action.line)
-        where = self._partition_filter(self.table, action.source_partition, action.line)
-        into = self._partition_filter(target, action.target_partition, action.line)
-        occupied = self.session.executor.read(f"SELECT 1 FROM {target.storage}{into} LIMIT 1").fetchone()
-        if occupied is not None:
-            raise error(4904 if action.target_partition else 4905, target.full_name, line=action.line)
-        names = ", ".join(quoted(c.name) for c in self.table.columns if not c.computed or c.persisted)
-        for name in (self.table.storage, target.storage):
-            self.session.engine.locks.acquire(
-                self.session.spid, name, "X", timeout_ms=self.session.options.lock_timeout
-            )
-        self._execute(
-            f"INSERT INTO {target.storage} ({names}) SELECT {names} FROM {self.table.storage}{where}"
-        )
-        self._execute(f"DELETE FROM {self.table.storage}{where}")
-        transaction = self.session.executor.transaction
-        assert transaction is not None
-        transaction.written.update((self.table.storage, target.storage))
-
-    def _partition_filter(self, table: Table, number: n.Expression | None, line: int) -> str:
-        """WHERE of one partition of a table, by its scheme's function."""
-        if number is None:
-            return ""
-        wanted = int(self.definitions.evaluator.value(number)[0])
-        found = partitioning(self.session.catalog(self.database), table)
-        if found is None:
-            raise error(4911, table.full_name, line=line)
-        return f" WHERE {found.number} = {wanted}"
-
-
-def _mentions(node: n.Node, name: str) -> bool:
-    from tsqld.syntax.walk import walk
-
-    return any(isinstance(found, n.ColumnName) and found.parts[-1].lower() == name for found in walk(node))
+    def _switchable(self, action: n.AlterAction) -> set[str]:
+        """The names, all of them constraints that can be switched. Errors 4917, 11415."""
+        known = {c.name.lower() for c in self.table.checks}
+        known |= {k.name.lower() for k in self.table.foreign_keys}
+        others = {name.lower() for _, name, _ in self.table.constraints()}
+        for name in action.names:
+            if name.lower() not in known:
+                number = 11415 if name.lower() in others else 4917
+                problem = error(4916, line=action.line)
+                problem.causes = (error(number, name, line=action.line),)
+                raise problem
+        return {name.lower() for name in action.names}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tsqld.binder.scope import quoted
-from tsqld.catalog.model import FILEGROUPS, Catalog, Schema
-from tsqld.errors import error, unsupported
+from tsqld.catalog.model import FILEGROUPS, Catalog
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.runtime.ddl.definer import Definer
 from tsqld.syntax import nodes as n
 
 _ACCESS: Final = ("SINGLE_USER", "RESTRICTED_USER", "MULTI_USER")
+_LEVELS: Final = ("100", "110", "120", "130", "140", "150", "160")
 _KNOWN: Final = frozenset(
     """READ_COMMITTED_SNAPSHOT ALLOW_SNAPSHOT_ISOLATION RECOVERY COMPATIBILITY_LEVEL AUTO_CLOSE AUTO_SHRINK
     AUTO_CREATE_STATISTICS AUTO_UPDATE_STATISTICS AUTO_UPDATE_STATISTICS_ASYNC QUERY_STORE PAGE_VERIFY
@@ -25,25 +25,18 @@ _KNOWN: Final = frozenset(
 
 
 class Databases(Definer):
-    """Schemas, and the options of databases."""
-
-    def create_schema(self, node: n.CreateSchema) -> None:
-        catalog = self.catalog()
-        if catalog.schema(node.name) is not None:
-            raise error(2714, node.name, line=node.line)
-        number = max((s.schema_id for s in catalog.schemas() if s.schema_id < 16384), default=4) + 1
-        self.write(f"CREATE SCHEMA {quoted(catalog.name)}.{quoted(node.name)}")
-        self.change(catalog.put(Schema(number, node.name, node.owner or "dbo")))
-        for element in node.elements:
-            for _ in self.session.interpreter.definitions.run(element):
-                pass
+    """The options of databases."""
 
     def describe(self, node: n.CreateDatabase) -> None:
         """Keep what CREATE DATABASE said about a database that has just been made."""
         self.change(described_database(self.catalog(node.name), node))
 
     def alter_database(self, node: n.AlterDatabase) -> None:
+        if self.session.trancount:
+            raise error(226, "ALTER DATABASE", line=node.line)
         name = self.session.database if node.name == "CURRENT" else node.name
+        if self.session.engine.catalog(name) is None:
+            raise _failed(error(5011, name, line=node.line))
         catalog = self.catalog(name)
         if node.action in ("SCOPED", "ADD FILE", "REMOVE FILE", "MODIFY FILE", "MODIFY FILEGROUP"):
             return
@@ -53,6 +46,13 @@ class Databases(Definer):
             self.change(_with_filegroup(catalog, node))
         else:
             raise unsupported(f"ALTER DATABASE … {node.action}", node.line)
+
+
+def _failed(problem: TsqlError) -> TsqlError:
+    """5069 behind the error that kept a database from being altered."""
+    second = error(5069, line=problem.line)
+    second.causes = (problem,)
+    return second
 
 
 def _with_filegroup(catalog: Catalog, node: n.AlterDatabase) -> Catalog:
@@ -90,6 +90,8 @@ def with_database_options(catalog: Catalog, options: Sequence[n.DatabaseOption])
             continue
         elif option.name == "READ_WRITE":
             catalog = catalog.with_option("UPDATEABILITY", option.name)
+        elif option.name == "COMPATIBILITY_LEVEL" and option.value not in _LEVELS:
+            raise _failed(error(15048, line=option.line))
         elif option.name in _KNOWN:
             catalog = catalog.with_option(option.name, option.value or "ON")
         else:

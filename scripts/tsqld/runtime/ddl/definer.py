@@ -16,6 +16,7 @@ from tsqld.catalog.model import (
 from tsqld.compile.context import Context, FullName, full_name
 from tsqld.compile.inline import Compiler
 from tsqld.errors import error
+from tsqld.events import Message
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 class Definer:
     """Changes the catalog of a session's database within its transaction."""
 
-    def __init__(self, session: Session, evaluator: Evaluator) -> None:
+    def __init__(self, session: Session, evaluator: Evaluator, notices: list[Message] | None = None) -> None:
         self.session = session
         self.evaluator = evaluator
+        self.notices = [] if notices is None else notices
+        """Messages of the statement under way, told behind it."""
 
     def lock(self) -> None:
         """One definer at a time per database, until its transaction ends."""
@@ -64,6 +67,21 @@ class Definer:
     def type(self, name: n.TypeName) -> SqlType:
         """A declared type. Error 2715 as variables and columns report it."""
         return resolve(name, SessionEnvironment(self.session).alias_type)
+
+    def alias(self, name: n.TypeName) -> tuple[str, str] | None:
+        """The user type that a written type is, by schema and name; sysname is one of schema sys."""
+        word = name.parts[-1].lower()
+        if len(name.parts) == 1 and word == "sysname":
+            return "sys", "sysname"
+        found = self.catalog().user_type(name.parts[-2] if len(name.parts) > 1 else "dbo", word)
+        return (found.schema, found.name) if found is not None and found.table is None else None
+
+    def nullable_alias(self, alias: tuple[str, str] | None) -> bool:
+        """Whether a column of this user type may be NULL when its definition does not say."""
+        if alias is None or alias[0] == "sys":
+            return alias is None
+        found = self.catalog().user_type(*alias)
+        return found is None or found.nullable
 
     def compiler(self) -> Compiler:
         return Compiler(Context(SessionEnvironment(self.session)))

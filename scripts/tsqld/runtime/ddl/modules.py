@@ -83,8 +83,10 @@ class Modules(TableBuilder):
         table, _ = self.existing(node.table, node.line, 8197)
         self.switch_triggers(table, tuple(name[-1] for name in node.triggers), node.enable, node.line)
 
-    def switch_triggers(self, table: Table, names: Sequence[str], enable: bool, line: int) -> None:
-        """ENABLE or DISABLE TRIGGER; no names mean all. Error 8197."""
+    def switch_triggers(
+        self, table: Table, names: Sequence[str], enable: bool, line: int, *, altering: bool = False
+    ) -> None:
+        """ENABLE or DISABLE TRIGGER; no names mean all. Error 8197, in ALTER TABLE 4920."""
         catalog = self.catalog()
         mine = {
             module.name.lower(): module
@@ -93,7 +95,7 @@ class Modules(TableBuilder):
         }
         for name in names or tuple(mine):
             if name.lower() not in mine:
-                raise error(8197, name, line=line)
+                raise error(4920, name, table.name, line=line) if altering else error(8197, name, line=line)
             catalog = catalog.put(replace(mine[name.lower()], disabled=not enable))
         self.change(catalog)
 
@@ -106,7 +108,13 @@ class Modules(TableBuilder):
                 raise error(352, written.name, line=written.line)
             table_type = (found.schema, found.name)
             return ModuleParameter(written.name, INT, False, False, True, table_type)
-        return ModuleParameter(written.name, self.type(written.type), written.output, written.has_default)
+        return ModuleParameter(
+            written.name,
+            self.type(written.type),
+            written.output,
+            written.has_default,
+            alias=self.alias(written.type),
+        )
 
     def _module_columns(self, node: n.CreateModule) -> tuple[Column, ...]:
         """The columns a view or inline function yields; compiling it finds its errors now."""

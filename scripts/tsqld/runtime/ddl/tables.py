@@ -47,7 +47,15 @@ class Tables(TableBuilder):
         object_id, catalog = self.identifier(catalog)
         now = moment()
         table = Table(
-            object_id, schema.name, name.name, now, now, (), storage=storage, placed_on=node.placed_on
+            object_id,
+            schema.name,
+            name.name,
+            now,
+            now,
+            (),
+            storage=storage,
+            placed_on=node.placed_on,
+            options=tuple((word, value) for word, value in node.options if word == "DATA_COMPRESSION"),
         )
         table, catalog = self.built(table, node.definition, catalog)
         self.create_storage(table)

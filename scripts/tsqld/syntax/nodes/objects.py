@@ -84,6 +84,24 @@ class AlterDatabase(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferObject(Statement):
+    """ALTER SCHEMA … TRANSFER. `kind` is OBJECT or TYPE."""
+
+    schema: str
+    kind: str
+    name: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization(Statement):
+    """ALTER AUTHORIZATION ON class::name TO owner."""
+
+    securable_class: str
+    name: Parts
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreateSequence(Statement):
     """`mode` is CREATE or ALTER; options are START, INCREMENT, MINVALUE, MAXVALUE, CYCLE, CACHE, RESTART."""
 
@@ -128,9 +146,12 @@ class AlterPartitionFunction(Statement):
 
 @dataclass(frozen=True, slots=True)
 class CreatePartitionScheme(Statement):
+    """`every` is ALL TO."""
+
     name: str
     function: str
     filegroups: Parts
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +162,14 @@ class AlterPartitionScheme(Statement):
 
 @dataclass(frozen=True, slots=True)
 class StatisticsStatement(Statement):
-    """CREATE or UPDATE STATISTICS."""
+    """CREATE or UPDATE STATISTICS. `names` are the statistics an UPDATE names, empty for all."""
 
     action: str
     table: Parts
     name: str = ""
     columns: Parts = ()
+    where_text: str = ""
+    names: Parts = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from tsqld.syntax.nodes.base import Expression, Node, Parts, Statement, TypeName
 
+Options = tuple[tuple[str, str], ...]
+"""WITH (name = value, …): both in upper case."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexColumn(Node):
@@ -22,6 +25,7 @@ class KeyConstraint(Node):
     name: str = ""
     clustered: bool | None = None
     filegroup: Parts = ()
+    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class ColumnDefinition(Node):
     constraints: tuple[KeyConstraint | ForeignKey | Check, ...] = ()
     rowguidcol: bool = False
     sparse: bool = False
+    second_default: bool = False
+    """Two DEFAULTs were written: error 8148."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class IndexDefinition(Node):
     where: Expression | None = None
     where_text: str = ""
     placed_on: Parts = ()
+    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +104,15 @@ class CreateTable(Statement):
     name: Parts
     definition: TableDefinition
     placed_on: Parts = ()
+    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AlterAction(Node):
     """One change of ALTER TABLE.
 
-    `kind`: ADD, ALTER COLUMN, DROP COLUMN, DROP CONSTRAINT, CHECK, NOCHECK, SWITCH, REBUILD, ENABLE TRIGGER,
-    DISABLE TRIGGER.
+    `kind`: ADD, ALTER COLUMN, DROP COLUMN, DROP CONSTRAINT, CHECK, NOCHECK, SWITCH, REBUILD, SET, ENABLE
+    TRIGGER, DISABLE TRIGGER; ADD PROPERTY and DROP PROPERTY for a column's `names[1]`, such as ROWGUIDCOL.
     """
 
     kind: str
@@ -116,6 +124,7 @@ class AlterAction(Node):
     target: Parts = ()
     source_partition: Expression | None = None
     target_partition: Expression | None = None
+    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +137,6 @@ class AlterTable(Statement):
 class CreateIndex(Statement):
     table: Parts
     index: IndexDefinition
-    drop_existing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,7 @@ class AlterIndex(Statement):
     name: str
     table: Parts
     action: str
+    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True)
