@@ -193,6 +193,8 @@ def resolve_object(environment: Environment, parts: Sequence[str], line: int) ->
 def _system(environment: Environment, name: FullName, parts: Sequence[str]) -> SystemRelation | None:
     if len(parts) > 1 and name.schema.lower() in ("sys", "information_schema"):
         return environment.system_relation(name.database, name.schema.lower(), name.name.lower())
+    if (name.database.lower(), name.schema.lower(), name.name.lower()) == ("master", "dbo", "spt_values"):
+        return environment.system_relation("master", "dbo", "spt_values")
     if len(parts) == 1 and name.name.lower().startswith("sys"):
         return environment.system_relation(name.database, "dbo", name.name.lower())
     return None

@@ -39,6 +39,7 @@ def can_be_group_key(node: n.Node) -> bool:
     """Whether a GROUP BY item may read the same: it holds no aggregate, window or subquery (error 144)."""
     return not any(
         is_aggregate(part)
+        or (isinstance(part, n.Call) and part.name[-1].upper() in ("GROUPING", "GROUPING_ID"))
         or isinstance(part, n.Subquery | n.Exists)
         or (isinstance(part, n.Call) and part.over is not None)
         for part in walk(node)

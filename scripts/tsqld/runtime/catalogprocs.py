@@ -38,6 +38,15 @@ END
 """
 
 
+def _member_of_role(verb: str) -> str:
+    """sp_addrolemember and sp_droprolemember, which ALTER ROLE has taken the place of."""
+    return f"""
+DECLARE @text nvarchar(max) = N'ALTER ROLE ' + QUOTENAME(@rolename) + N' {verb} MEMBER '
+    + QUOTENAME(@membername);
+EXEC (@text);
+"""
+
+
 def _for_each(names: str) -> str:
     """The body of sp_MSforeachtable and sp_MSforeachdb, which scripts call though no page describes them."""
     return f"""
@@ -201,4 +210,6 @@ RAISERROR (N'Configuration option ''%s'' changed from %s to %s. Run the RECONFIG
         ("command1", "replacechar", "command2", "command3", "precommand", "postcommand"),
         _for_each("SELECT o.name FROM sys.databases AS o"),
     ),
+    "sp_addrolemember": CatalogProcedure(("rolename", "membername"), _member_of_role("ADD")),
+    "sp_droprolemember": CatalogProcedure(("rolename", "membername"), _member_of_role("DROP")),
 }

@@ -33,6 +33,12 @@ def _sysobjects(session: Session, catalog: Catalog) -> Iterator[Row]:
         }
 
 
+def _numbers(session: Session, catalog: Catalog) -> Iterator[Row]:
+    """Those of master's spt_values that scripts count with; its other types name modes and locks."""
+    for number in range(2048):
+        yield {"number": number, "low": number // 8 + 1, "high": 1 << number % 8}
+
+
 def _syscolumns(session: Session, catalog: Catalog) -> Iterator[Row]:
     for found in catalog.objects():
         for column in columns_of(found):
@@ -169,5 +175,8 @@ VIEWS: Final[dict[str, View]] = {
         open_tran smallint, status nchar(30), hostname nchar(128), program_name nchar(128),
         loginame nchar(128)""",
         _sysprocesses,
+    ),
+    "spt_values": view(
+        """name nvarchar(35), number int, type nchar(3) = 'P', low int, high int, status int = 0""", _numbers
     ),
 }
