@@ -14,8 +14,9 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import quoted
 from tsqld.catalog.model import NO_ACTION, Check, ForeignKey, Index, Table
 from tsqld.compile.context import Environment, FullName
-from tsqld.compile.operations import key
+from tsqld.compile.operations import cast_explicit, key
 from tsqld.errors import TsqlError, error
+from tsqld.types import MAX, nvarchar
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def unique_check(table: Table, index: Index, compiled: Filter) -> KeyCheck:
 
 def _within(table: Table, index: Index, rows: str, compiled: Filter) -> KeyCheck:
     keys = [key(_column(table, name, "c")) for name in index.column_names]
-    shown = ", ".join(f"any_value(c.{quoted(name)})" for name in index.column_names)
+    shown = ", ".join(f"any_value({_told(table, name, 'c')})" for name in index.column_names)
     where = f" WHERE {compiled(table, 'c', index.where)}" if index.where else ""
     sql = f"SELECT {shown} FROM {rows} AS c{where} GROUP BY {', '.join(keys)} HAVING count(*) > 1 LIMIT 1"
     return _unique(table, index, sql)
@@ -140,7 +141,7 @@ def _against(table: Table, index: Index, change: str, others: str, compiled: Fil
     if index.where:
         where = f" AND {compiled(table, 'c', index.where)}"
         same += f" AND {compiled(table, 't', index.where)}"
-    shown = ", ".join(f"c.{quoted(name)}" for name in index.column_names)
+    shown = ", ".join(_told(table, name, "c") for name in index.column_names)
     found = f"EXISTS (SELECT 1 FROM {others} AS t WHERE {same})"
     sql = f"SELECT {shown} FROM {change} AS c WHERE {found}{where} LIMIT 1"
     return _unique(table, index, sql)
@@ -148,7 +149,7 @@ def _against(table: Table, index: Index, change: str, others: str, compiled: Fil
 
 def _touched(table: Table, index: Index, change: str, compiled: Filter) -> KeyCheck:
     keys = [key(_column(table, name, "t")) for name in index.column_names]
-    shown = ", ".join(f"any_value(t.{quoted(name)})" for name in index.column_names)
+    shown = ", ".join(f"any_value({_told(table, name, 't')})" for name in index.column_names)
     same = _same(table, index.column_names, table, index.column_names, "t", "c")
     where = f" AND {compiled(table, 't', index.where)}" if index.where else ""
     sql = (
@@ -161,7 +162,7 @@ def _touched(table: Table, index: Index, change: str, compiled: Filter) -> KeyCh
 
 def _unique(table: Table, index: Index, sql: str) -> KeyCheck:
     columns = frozenset(name.lower() for name in index.column_names)
-    shown = table.name if table.kind == "T@" else table.full_name
+    shown = table.full_name
     if index.is_constraint:
         return KeyCheck(
             sql,
@@ -170,6 +171,14 @@ def _unique(table: Table, index: Index, sql: str) -> KeyCheck:
             columns,
         )
     return KeyCheck(sql, 2601, (shown, index.name), columns)
+
+
+def _told(table: Table, name: str, alias: str) -> str:
+    """A column as a message tells its value: dates and numbers as text, the rest as Python has it."""
+    value = _column(table, name, alias)
+    if value.type.is_text or value.type.is_binary or value.type.name in ("uniqueidentifier", "bit"):
+        return value.sql
+    return cast_explicit(value, nvarchar(MAX), None, try_=False, line=0).sql
 
 
 def _column(table: Table, name: str, alias: str, prefix: str = "") -> Bound:

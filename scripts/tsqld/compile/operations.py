@@ -91,6 +91,8 @@ def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) 
     """
     unlimited = target.length == MAX or target.name in ("text", "ntext", "xml")
     fits = unlimited or value.is_null or not (value.type.is_text and target.is_text)
+    if value.type.is_binary and target.is_binary and not unlimited and not value.is_null:
+        return _assigned_bytes(value, target, table, column, line)
     if fits or _surely_fits(value, target):
         return convert(value, target, line=line)
     wide = replace(nvarchar(MAX) if target.is_unicode else varchar(MAX), collation=target.collation)
@@ -104,6 +106,16 @@ def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) 
         f"{measure}({text}) > {target.length}" for text in (whole.sql, f"rtrim({whole.sql}, ' ')")
     )
     return Bound(f"(CASE WHEN {longer} THEN {problem} ELSE {cut.sql} END)", target, value.nullable)
+
+
+def _assigned_bytes(value: Bound, target: SqlType, table: str, column: str, line: int) -> Bound:
+    """Bytes as a column stores them; the message of error 2628 shows none."""
+    stored = convert(value, target, line=line)
+    if target.name == "rowversion" or 0 < value.type.length <= target.length:
+        return stored
+    problem = raise_error(2628, table, column, "")
+    longer = f"octet_length({value.sql}) > {target.length}"
+    return Bound(f"(CASE WHEN {longer} THEN {problem} ELSE {stored.sql} END)", target, value.nullable)
 
 
 def _surely_fits(value: Bound, target: SqlType) -> bool:

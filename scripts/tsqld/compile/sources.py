@@ -260,7 +260,9 @@ class SourceCompiler(WindowCompiler):
         names = ", ".join(f"c{i}" for i in range(1, width + 1))
         alias = self.context.alias("v")
         sql = f"SELECT {names} FROM (VALUES {', '.join(lines)}) AS {alias}({names})"
-        return QueryText(sql, tuple(OutColumn("", t, null) for t, null in zip(types, nullable, strict=True)))
+        untyped = [f.null() if all(row[i].is_null for row in rows) else None for i in range(width)]
+        columns = zip(types, nullable, untyped, strict=True)
+        return QueryText(sql, tuple(OutColumn("", type, null, literal=nil) for type, null, nil in columns))
 
     # functions
 

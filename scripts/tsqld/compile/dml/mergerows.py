@@ -13,6 +13,7 @@ from tsqld.catalog.model import Column
 from tsqld.compile.context import Reference
 from tsqld.compile.dml.found import Found
 from tsqld.compile.dml.plan import is_stored
+from tsqld.compile.dml.rows import identity_value
 from tsqld.compile.dml.update import Assigned, UpdateCompiler
 from tsqld.compile.expressions import Place
 from tsqld.errors import error, unsupported
@@ -233,10 +234,8 @@ class MergeRowCompiler(UpdateCompiler):
             f"{first} + (sum(CASE WHEN {taken} THEN 1 ELSE 0 END) OVER (ROWS UNBOUNDED PRECEDING) - 1) "
             f"* {identity.identity[1]}"
         )
-        return (
-            f"SELECT * REPLACE (CASE WHEN {taken} THEN CAST({number} AS {duck_type(identity.type)}) "
-            f"ELSE {name} END AS {name}) FROM ({rows})"
-        )
+        value = identity_value(number, identity)
+        return f"SELECT * REPLACE (CASE WHEN {taken} THEN {value} ELSE {name} END AS {name}) FROM ({rows})"
 
 
 def numbers(clauses: Sequence[Clause], *actions: str) -> str:

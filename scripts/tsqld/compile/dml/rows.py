@@ -80,7 +80,7 @@ class RowCompiler(TargetCompiler):
         first = self.context.parameter(Reference("identity", table.storage), BIGINT)
         step = column.identity[1]
         place = ordinal or "(row_number() OVER () - 1)"
-        return f"CAST({first} + {place} * {step} AS {duck_type(column.type)})"
+        return identity_value(f"{first} + {place} * {step}", column)
 
     def _with_persisted(self, table: Table, name: FullName, rows: str, line: int) -> str:
         """`rows` with the computed columns that are stored, in the order the table stores its columns."""
@@ -192,6 +192,12 @@ class RowCompiler(TargetCompiler):
             return False
         refuse_output(node.outputs, target.table, node.line)
         return True
+
+
+def identity_value(number: str, column: Column) -> str:
+    """A number as a value of an identity column. Error 8115 when the column is full."""
+    full = f.raise_error(8115, "IDENTITY", column.type.name, state=1)
+    return f"coalesce(TRY_CAST({number} AS {duck_type(column.type)}), {full})"
 
 
 def _as_in(option: Option, rows: Relation) -> Relation:
