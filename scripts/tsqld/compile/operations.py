@@ -89,7 +89,7 @@ def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) 
 
     Trailing blanks beyond the length are cut silently, as SQL Server does.
     """
-    unlimited = target.length == MAX or target.name in ("text", "ntext", "xml")
+    unlimited = target.length == MAX or target.name in ("text", "ntext", "xml", "image")
     fits = unlimited or value.is_null or not (value.type.is_text and target.is_text)
     if value.type.is_binary and target.is_binary and not unlimited and not value.is_null:
         return _assigned_bytes(value, target, table, column, line)
