@@ -17,6 +17,8 @@ SKIP   ?=
 ONLY   ?=
 FAST   ?=
 WORKERS = $$(getconf _NPROCESSORS_ONLN)
+# A file's tests stay in one process; files begin in the order of tests/conftest.py.
+SIDE_BY_SIDE = --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -36,10 +38,10 @@ demo: setup  ## 1.5 million sales from CSV to gold, on this machine
 	@$(BIN)/warehouse demo $(ARGS)
 
 test: setup-test  ## Run every test, a process per core; ARGS are pytest's
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 soak: setup-test  ## The long tests with their full counts and a seed of chance, which they print
-	@$(BIN)/python -m pytest --soak --timeout 3600 --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --soak --timeout 3600 $(SIDE_BY_SIDE) $(ARGS)
 
 check: $(if $(FAST),setup-test,setup-check)  ## Run every gate; SKIP=, ONLY= name some, FAST=1: those of the commit hook
 	@$(BIN)/python -m tests.gates $(if $(FAST),--fast) $(if $(ONLY),--only "$(ONLY)") $(if $(SKIP),--skip "$(SKIP)")
