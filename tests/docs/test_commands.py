@@ -171,6 +171,8 @@ def test_a_block_that_does_not_say_what_it_is_is_found(info: str, text: str, sai
         ("make demon", "make has no target demon"),
         ("warehouse runn", "has no command runn"),
         ("warehouse run --wokers 2", "run has no option --wokers"),
+        ("tsqlt-runner run --job 2", "run has no option --job"),
+        ("tsqld serv", "has no command serv"),
         ("WAREHOUSE_DSN=x .venv/bin/warehouse mirgate && true", "has no command mirgate"),
     ],
 )

@@ -14,8 +14,15 @@ from typing import Final
 import click
 from tests.conftest import ROOT
 
-from warehouse.cli import main as warehouse
+import tsqld.cli
+import tsqlt_runner.cli
+import warehouse.cli
 
+PROGRAMS: Final[dict[str, click.Command]] = {
+    "tsqld": tsqld.cli.main,
+    "tsqlt-runner": tsqlt_runner.cli.main,
+    "warehouse": warehouse.cli.main,
+}
 _PLACEHOLDER: Final = re.compile(r"[A-Z]+|<.*>|\[.*|…")
 
 
@@ -26,8 +33,8 @@ def faults(command: str) -> Iterator[str]:
         del words[0]
     if words and words[0] == "make":
         yield from (f"make has no target {word}" for word in words[1:] if not _is_make_argument(word))
-    elif words and words[0].rpartition("/")[2] == "warehouse":
-        yield from _faults_of_cli(warehouse, words[1:])
+    elif words and (program := PROGRAMS.get(words[0].rpartition("/")[2])) is not None:
+        yield from _faults_of_cli(program, words[1:])
 
 
 def _words(command: str) -> list[str]:
