@@ -43,7 +43,16 @@ def model(root: Path) -> list[str]:
 
 def style(root: Path) -> list[str]:
     """sqlfluff finds nothing in any .sql file."""
-    return run(root, "sqlfluff", "lint", "--nocolor", "--disable-progress-bar", *files(root, "*.sql"))
+    return run(
+        root,
+        "sqlfluff",
+        "lint",
+        "--nocolor",
+        "--disable-progress-bar",
+        "--processes",
+        "0",
+        *files(root, "*.sql"),
+    )
 
 
 def layout(root: Path) -> list[str]:
