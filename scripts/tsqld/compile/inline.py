@@ -19,6 +19,7 @@ from tsqld.compile.expressions import Place
 from tsqld.compile.forclauses import ForCompiler
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
+from tsqld.syntax.modules import NULL_ON_NULL
 from tsqld.syntax.walk import parse_module
 from tsqld.types import SqlType
 
@@ -68,8 +69,12 @@ class Compiler(ForCompiler):
             return self.called_function(call, module, name.database, list(arguments.values()), place, known)
         result = f.convert(folded, module.returns, line=call.line)
         flags = list(arguments.values())
+        sql = result.sql
+        if NULL_ON_NULL in definition.options and flags:
+            missing = " OR ".join(f"({value.sql}) IS NULL" for value in flags)
+            sql = f"CASE WHEN NOT ({missing}) THEN {sql} END"
         return Bound(
-            f"({result.sql})",
+            f"({sql})",
             module.returns,
             True,
             aggregated=any(value.aggregated for value in flags),

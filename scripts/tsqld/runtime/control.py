@@ -43,14 +43,21 @@ class Control:
     def _block(self, node: n.Block) -> Iterator[Event]:
         yield from self.interpreter.run(node.statements)
 
+    def _holds(self, condition: n.Expression) -> bool:
+        """Test a condition: a statement of its own, so what runs next finds @@ERROR and @@ROWCOUNT 0."""
+        holds = self.evaluator.condition(condition)
+        session = self.session
+        session.rowcount = session.last_error = session.frame.last_error = 0
+        return holds
+
     def _if(self, node: n.If) -> Iterator[Event]:
-        if self.evaluator.condition(node.condition):
+        if self._holds(node.condition):
             yield from self.interpreter.statement(node.then)
         elif node.otherwise is not None:
             yield from self.interpreter.statement(node.otherwise)
 
     def _while(self, node: n.While, label: str = "") -> Iterator[Event]:
-        while label or self.evaluator.condition(node.condition):
+        while label or self._holds(node.condition):
             if self.session.cancelled.is_set():
                 raise InterruptedError
             try:
@@ -102,6 +109,7 @@ class Control:
             value = self.evaluator.converted(node.value, SqlType("int"))
             frame = self.session.frame
             frame.return_code = 0 if value is None else value
+            self.session.rowcount = 1
             if value is None and frame.procedure:
                 text = error(282, frame.procedure.rpartition(".")[2]).message
                 yield Message(text, 282, 10, 1, node.line, frame.procedure)

@@ -240,8 +240,10 @@ class Cursors:
             if cursor.rows is None:
                 raise error(16917, line=node.line)
             self._close(cursor)
+            self.session.rowcount = 0
         else:
             self._deallocate(node)
+            self.session.rowcount = 0
         yield from ()
 
     def _open(self, cursor: Cursor, line: int) -> None:

@@ -265,7 +265,7 @@ class Interpreter:
             with_line(problem, node.line, session.frame.procedure or module)
             yield from self._failed(problem, node)
         else:
-            if not isinstance(node, _KEEPS_ERROR):
+            if not isinstance(node, _KEEPS_ERROR) and not _does_nothing(node):
                 session.last_error = session.frame.last_error = 0
 
     def _failed(self, problem: TsqlError, node: n.Statement) -> Iterator[Event]:
@@ -317,6 +317,7 @@ class Interpreter:
         previous = session.database
         session.database = found.name
         session.frame.database = found.name
+        session.rowcount = 0
         yield DatabaseChanged(found.name, previous)
         yield Message(f"Changed database context to '{found.name}'.", 5701, 0, 2, node.line)
 
@@ -338,6 +339,11 @@ class Interpreter:
 
     def _close_cursors(self, frame: Frame) -> None:
         frame.cursors.clear()
+
+
+def _does_nothing(node: n.Statement) -> bool:
+    """A DECLARE without values is no statement that runs."""
+    return isinstance(node, n.Declare) and all(item.value is None for item in node.declarations)
 
 
 def _holder(statements: Sequence[n.Statement], label: str) -> int:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module, ModuleParameter, Synonym
 from tsqld.compile.context import full_name
-from tsqld.errors import NO_LINE, TsqlError, error, unsupported
+from tsqld.errors import NO_LINE, TsqlError, error
 from tsqld.events import Argument, Column, Done, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.consequences import error_event, told
 from tsqld.runtime.environment import SessionEnvironment
@@ -19,6 +19,7 @@ from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted, sto
 from tsqld.runtime.resultsets import shaped
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
+from tsqld.runtime.usercode import returned_value
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import Parser, parse_batch
 from tsqld.syntax.walk import parse_module
@@ -37,6 +38,10 @@ def _parameters(text: str) -> tuple[n.Parameter, ...]:
     if not parser.at_end():
         parser.fail()
     return parameters
+
+
+_RESULT: Final = -1
+"""Where among its outputs a function's value is."""
 
 
 class Procedures:
@@ -118,7 +123,11 @@ class Procedures:
         if node.return_variable:
             if node.return_variable.lower() not in frame.variables:
                 raise error(137, node.return_variable, line=node.line)
-            self._assign(node.return_variable, code, INT)
+            result = outputs.get(_RESULT)
+            if result is None:
+                self._assign(node.return_variable, code, INT)
+            else:
+                self._assign(node.return_variable, result.value, result.type)
 
     def _assign(self, name: str, value: Any, type: SqlType) -> None:
         frame = self.session.frame
@@ -159,7 +168,10 @@ class Procedures:
         if not isinstance(found, Module):
             raise error(2812, ".".join(parts), line=line)
         if found.kind == "SCALAR FUNCTION":
-            raise unsupported("EXECUTE of a scalar function", line)
+            yield from self._function(found, name.database, arguments)
+            return
+        if self.session.frame.in_function:
+            raise error(557, line=line)
         if found.kind != "PROCEDURE":
             raise error(2809, "procedure", name.name, name.name, found.kind.lower(), line=line)
         yield from self._run(found, name.database, arguments, line)
@@ -187,6 +199,16 @@ class Procedures:
             type, value = frame.variables[parameter.name.lower()]
             yield ReturnValue(parameter.name, type, value, position)
         yield ReturnStatus(_status(frame))
+
+    def _function(self, module: Module, database: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """EXECUTE @x = a scalar function: its value comes back as the output numbered -1."""
+        assert module.returns is not None
+        frame = Frame()
+        self._bind(module, parse_module(module.text), arguments, frame)
+        values = [frame.variables[parameter.name.lower()][1] for parameter in module.parameters]
+        value = returned_value(self.session, module, database, values)
+        yield ReturnValue("", module.returns, value, _RESULT)
+        yield ReturnStatus(0)
 
     def _counted(self, entry_count: int, procedure: str) -> Iterator[Event]:
         """Error 266, which ends nothing, when a call leaves with another transaction count."""

@@ -73,6 +73,7 @@ class Raising:
         session = self.session
         if severity <= 10:
             session.last_error = number if "SETERROR" in node.options else 0
+            session.rowcount = 0
             yield Message(text, number, severity, state, node.line, session.frame.procedure)
             return
         problem = TsqlError(number, text, severity=severity, state=state, line=node.line)
@@ -108,4 +109,5 @@ class Raising:
             value = self.evaluator.converted(node.value, nvarchar(MAX))
         longest = 4000 if type.is_unicode else 8000
         text = " " if value is None or value == "" else value[:longest]
+        self.session.rowcount = 0
         yield Message(text, 0, 0, 1, node.line, self.session.frame.procedure)

@@ -58,6 +58,8 @@ class Scopes:
 
     def check_module(self, node: n.CreateModule) -> None:
         """What CREATE finds wrong in the body of a procedure or function."""
+        if node.kind == "TRIGGER":
+            _check_trigger(node)
         if node.kind not in ("PROCEDURE", "SCALAR FUNCTION", "TABLE FUNCTION"):
             return
         session = self.session
@@ -183,6 +185,18 @@ class Scopes:
             problems.append(error(911, node.database, line=node.line))
             return
         self.session.database = self.session.frame.database = found.name
+
+
+def _check_trigger(node: n.CreateModule) -> None:
+    """A trigger's variables, and that it leaves its logical tables alone; the rest is bound when it fires."""
+    problem = variable_errors(node.body, (), returns_value=False)
+    if problem is not None:
+        raise problem
+    for found in (below for statement in node.body for below in walk(statement)):
+        if isinstance(found, n.Insert | n.Update | n.Delete | n.Merge):
+            target = found.target.name
+            if len(target) == 1 and target[0].lower() in ("inserted", "deleted"):
+                raise error(286, line=found.line)
 
 
 def _into(node: n.SelectStatement) -> bool:

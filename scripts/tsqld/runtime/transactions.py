@@ -97,6 +97,7 @@ class Transactions:
             session.executor.save(name or "")
         else:
             self._rollback(name, node.line)
+        session.rowcount = 0
         yield from ()
 
     def _transaction_name(self, node: n.Transaction) -> str | None:

@@ -16,6 +16,7 @@ from tsqld.runtime.frame import BatchAborted, Frame, Returned
 from tsqld.runtime.session import Session
 from tsqld.runtime.values import from_duck
 from tsqld.syntax import nodes as n
+from tsqld.syntax.modules import NULL_ON_NULL
 from tsqld.syntax.walk import parse_module, walk
 
 _MAX_NESTING: Final = 32
@@ -23,6 +24,8 @@ _MAX_NESTING: Final = 32
 
 def returned_value(session: Session, module: Module, database: str, values: Sequence[Any]) -> Any:
     """What a scalar function returns. Error 217 when functions call each other too deep."""
+    if NULL_ON_NULL in parse_module(module.text).options and any(value is None for value in values):
+        return None
     frame = _frame(session, module, database, values)
     with _running(session, frame):
         _run(session, module)
@@ -143,7 +146,7 @@ _SIDE_EFFECTS: Final[dict[type[n.Statement], str]] = {
 
 
 def refuse_side_effects(node: n.CreateModule) -> None:
-    """What CREATE FUNCTION does not take. Errors 443, 444 and 455."""
+    """What CREATE FUNCTION does not take. Errors 443, 444, 455, 1075 and 2772."""
     for found in (below for statement in node.body for below in walk(statement)):
         if isinstance(found, n.SelectStatement):
             body = found.query.body
@@ -161,6 +164,10 @@ def refuse_side_effects(node: n.CreateModule) -> None:
             raise error(443, "EXECUTE STRING", line=found.line)
         elif isinstance(found, n.Statement) and type(found) in _SIDE_EFFECTS:
             raise error(443, _SIDE_EFFECTS[type(found)], line=found.line)
+        elif isinstance(found, n.Return) and found.value is None and node.kind == "SCALAR FUNCTION":
+            raise error(1075, line=found.line)
+        elif isinstance(found, n.TableSource) and found.name[-1].startswith("#"):
+            raise error(2772, line=found.line)
         elif isinstance(found, n.Call) and tuple(map(str.upper, found.name)) in (("NEWID",), ("RAND",)):
             raise error(443, found.name[0].lower(), line=found.line)
     whole = node.body[0]

@@ -53,6 +53,7 @@ class Variables:
             if item.value is not None:
                 key = item.name.lower()
                 frame.assign(key, self.evaluator.converted(item.value, frame.variables[key][0]))
+                self.session.rowcount = 1
         yield from ()
 
     def _set_variable(self, node: n.SetVariable) -> Iterator[Event]:
@@ -64,11 +65,13 @@ class Variables:
         if found is None:
             raise error(137, node.name, line=node.line)
         frame.assign(node.name.lower(), self.evaluator.converted(node.value, found[0]))
+        self.session.rowcount = 1
         yield from ()
 
     def _set_option(self, node: n.SetOption) -> Iterator[Event]:
         for option in node.options:
             set_option(self.session, self.evaluator, option, node)
+        self.session.rowcount = 0
         yield from ()
 
     def _set_identity_insert(self, node: n.SetIdentityInsert) -> Iterator[Event]:

@@ -12,6 +12,7 @@ from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.sessions import SessionParser
 
+NULL_ON_NULL: Final = "RETURNS NULL ON NULL INPUT"
 _MODULE_OPTIONS: Final = frozenset(
     """RECOMPILE ENCRYPTION SCHEMABINDING VIEW_METADATA NATIVE_COMPILATION EXECUTE EXEC RETURNS CALLED
     INLINE""".split()
@@ -103,9 +104,10 @@ class ModuleParser(SessionParser):
                 if who not in _SAME_RIGHTS:
                     self.refuse(f"EXECUTE AS {who}")
             elif word in ("RETURNS", "CALLED"):
-                while self.at("NULL", "ON", "INPUT"):
-                    options.append(f"{word} NULL ON NULL INPUT") if self.at("INPUT") else None
-                    self.advance()
+                if word == "RETURNS":
+                    self.expect("NULL")
+                    options.append(NULL_ON_NULL)
+                self.expect_words("ON", "NULL", "INPUT")
             elif word == "INLINE":
                 self.expect("=")
                 self.expect("ON", "OFF")
