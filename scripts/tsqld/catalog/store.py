@@ -6,13 +6,16 @@ One row per entry in DuckDB table `__tsqld.entries`: its key, its class and its 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from tsqld.binder.scope import quoted
 from tsqld.catalog.model import (
     Catalog,
     Entry,
@@ -33,6 +36,7 @@ from tsqld.catalog.model import (
 )
 
 SCHEMA = "__tsqld"
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _CLASSES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
@@ -109,3 +113,21 @@ def load(execute: Execute, database: str) -> Catalog:
         next_id=state["next_id"],
         created=datetime.fromisoformat(state["created"]),
     )
+
+
+def is_database(execute: Execute, database: str) -> bool:
+    """Whether an attached DuckDB database is one of ours."""
+    found = "FROM duckdb_tables() WHERE database_name = $1 AND schema_name = $2 AND table_name = 'entries'"
+    return execute(found, [database, SCHEMA]).fetchone() is not None
+
+
+def rename(execute: Execute, database: str, name: str) -> None:
+    """Make the catalog in an attached database that of a database called `name`, table by table."""
+    table = f'{quoted(database)}."{SCHEMA}".entries'
+    for key, body in execute(f"SELECT entry_key, body FROM {table} WHERE kind = 'Table'", []).fetchall():
+        entry = _adapter("Table").validate_json(body)
+        if not entry.storage:
+            continue
+        _, *below = _QUOTED.findall(entry.storage)
+        changed = replace(entry, storage=".".join([quoted(name), *below]))
+        execute(f"UPDATE {table} SET body = $1 WHERE entry_key = $2", [entry_json(changed), key])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -43,6 +44,10 @@ class Environment(Protocol):
 
     @property
     def database(self) -> str: ...
+
+    def inside(self, database: str) -> AbstractContextManager[None]:
+        """While the text of a module of that database is compiled, whose names mean what they mean there."""
+        ...
 
     @property
     def identity_insert(self) -> str:

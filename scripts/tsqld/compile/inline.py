@@ -64,7 +64,8 @@ class Compiler(ForCompiler):
         known = len(self.context.references)
         arguments = self.bound_arguments(call, module, definition, place)
         assert module.returns is not None
-        folded = self._try_folding(definition, arguments, module, place)
+        with self.context.environment.inside(name.database):
+            folded = self._try_folding(definition, arguments, module, place)
         if folded is None:
             return self.called_function(call, module, name.database, list(arguments.values()), place, known)
         result = f.convert(folded, module.returns, line=call.line)

@@ -152,7 +152,8 @@ class SourceCompiler(WindowCompiler):
         if isinstance(target, SystemRelation):
             return self._system(target, exposed, names)
         if isinstance(target, Module) and target.kind == "VIEW":
-            return self._view(target, exposed, names, source.line)
+            with self.context.environment.inside(name.database):
+                return self._view(target, exposed, names, source.line)
         raise error(208, ".".join(source.name), line=source.line)
 
     def base_table(self, table: Table, exposed: str, names: tuple[str, ...]) -> tuple[str, Relation]:
@@ -270,17 +271,17 @@ class SourceCompiler(WindowCompiler):
         name = source.call.name
         if len(name) == 1 and name[0].upper() in _BUILT_IN:
             return self._built_in(source, scope)
-        target, _ = resolve_object(self.context.environment, name, source.line)
+        target, full = resolve_object(self.context.environment, name, source.line)
         if not isinstance(target, Module):
             raise error(208, ".".join(name), line=source.line)
         if target.kind == "TABLE FUNCTION":
             return self.table_function(source, target, scope)
         if target.kind != "INLINE FUNCTION":
             raise error(208, ".".join(name), line=source.line)
-        return self._inline_function(source, target, scope)
+        return self._inline_function(source, target, full.database, scope)
 
     def _inline_function(
-        self, source: n.FunctionSource, module: Module, scope: Scope
+        self, source: n.FunctionSource, module: Module, database: str, scope: Scope
     ) -> tuple[str, Relation]:
         definition = parse_module(module.text)
         assert definition.query is not None
@@ -289,7 +290,8 @@ class SourceCompiler(WindowCompiler):
         if self.context.depth > _MAX_NESTING:
             raise error(217, line=source.line)
         self.arguments.append(arguments)
-        text = self.query(definition.query, scope, {})
+        with self.context.environment.inside(database):
+            text = self.query(definition.query, scope, {})
         self.arguments.pop()
         self.context.depth -= 1
         exposed = source.alias or source.call.name[-1]

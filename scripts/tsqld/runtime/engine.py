@@ -23,6 +23,7 @@ from tsqld.errors import TsqlError, error
 from tsqld.functions import install
 from tsqld.functions.sqltext import udf_error
 from tsqld.runtime import rowcalls
+from tsqld.runtime.backups import BackupFailed, read_backup, write_backup
 from tsqld.runtime.identity import Counters
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.security import is_sysadmin, matches
@@ -48,6 +49,22 @@ class LoginFailed(Exception):
         self.state = state
 
 
+def locked(data: Path) -> IO[str]:
+    """The lock of a data directory, made when missing; held until the file is closed. Error: DataInUse."""
+    data.mkdir(parents=True, exist_ok=True)
+    lock = (data / "tsqld.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise DataInUse(f"{data} is in use by another tsqld") from None
+    return lock
+
+
+class DamagedDatabase(Exception):
+    """A database file that cannot be read; the message names it and says what to do."""
+
+
 class Engine:
     """What all sessions of a server share. Thread-safe where sessions meet."""
 
@@ -70,15 +87,8 @@ class Engine:
 
     @classmethod
     def open(cls, data: Path, sa_password: str) -> Engine:
-        """Serve a data directory, made when missing. Error: DataInUse."""
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / "tsqld.lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise DataInUse(f"{data} is in use by another tsqld") from None
-        engine = cls(data, lock, sa_password)
+        """Serve a data directory, made when missing. Errors: DataInUse, DamagedDatabase."""
+        engine = cls(data, locked(data), sa_password)
         install(engine.connection)
         engine.connection.create_function(
             "tsqld_next_value",
@@ -93,8 +103,13 @@ class Engine:
         engine.connection.execute("SET disabled_compression_methods = 'dict_fsst'")
         engine.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         engine.connection.execute("SET temp_directory = $1", [str(data / "tmp")])
-        for path in sorted(data.glob("*.duckdb")):
-            engine._attach(path.stem)
+        try:
+            for path in sorted(data.glob("*.duckdb")):
+                engine._attach(path.stem)
+        except DamagedDatabase:
+            engine.connection.close()
+            engine._lock.close()
+            raise
         for name in SYSTEM_DATABASES:
             if name.lower() not in engine.catalogs:
                 engine._create(name)
@@ -117,8 +132,15 @@ class Engine:
 
     def _attach(self, name: str) -> None:
         target = ":memory:" if name.lower() == "tempdb" else str(self._path(name))
-        self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
-        self.catalogs[name.lower()] = store.load(self.connection.execute, name)
+        try:
+            self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
+            self.catalogs[name.lower()] = store.load(self.connection.execute, name)
+        except (duckdb.Error, ValueError, StopIteration) as problem:
+            first = str(problem).strip().partition("\n")[0] or type(problem).__name__
+            remedy = f"tsqld restore --data {self.data} --database {name} --replace FILE"
+            raise DamagedDatabase(
+                f"{target} is damaged: {first}; put a backup in its place: {remedy}"
+            ) from None
         self._drop_leftovers(name)
 
     def _drop_leftovers(self, name: str) -> None:
@@ -146,9 +168,51 @@ class Engine:
                 raise error(1801, name, line=line)
             self._create(name)
 
+    def backup(self, name: str, path: Path) -> int:
+        """Copy a database into a file while it is served; the file's bytes. Error: BackupFailed."""
+        catalog = self.catalog(name)
+        if catalog is None:
+            raise BackupFailed(f"there is no database {name}; SELECT name FROM sys.databases lists them")
+        return write_backup(self.connection, catalog.name, path)
+
+    def restore(self, name: str, path: Path, *, replace: bool) -> None:
+        """Serve a backup under a name, in the place of its database with `replace`. Error: BackupFailed."""
+        with self._mutex:
+            known = self.catalog(name)
+            if name.lower() in map(str.lower, SYSTEM_DATABASES):
+                raise BackupFailed(f"{name} is a system database; stop the server to restore it")
+            if known is not None and not replace:
+                raise BackupFailed(f"there is a database {known.name} already; add --replace to overwrite it")
+            users = [
+                session.spid for session in self.sessions.values() if session.database.lower() == name.lower()
+            ]
+            if users:
+                raise BackupFailed(
+                    f"database {name} is in use by session {users[0]}; close its connections first"
+                )
+            arrived = self.data / f"{name}.duckdb.restored"
+            read_backup(self.connection, path, known.name if known else name, arrived)
+            if known is not None:
+                self.drop_database(known.name)
+            arrived.replace(self._path(known.name if known else name))
+            self._attach(known.name if known else name)
+
+    def status(self) -> dict[str, Any]:
+        """What runs here: since when, the sessions, the databases with their bytes on disk."""
+        sizes = {
+            catalog.name: sum(path.stat().st_size for path in self.data.glob(f"{catalog.name}.duckdb*"))
+            for catalog in list(self.catalogs.values())
+        }
+        return {
+            "started": self.started.isoformat(timespec="seconds"),
+            "sessions": len(self.sessions),
+            "databases": sizes,
+        }
+
     def drop_database(self, name: str) -> None:
         with self._mutex:
             catalog = self.catalogs.pop(name.lower())
+            self.counters.forget_database(name)
             self.connection.execute(f"DETACH {quoted(catalog.name)}")
             for path in (self._path(catalog.name), self._path(catalog.name).with_suffix(".duckdb.wal")):
                 path.unlink(missing_ok=True)

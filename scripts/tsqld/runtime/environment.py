@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tsqld.binder.scope import Relation, quoted
 from tsqld.catalog.model import Catalog, Module, Object, Table
 from tsqld.catalog.views import system_relation
@@ -22,10 +25,19 @@ class SessionEnvironment:
         self.uses_catalog = False
         self.uses_temporaries = False
         self.uses_system = False
+        self._inside = ""
 
     @property
     def database(self) -> str:
-        return self.frame.database or self.session.database
+        return self._inside or self.frame.database or self.session.database
+
+    @contextmanager
+    def inside(self, database: str) -> Iterator[None]:
+        before, self._inside = self._inside, database
+        try:
+            yield
+        finally:
+            self._inside = before
 
     @property
     def identity_insert(self) -> str:

@@ -134,6 +134,13 @@ class Counters:
         self._next.pop((database.lower(), object_id), None)
         self._marks.pop((database.lower(), object_id), None)
 
+    def forget_database(self, database: str) -> None:
+        """A database is gone; one of its name that comes later counts anew."""
+        with self._mutex:
+            for kept in (self._next, self._marks, self.last, self._locks):
+                for key in [key for key in kept if key[0] == database.lower()]:
+                    del kept[key]
+
     def _advance(self, key: tuple[str, int], database: str, value: int, step: int, *, durable: bool) -> None:
         self._next[key] = value
         if not durable:
