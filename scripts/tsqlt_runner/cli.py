@@ -22,6 +22,7 @@ from tsqlt_runner.databases import PREFIX, Project, TestDatabase
 from tsqlt_runner.errors import CannotRun
 from tsqlt_runner.junit import junit_xml
 from tsqlt_runner.locating import Locator
+from tsqlt_runner.places import find_root, runner_home
 from tsqlt_runner.report import Reporter
 from tsqlt_runner.results import exit_code
 from tsqlt_runner.running import Job, run_jobs
@@ -119,19 +120,6 @@ def run(
     except KeyboardInterrupt:
         click.echo("tsqlt-runner: interrupted", err=True)
         sys.exit(_INTERRUPTED)
-
-
-def find_root() -> Path:
-    """The project: this folder or one above it, with database/ and migrations/. Errors: CannotRun."""
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "database").is_dir() and (folder / "migrations").is_dir():
-            return folder
-    raise CannotRun(f"{Path.cwd()} is in no project: no folder above it has database/ and migrations/")
-
-
-def runner_home(root: Path, name: str = "tsqlt") -> Path:
-    """Where tsqld keeps the test databases."""
-    return Path(os.environ.get("WAREHOUSE_HOME") or root / ".warehouse").absolute() / name
 
 
 def run_settings(settings: Settings) -> int:
