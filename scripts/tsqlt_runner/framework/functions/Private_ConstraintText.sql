@@ -66,7 +66,8 @@ RETURN
                 NULL,
                 CONCAT(
                     N'CREATE UNIQUE INDEX ',
-                    QUOTENAME(N'tSQLt_key_' + REPLACE(CAST(NEWID() AS nvarchar(36)), N'-', N'')), N' ON ', tSQLt.Private_PresentName(keys.referenced_object_id), N' (',
+                    QUOTENAME(N'tSQLt_key_' + REPLACE(CAST(NEWID() AS nvarchar(36)), N'-', N'')), N' ON ',
+                    tSQLt.Private_PresentName(keys.referenced_object_id), N' (',
                     STRING_AGG(CAST(QUOTENAME(referenced.name) AS nvarchar(max)), N', ')
                         WITHIN GROUP (ORDER BY pairs.constraint_column_id),
                     N');'
