@@ -115,7 +115,7 @@ def run(
     try:
         sys.exit(run_settings(settings))
     except (CannotRun, ServerError, BatchFailed) as problem:
-        click.echo(f"tsqlt-runner: {problem}", err=True)
+        click.echo(f"tsqlt-runner: {' '.join(str(problem).split())}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         click.echo("tsqlt-runner: interrupted", err=True)

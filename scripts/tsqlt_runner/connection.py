@@ -56,10 +56,11 @@ class Connection:
         """Connect. Errors: CannotRun without the driver, ServerError."""
         try:
             import mssql_python
+            from mssql_python.exceptions import ConnectionStringParseError
         except ImportError:
             raise CannotRun("the package mssql-python is missing; install it with: make setup-test") from None
         mssql_python.pooling(enabled=False)  # a pooled connection would keep its database from being dropped
-        self._problems = (mssql_python.Error, RuntimeError)
+        self._problems = (mssql_python.Error, ConnectionStringParseError, RuntimeError)
         try:
             self._connection = mssql_python.connect(connection_string, autocommit=True)
         except self._problems as problem:
