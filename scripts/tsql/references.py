@@ -27,6 +27,7 @@ DEFINED_KINDS = {
     "TYPE": "type",
 }
 _BEFORE_SOURCES = frozenset({"FROM", "JOIN", "APPLY", "INTO", "UPDATE", "USING", "MERGE", "FOR"})
+_KEYWORDS = RESERVED | _BEFORE_SOURCES
 _END_OF_FROM = frozenset(
     {"WHERE", "GROUP", "ORDER", "HAVING", "UNION", "EXCEPT", "INTERSECT", "SELECT", "OPTION", "SET", ";"}
 )
@@ -98,7 +99,7 @@ def _names(tokens: list[Token]) -> Iterator[_Name]:
     while index < len(tokens):
         token = tokens[index]
         parts = _dotted(tokens, index)
-        if len(parts) > 1 or (parts and token.upper not in RESERVED):
+        if len(parts) > 1 or (parts and token.upper not in _KEYWORDS):
             listed = before == "," and in_from[-1]
             typed = index > 0 and _is_typed(tokens, index)
             end = index + 2 * len(parts) - 1

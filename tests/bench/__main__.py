@@ -1,13 +1,13 @@
-"""`python -m tests.bench [engine|warehouse]`; both where neither is named."""
+"""`python -m tests.bench [engine|warehouse|migrations]`; all where neither is named."""
 
 from __future__ import annotations
 
 import sys
 from typing import Final
 
-from tests.bench import engine, warehouse
+from tests.bench import engine, migrations, warehouse
 
-PARTS: Final = {"engine": engine.main, "warehouse": warehouse.main}
+PARTS: Final = {"engine": engine.main, "warehouse": warehouse.main, "migrations": migrations.main}
 
 
 def main() -> None:

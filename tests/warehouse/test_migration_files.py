@@ -16,6 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 EMPTY = History({}, {})
 
 
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path) -> None:
+    """A project has both folders."""
+    for name in ("migrations", "database"):
+        (tmp_path / name).mkdir()
+
+
 def write(project: Path, path: str, text: str) -> None:
     file = project / path
     file.parent.mkdir(parents=True, exist_ok=True)

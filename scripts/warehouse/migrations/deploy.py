@@ -189,7 +189,7 @@ class Deployment:
             Script(
                 script.file,
                 text,
-                partial(record_version, script, origin=self.origin),
+                partial(record_version, script=script, origin=self.origin),
                 transactional=script.transactional,
             ),
         )

@@ -149,32 +149,31 @@ def versioned_scripts(
     """The V or U scripts of `migrations/` by version. Errors: MigrationProblem for a wrong name or a version
     twice."""
     scripts: dict[int, VersionedScript] = {}
-    for path in sorted((project / "migrations").glob("*.sql")):
-        script = _versioned(path, project, environment, letter)
-        if script is None:
-            continue
-        if script.version in scripts:
+    folder = project / "migrations"
+    for name in sorted(path.name for path in folder.iterdir() if path.suffix == ".sql"):
+        file = f"migrations/{name}"
+        match = _NAME.fullmatch(name)
+        if match is None:
             raise MigrationProblem(
-                f"{script.file}: version {script.version} is also {scripts[script.version].file}; "
+                f"{file}: the name must be like V0001__create_schemas.sql (U… to undo it); rename it"
+            )
+        if match["letter"] != letter:
+            continue
+        version = int(match["version"])
+        if version in scripts:
+            raise MigrationProblem(
+                f"{file}: version {version} is also {scripts[version].file}; "
                 "give the newer one the next free number"
             )
-        scripts[script.version] = script
+        scripts[version] = _versioned(folder / name, file, version, match["name"], environment)
     return [scripts[version] for version in sorted(scripts)]
 
 
-def _versioned(path: Path, project: Path, environment: Environment, letter: str) -> VersionedScript | None:
-    file = path.relative_to(project).as_posix()
-    match = _NAME.fullmatch(path.name)
-    if match is None:
-        raise MigrationProblem(
-            f"{file}: the name must be like V0001__create_schemas.sql (U… to undo it); rename it"
-        )
-    if match["letter"] != letter:
-        return None
+def _versioned(path: Path, file: str, version: int, name: str, environment: Environment) -> VersionedScript:
     text = read_script(path, file)
     return VersionedScript(
-        int(match["version"]),
-        match["name"],
+        version,
+        name,
         file,
         text,
         transactional=not _NO_TRANSACTION.search(text),

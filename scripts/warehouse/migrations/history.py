@@ -6,7 +6,7 @@ missing counts only from a login that would see them, which `permissions` has ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib.resources import files
@@ -26,8 +26,7 @@ SELECT {", ".join(f"OBJECT_ID(N'ops.{table}', N'U') AS {table}" for table in _TA
 """
 _READ: Final = """
 SET NOCOUNT ON;
-SELECT
-    version, script_name, file_path, content_hash, text_hash, applied_at, applied_by, git_commit, is_baseline
+SELECT version, file_path, content_hash, text_hash, applied_at, applied_by, git_commit, is_baseline
 FROM ops.schema_migrations
 ORDER BY version;
 SELECT
@@ -82,7 +81,6 @@ class Applied:
 
     file: str
     content_hash: bytes
-    name: str = ""
     applied_at: str = ""
     applied_by: str = ""
     git_commit: str | None = None
@@ -155,7 +153,6 @@ def _applied(row: Mapping[str, Any]) -> Applied:
     return Applied(
         row["file_path"],
         row["content_hash"],
-        row["script_name"],
         row["applied_at"],
         row["applied_by"],
         row["git_commit"],
@@ -194,21 +191,31 @@ def used_schemas(connection: Connection) -> frozenset[str]:
     return frozenset(str(row["name"]).lower() for row in connection.run(_SCHEMAS).rows)
 
 
-def record_version(
-    script: VersionedScript, milliseconds: str, origin: Origin, *, is_baseline: bool = False
-) -> str:
+def record_version(milliseconds: str, *, script: VersionedScript, origin: Origin) -> str:
     """The statement that records a versioned script; `milliseconds` is a T-SQL expression."""
+    return record_versions(milliseconds, scripts=[script], origin=origin, is_baseline=False)
+
+
+def record_versions(
+    milliseconds: str, *, scripts: Sequence[VersionedScript], origin: Origin, is_baseline: bool
+) -> str:
+    """The statement that records up to 1,000 versioned scripts."""
+    rows = ",\n".join(
+        f"""    (
+        {literal(script.version)}, {literal(script.name)}, {literal(script.file)},
+        {literal(script.content_hash)}, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME(),
+        {literal(origin.tool_version)}, {milliseconds}, {literal(origin.git_commit)},
+        {literal(origin.environment)}, {literal(is_baseline)}, {literal(script.text_hash)}
+    )"""
+        for script in scripts
+    )
     return f"""
     INSERT INTO ops.schema_migrations (
         version, script_name, file_path, content_hash, applied_at, applied_by, host_name, tool_version,
         milliseconds, git_commit, environment, is_baseline, text_hash
     )
-    VALUES (
-        {literal(script.version)}, {literal(script.name)}, {literal(script.file)},
-        {literal(script.content_hash)}, SYSUTCDATETIME(), ORIGINAL_LOGIN(), HOST_NAME(),
-        {literal(origin.tool_version)}, {milliseconds}, {literal(origin.git_commit)},
-        {literal(origin.environment)}, {literal(is_baseline)}, {literal(script.text_hash)}
-    );"""
+    VALUES
+{rows};"""
 
 
 def record_object(

@@ -7,6 +7,7 @@ Beside deploy. Neither runs a script; each is recorded as a run of its own.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from tsql.names import literal
 from warehouse.connection import Server
@@ -18,12 +19,14 @@ from warehouse.migrations.history import (
     Shape,
     create_history,
     read_history,
-    record_version,
+    record_versions,
 )
 from warehouse.migrations.origin import origin_of
 from warehouse.migrations.plan import is_edited
 from warehouse.migrations.run import recorded_run
 from warehouse.migrations.session import LOCK_SECONDS, Report, changing
+
+_ROWS: Final = 500
 
 
 def baseline(
@@ -55,7 +58,10 @@ def baseline(
             )
         origin = origin_of(project)
         with recorded_run(connection, "baseline", origin, adopts_drift=True) as run:
-            rows = [record_version(script, "0", origin, is_baseline=True) for script in scripts]
+            rows = [
+                record_versions("0", scripts=scripts[start : start + _ROWS], origin=origin, is_baseline=True)
+                for start in range(0, len(scripts), _ROWS)
+            ]
             connection.run("\n".join(["BEGIN TRANSACTION;", *rows, "COMMIT TRANSACTION;"]))
             run.done.append(f"baseline V{version:04d}")
     return [script.file for script in scripts]

@@ -205,7 +205,7 @@ def _versioned(project: Project, script: VersionedScript, origin: Origin) -> str
     batches = batches_of(script.file, project.rendered(script))
     _refuse_what_exec_loses(script.file, batches)
     body = [statement for batch in batches for statement in _executed(batch)]
-    record = dedent(record_version(script, _TOOK, origin)).strip()
+    record = dedent(record_version(_TOOK, script=script, origin=origin)).strip()
     return _unit(script.file, guard, body, record, "applied", transactional=script.transactional)
 
 

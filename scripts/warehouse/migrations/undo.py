@@ -114,7 +114,7 @@ def _undo_scripts(
             )
         if number not in project.undo:
             raise MigrationProblem(
-                f"{applied.file}: has no undo script; write migrations/U{number:04d}__{applied.name}.sql"
+                f"{applied.file}: has no undo script; write migrations/U{Path(applied.file).name[1:]}"
             )
         found.append(project.undo[number])
     return found
