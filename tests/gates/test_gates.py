@@ -270,6 +270,16 @@ def f():
     )
 
 
+def test_samples_of_others_are_of_any_style_and_of_the_engines_version(checkout: Path) -> None:
+    write(checkout, "database/ops/views/ones.sql", VIEW)
+    write(checkout, "tests/engine/sample/any.sql", "select trim(leading 'x' from 'xa')\n")
+    assert run_one(BY_NAME["sqlfluff"], checkout).passed
+    assert run_one(BY_NAME["parser"], checkout).passed
+    write(checkout, "database/any.sql", "select trim(leading 'x' from 'xa')\n")
+    assert "database/any.sql" in str(run_one(BY_NAME["sqlfluff"], checkout))
+    assert "database/any.sql" in str(run_one(BY_NAME["parser"], checkout))
+
+
 def test_microsofts_model_gets_create_without_or_alter() -> None:
     text = "-- CREATE OR ALTER stays in a comment\nCREATE  OR  ALTER VIEW ops.v AS SELECT 'OR ALTER' AS a;"
     expected = "-- CREATE OR ALTER stays in a comment\nCREATE VIEW ops.v AS SELECT 'OR ALTER' AS a;"
