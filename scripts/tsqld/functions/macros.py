@@ -114,7 +114,7 @@ left_bytes(x, n) := CASE WHEN octet_length(x) <= n THEN x ELSE unhex(left(hex(x)
 
 right_bytes(x, n) := CASE WHEN octet_length(x) <= n THEN x ELSE unhex(right(hex(x), 2 * n)) END
 
-pad_bytes(x, n) := unhex(rpad(hex(x), 2 * n, '0'))
+pad_bytes(x, n) := CASE WHEN octet_length(x) = n THEN x ELSE unhex(rpad(hex(x), 2 * n, '0')) END
 
 number_bytes(x, n) := unhex(CASE WHEN octet_length(x) >= n THEN right(hex(x), 2 * n) ELSE lpad(hex(x), 2 *
     n, '0') END)
