@@ -213,6 +213,17 @@ def _same(
     return " AND ".join(parts)
 
 
+SAME_TABLE: Final = "FOREIGN KEY SAME TABLE"
+
+
+def by_time(checks: Iterable[KeyCheck]) -> tuple[tuple[KeyCheck, ...], tuple[KeyCheck, ...]]:
+    """Reference checks of an UPDATE or MERGE: those before the change, and those behind it, which look for
+    parents in the changed table itself."""
+    found = tuple(checks)
+    behind = tuple(check for check in found if SAME_TABLE in check.places)
+    return tuple(check for check in found if check not in behind), behind
+
+
 def reference_checks(
     table: Table, name: FullName, verb: str, change: str, changed: set[str] | None, environment: Environment
 ) -> tuple[KeyCheck, ...]:
@@ -235,10 +246,10 @@ def _reference(
     present = " AND ".join(f"c.{quoted(column)} IS NOT NULL" for column in foreign.columns)
     same = _same(parent, foreign.referenced, table, foreign.columns, "p", "c")
     missing = f"NOT EXISTS (SELECT 1 FROM {parent.storage} AS p WHERE {same})"
-    if parent.storage == table.storage:
+    if parent.storage == table.storage and verb == "INSERT":
         missing += f" AND NOT EXISTS (SELECT 1 FROM {change} AS p WHERE {same})"
     sql = f"SELECT 1 FROM {change} AS c WHERE {present} AND {missing} LIMIT 1"
-    kind = "FOREIGN KEY SAME TABLE" if parent.storage == table.storage else "FOREIGN KEY"
+    kind = SAME_TABLE if parent.storage == table.storage else "FOREIGN KEY"
     where = f", column '{foreign.referenced[0]}'" if len(foreign.columns) == 1 else ""
     places = (verb, kind, foreign.name, name.database, parent.full_name, where)
     return KeyCheck(sql, 547, places, frozenset(column.lower() for column in foreign.columns), state=0)

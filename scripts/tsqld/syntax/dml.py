@@ -94,7 +94,7 @@ class DmlParser(QueryParser):
         top = self._change_top()
         self.accept("INTO")
         target = self._target()
-        columns = self._column_list() if self.at("(") and not self._query_starts() else ()
+        columns = self._column_list() if self.at("(") and not self._query_ahead() else ()
         if not target.hints and self.at("WITH") and self.peek().upper == "(":
             self._hints()
         outputs = self._outputs()
@@ -112,6 +112,13 @@ class DmlParser(QueryParser):
             self.fail()
         recursion = source.max_recursion if isinstance(source, n.Query) else self._recursion()
         return n.Insert(line, target, columns, source, top, outputs, ctes, recursion)
+
+    def _query_ahead(self) -> bool:
+        """Whether what stands in parentheses is the query and not the columns."""
+        ahead = 0
+        while self.peek(ahead).upper == "(":
+            ahead += 1
+        return self.peek(ahead).upper in ("SELECT", "WITH")
 
     def _column_list(self) -> n.Parts:
         """Insert columns; a qualifier before the column's own name is allowed and means nothing."""

@@ -13,7 +13,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.compile.cascades import PARENT, Action, actions
-from tsqld.compile.checks import KeyCheck, delete_checks, key_checks, reference_checks
+from tsqld.compile.checks import KeyCheck, by_time, delete_checks, key_checks, reference_checks
 from tsqld.compile.dml.mergerows import Clause, Merged, MergeRowCompiler, numbers
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
 from tsqld.compile.expressions import Place
@@ -143,9 +143,11 @@ class MergeCompiler(MergeRowCompiler):
             checks = (KeyCheck(sql, 8672, (), frozenset()),)
         changed = {column for clause in clauses for column in clause.values}
         writes = numbers(clauses, "INSERT", "UPDATE")
-        if writes:
-            checks += reference_checks(table, name, "MERGE", _taken(writes), changed, environment)
         after: tuple[KeyCheck, ...] = ()
+        if writes:
+            references = reference_checks(table, name, "MERGE", _taken(writes), changed, environment)
+            before, after = by_time(references)
+            checks += before
         for check in key_checks(table, name, "UPDATE", CHANGE, self.filter_text):
             touching = [
                 str(clause.number)

@@ -10,7 +10,7 @@ from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.catalog.model import Column, Table
 from tsqld.compile import operations as f
 from tsqld.compile.cascades import actions
-from tsqld.compile.checks import delete_checks, key_checks, reference_checks
+from tsqld.compile.checks import by_time, delete_checks, key_checks, reference_checks
 from tsqld.compile.dml.delete import DeleteCompiler
 from tsqld.compile.dml.found import Found
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, named
@@ -126,7 +126,8 @@ class UpdateCompiler(DeleteCompiler):
         keys = key_checks(table, name, "UPDATE", CHANGE, self.filter_text)
         after = tuple(check for check in keys if changed & set(check.columns))
         after += delete_checks(table, name, "UPDATE", CHANGE, changed, environment)
-        checks = reference_checks(table, name, "UPDATE", CHANGE, changed, environment)
+        checks, behind = by_time(reference_checks(table, name, "UPDATE", CHANGE, changed, environment))
+        after += behind
         acting = actions(table, name, "UPDATE", changed, environment)
         acted = {column for action in acting for column in action.columns}
         needed = ({column for check in (*checks, *after) for column in check.columns} | acted) - changed
