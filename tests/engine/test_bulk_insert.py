@@ -125,3 +125,25 @@ def test_queries_under_fmtonly_tell_their_columns_and_nothing_is_changed(landing
     )
     assert (out.names, out.sets, out.errors) == ([["id"]], [[]], [])
     assert landing("SELECT COUNT(*) FROM landing;").rows == [(0,)]
+
+
+@pytest.mark.parametrize("errors", [0, 1])
+def test_a_misfit_in_a_large_file_is_told_as_in_a_small_one(
+    landing: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, errors: int
+) -> None:
+    landing("CREATE TABLE typed (id int NOT NULL, amount decimal(9, 2) NOT NULL)")
+    (tmp_path / "in.csv").write_text("1,1.50\n2,much\n3,2.50\n", encoding="utf-8")
+    batch = (
+        f"BULK INSERT typed FROM '{tmp_path / 'in.csv'}' WITH (FORMAT = 'CSV', MAXERRORS = {errors}); "
+        "SELECT id, amount FROM typed; DELETE typed"
+    )
+    small = landing(batch)
+    monkeypatch.setattr("tsqld.bulk.source.HOPEFUL_FROM", 0)
+    large = landing(batch)
+    assert (large.errors, large.messages, large.sets, large.counts) == (
+        small.errors,
+        small.messages,
+        small.sets,
+        small.counts,
+    )
+    assert 4864 in large.numbers

@@ -26,12 +26,19 @@ from tsqld.bulk.spool import spooled
 from tsqld.bulk.survey import Survey, is_long, survey
 from tsqld.bulk.values import FieldValue, field_value, safe_length
 from tsqld.errors import TsqlError, unsupported
-from tsqld.functions.sqltext import duck_type, failure
+from tsqld.functions.sqltext import duck_type, failure, raise_text
 
 THOROUGH_BELOW: Final = 32 << 20
 """Bytes up to which every line of a CSV file is checked before it is loaded; beyond, DuckDB's reader counts
 fields while it loads, and `BulkSource.explain` says what it found."""
 
+
+HOPEFUL_FROM: Final = 4 << 20
+"""Bytes from which a load first hopes that every field converts, and raises `REJECTED` where one does not:
+looking for misfits beforehand takes as long as the load itself."""
+
+REJECTED: Final = 50102
+"""The error of a hopeful load that met a misfit: nothing for clients, the file is loaded again with care."""
 
 ONE_THREAD_BELOW: Final = 4 << 20
 """Bytes up to which a file with quotes is read by one thread without trying more: DuckDB gives some up, since
@@ -84,12 +91,15 @@ def open_bulk(
     options: BulkOptions,
     columns: Sequence[TargetColumn],
     line: int,
+    *,
+    hopeful: bool = False,
 ) -> BulkSource:
     """Check the file at `path` as SQL Server would, and give what is to be inserted.
 
-    `columns` are the target's, in its order. The cursor's transaction is not touched. Errors: 4860 and 4861
-    for the file, 4880, 4878 and 5339 for the options, BulkError when the load fails as a whole, 50100 for
-    what is not supported.
+    `columns` are the target's, in its order. The cursor's transaction is not touched. With `hopeful` the
+    fields of a large file are not converted beforehand: reading the rows then raises `REJECTED` where one
+    does not convert. Errors: 4860 and 4861 for the file, 4880, 4878 and 5339 for the options, BulkError when
+    the load fails as a whole, 50100 for what is not supported.
     """
     path = local(path)
     files.require(path, line, state=1)
@@ -100,7 +110,8 @@ def open_bulk(
     if format_file is not None:
         _check_format_file(data, format_file, columns, line)
     notices = () if format_file is not None else assumed_messages(options, data.wide, line)
-    return _Load(cursor, data, options, columns, format_file, line).source(notices)
+    hopeful = hopeful and data.size >= HOPEFUL_FROM and not options.error_file
+    return _Load(cursor, data, options, columns, format_file, line).source(notices, hopeful)
 
 
 def _check_format_file(
@@ -141,14 +152,16 @@ class _Load:
         # A query that fails would doom the session's transaction, and some of ours are expected to.
         self.side = cursor.cursor()
 
-    def source(self, notices: tuple[TsqlError, ...]) -> BulkSource:
+    def source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
         try:
-            return self._source(notices)
+            return self._source(notices, hopeful)
         finally:
             self.side.close()
 
-    def _source(self, notices: tuple[TsqlError, ...]) -> BulkSource:
+    def _source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
         reading = self._reading()
+        if hopeful and reading.scan is not None:
+            return self._hopeful_source(reading, reading.scan, notices)
         values = self._values(self._longest_fields(reading))
         names = tuple(self.columns[target].name for target, _ in values)
         if reading.scan is None:
@@ -162,6 +175,25 @@ class _Load:
         rows = reading.rows - total
         return BulkSource(
             sql, parameters, notices + messages, names, rows, self.data.size, keep, self._what_is_wrong
+        )
+
+    def _hopeful_source(self, reading: _Reading, scan: Scan, notices: tuple[TsqlError, ...]) -> BulkSource:
+        values = [
+            (target, _raising(value)) for target, value in self._values([reading.longest] * self.layout.width)
+        ]
+        messages = settle([], 0, self.options, self.line)
+        sql, parameters = self._query(scan, values, filtered=False)
+        names = tuple(self.columns[target].name for target, _ in values)
+        keep = (scan, self.data)
+        return BulkSource(
+            sql,
+            parameters,
+            notices + messages,
+            names,
+            reading.rows,
+            self.data.size,
+            keep,
+            self._what_is_wrong,
         )
 
     # how to read the file
@@ -360,6 +392,14 @@ def _translated(problem: duckdb.Error, line: int) -> TsqlError:
     """The error of ours inside `problem`, or the refusal of a file that DuckDB cannot read."""
     text = str(problem)
     return failure(text) or unsupported(f"this data file: {text.splitlines()[0]}", line)
+
+
+def _raising(value: FieldValue) -> FieldValue:
+    """A value that raises `REJECTED` where it fails."""
+    if not value.fails:
+        return value
+    problem = raise_text(REJECTED, "''", 1)
+    return FieldValue(f"CASE WHEN {value.fails} THEN {problem} ELSE {value.sql} END")
 
 
 def _any_of(values: Iterable[FieldValue]) -> str:

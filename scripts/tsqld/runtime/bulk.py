@@ -19,10 +19,11 @@ from tsqld.binder.scope import Relation
 from tsqld.bulk.layout import TargetColumn
 from tsqld.bulk.options import BulkOptions, options_from
 from tsqld.bulk.rowset import openrowset, rowset_columns, rowset_options
-from tsqld.bulk.source import BulkSource, open_bulk
+from tsqld.bulk.source import REJECTED, BulkSource, open_bulk
 from tsqld.catalog.model import Column, Table
 from tsqld.compile.checks import FIRST_LOCAL_ROW
 from tsqld.compile.context import Context, Reference
+from tsqld.compile.dml.plan import Target
 from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.errors import TsqlError, unsupported
@@ -51,32 +52,65 @@ class BulkLoads:
 
     def insert(self, node: n.BulkInsert) -> Iterator[Event]:
         """Read a file as SQL Server would and insert its rows through the common plan."""
-        session = self.session
         options = options_from(node.options, node.line)
         target = self.compiler().target(n.Target(node.line, node.table))
         columns = [_target_column(column, options) for column in target.order]
+        yield from self._attempt(node, options, target, columns, hopeful=True)
+        self.distrust(target.table, options)
+
+    def _attempt(
+        self,
+        node: n.BulkInsert,
+        options: BulkOptions,
+        target: Target,
+        columns: Sequence[TargetColumn],
+        *,
+        hopeful: bool,
+    ) -> Iterator[Event]:
+        """Load the file; a hopeful load that meets a field that does not convert begins again with care."""
+        session = self.session
         session.executor.fresh(())
-        source = self._opened(node, options, columns)
+        source = self._opened(node, options, columns, hopeful=hopeful)
         numbered = target.table.identity is not None and not options.keep_identity
         spooled = numbered and source.rows >= SPOOLED_ROWS and source.bytes <= SPOOLED_BYTES
-        yield from self._messages(source)
         identity = session.identity_insert
         if options.keep_identity and target.table.identity is not None:
             session.identity_insert = target.table.storage
+        if not hopeful:
+            yield from self._messages(source)
+        told = self._load(node, options, source, target.order, spooled)
         try:
-            yield from self._load(node, options, source, target.order, spooled)
+            first = next(told, None)
+        except TsqlError as problem:
+            if problem.number == REJECTED:
+                yield from self._attempt(node, options, target, columns, hopeful=False)
+                return
+            if hopeful:
+                yield from self._messages(source)
+            raise
+        else:
+            if hopeful:
+                yield from self._messages(source)
+            if first is not None:
+                yield first
+            yield from told
         finally:
             session.identity_insert = identity
-        self.distrust(target.table, options)
 
     def compiler(self) -> Compiler:
         return Compiler(Context(SessionEnvironment(self.session)))
 
     def _opened(
-        self, node: n.BulkInsert, options: BulkOptions, columns: Sequence[TargetColumn]
+        self,
+        node: n.BulkInsert,
+        options: BulkOptions,
+        columns: Sequence[TargetColumn],
+        *,
+        hopeful: bool,
     ) -> BulkSource:
         try:
-            return open_bulk(self.session.executor.scratch, node.path, options, columns, node.line)
+            cursor = self.session.executor.scratch
+            return open_bulk(cursor, node.path, options, columns, node.line, hopeful=hopeful)
         except TsqlError as problem:
             if problem.number in _FILE_PROBLEMS:
                 problem.uncatchable_in = self.session.frame

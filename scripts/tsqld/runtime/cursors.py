@@ -7,7 +7,7 @@ inserted after OPEN are not seen. Specification: Microsoft Learn, "DECLARE CURSO
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -275,14 +275,23 @@ class Cursors:
         else:
             del self.globals[key]
 
+    def committed(self) -> None:
+        """COMMIT closes every cursor where SET CURSOR_CLOSE_ON_COMMIT says so."""
+        if self.session.options.cursor_close_on_commit:
+            self._close_all(lambda _: True)
+
     def rolled_back(self) -> None:
-        """ROLLBACK closes every cursor but the static ones."""
+        """ROLLBACK closes every cursor but the static ones, and those too under CURSOR_CLOSE_ON_COMMIT."""
+        every = self.session.options.cursor_close_on_commit
+        self._close_all(lambda cursor: every or cursor.refreshes)
+
+    def _close_all(self, chosen: Callable[[Cursor], bool]) -> None:
         homes: list[Any] = [self.globals.values()]
         for frame in self.session.frames:
             homes += [frame.cursors.values(), [c for c in frame.cursor_variables.values() if c is not None]]
         for home in homes:
             for cursor in home:
-                if cursor.refreshes:
+                if chosen(cursor):
                     self._close(cursor)
 
     # FETCH

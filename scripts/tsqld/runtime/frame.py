@@ -82,6 +82,7 @@ class Options:
     textsize: int = 2147483647
     language: str = "us_english"
     quoted_identifier: bool = True
+    cursor_close_on_commit: bool = False
     deadlock_priority: int = 0
     others: dict[str, bool] = field(default_factory=dict)
 

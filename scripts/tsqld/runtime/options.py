@@ -22,6 +22,7 @@ _SWITCHES: Final = {
     "NOEXEC": "noexec",
     "ARITHABORT": "arithabort",
     "QUOTED_IDENTIFIER": "quoted_identifier",
+    "CURSOR_CLOSE_ON_COMMIT": "cursor_close_on_commit",
 }
 _MUST_STAY: Final = {
     "ANSI_NULLS": "ON",
@@ -35,7 +36,6 @@ _MUST_STAY: Final = {
     "SHOWPLAN_XML": "OFF",
     "ARITHIGNORE": "OFF",
     "FORCEPLAN": "OFF",
-    "CURSOR_CLOSE_ON_COMMIT": "OFF",
 }
 _CONTEXT_BYTES: Final = 128
 

@@ -121,6 +121,7 @@ class Transactions:
             session.executor.commit()
             session.trancount = 0
             session.engine.locks.release_all(session.spid, "transaction")
+            self.interpreter.cursors.committed()
         else:
             session.trancount -= 1
 
