@@ -151,3 +151,20 @@ def test_a_script_outside_of_a_transaction_that_was_cut_off_runs_again(counted: 
     )
     assert counted.apply().applied == ("migrations/V0009__alone.sql",)
     assert counted.drift() == []
+
+
+def test_a_run_that_is_interrupted_leaves_nothing_of_its_script_and_no_lock(counted: Place) -> None:
+    counted.write(
+        "migrations/V0009__slow.sql", "CREATE TABLE hr.slow (id int NOT NULL);\nGO\nWAITFOR DELAY '00:01:00';"
+    )
+    run = start(counted)
+    while "V0008" not in (run.stdout.readline() if run.stdout else "V0008"):
+        continue
+    time.sleep(0.3)
+    run.send_signal(signal.SIGINT)
+    output = run.communicate(timeout=60)
+    assert (run.returncode, "interrupted" in output[1]) == (130, True), output
+    assert not counted.exists("hr.slow")
+    (counted.project / "migrations/V0009__slow.sql").unlink()
+    counted.apply(Options(lock_seconds=5))
+    assert_complete(counted)

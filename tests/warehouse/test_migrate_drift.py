@@ -183,3 +183,15 @@ def test_verify_refuses_files_that_contradict_the_history(people: Place) -> None
     ended = people.run("verify", "--json")
     assert ended.code == 2
     assert "was edited after it ran" in ended.document["error"]["message"]
+
+
+def test_a_dependent_that_was_changed_by_hand_is_not_made_anew(people: Place) -> None:
+    people.write("database/hr/views/wide.sql", "CREATE VIEW hr.wide AS SELECT names.name FROM hr.names;")
+    people.apply()
+    people.sql("ALTER VIEW hr.wide AS SELECT N'by hand' AS name;")
+    people.write(
+        "database/hr/views/names.sql", NAMES.replace("people.name FROM", "people.name, people.id FROM")
+    )
+    assert people.apply().deployed == ("hr.names",)
+    assert people.sql("SELECT name FROM hr.wide;") == [{"name": "by hand"}]
+    assert [one.object for one in people.drift()] == ["view hr.wide"]

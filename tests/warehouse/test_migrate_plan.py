@@ -152,3 +152,18 @@ def test_what_ran_before_a_failure_stays_and_the_next_run_goes_on(people: Place)
     people.write("migrations/V0003__bad.sql", "CREATE TABLE hr.bad (id int NOT NULL);")
     assert people.apply().applied == ("migrations/V0003__bad.sql", "migrations/V0004__last.sql")
     assert people.drift() == []
+
+
+def test_views_on_a_changed_view_see_its_new_columns(people: Place) -> None:
+    people.write("database/hr/views/wide.sql", "CREATE VIEW hr.wide AS SELECT * FROM hr.names;")
+    people.write("database/hr/views/wider.sql", "CREATE VIEW hr.wider AS SELECT * FROM hr.wide;")
+    people.apply()
+    people.write(
+        "database/hr/views/names.sql", NAMES.replace("people.name FROM", "people.name, people.id FROM")
+    )
+    assert people.run("plan", "--json").document["refreshed"] == ["hr.wide", "hr.wider"]
+    assert people.apply().deployed == ("hr.names",)
+    columns = people.sql("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(N'hr.wider');")
+    assert [row["name"] for row in columns] == ["name", "id"]
+    assert people.drift() == []
+    assert len(people.run("history", "hr.wide", "--json").document["versions"]) == 1

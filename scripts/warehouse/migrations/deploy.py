@@ -180,6 +180,8 @@ class Deployment:
             self._versioned(script, texts[script.version])
         for item in plan.changed:
             self.deploy(item)
+        for item in plan.refreshed:
+            self._refresh(item)
         for gone in plan.dropped:
             self.drop(gone)
 
@@ -213,6 +215,14 @@ class Deployment:
         )
         script = Script(item.file, item.text, record, defines=item.name.name, before=before)
         self._tell(f"{outcome} {item.kind} {item.name}", run_script(self.connection, script))
+
+    def _refresh(self, item: ObjectScript) -> None:
+        """Make an unchanged object anew; one that was changed by hand stays as it is. Errors:
+        MigrationProblem."""
+        if (*item.name.key, item.kind) in self.run.drifted:
+            return
+        script = Script(item.file, item.text, lambda _: "", defines=item.name.name)
+        self._tell(f"refreshed {item.kind} {item.name}", run_script(self.connection, script))
 
     def drop(self, gone: Deployed) -> None:
         """Drop an object that has no file any more. Errors: MigrationProblem."""

@@ -31,6 +31,20 @@ def deployment_order(scripts: Sequence[ObjectScript]) -> list[ObjectScript]:
     return _sorted(bound, needed) + _sorted(late, declared)
 
 
+def dependents(scripts: Sequence[ObjectScript], changed: Set[Key]) -> list[ObjectScript]:
+    """The views and functions that mention what changed, directly or through others, in deployment order.
+
+    The server keeps what it knew of their columns when they were created, so they have to be made anew.
+    """
+    stale = set(changed)
+    found: list[ObjectScript] = []
+    for script in deployment_order(scripts):
+        if script.kind in ("view", "function") and script.references & stale - {script.name.key}:
+            stale.add(script.name.key)
+            found.append(script)
+    return [script for script in found if script.name.key not in changed]
+
+
 def _sorted(scripts: Mapping[Key, ObjectScript], needed: Mapping[Key, Set[Key]]) -> list[ObjectScript]:
     graph: TopologicalSorter[Key] = TopologicalSorter()
     for key in sorted(scripts, key=lambda key: (scripts[key].kind == "trigger", key)):

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from warehouse.errors import MigrationProblem
 from warehouse.migrations.files import ObjectScript, Project, VersionedScript
 from warehouse.migrations.history import Applied, Deployed, History
-from warehouse.migrations.order import deployment_order
+from warehouse.migrations.order import dependents, deployment_order
 
 
 @dataclass(frozen=True)
 class Plan:
     """Scripts to run, objects to deploy, objects to drop, each in order.
 
-    `gone` are objects that were deployed and have no file any more; they are dropped only when `prune`.
+    `refreshed` are views and functions that did not change but mention one that does; `gone` are objects that
+    were deployed and have no file any more; they are dropped only when `prune`.
     """
 
     pending: tuple[VersionedScript, ...]
     changed: tuple[ObjectScript, ...]
     gone: tuple[Deployed, ...]
     prune: bool = False
+    refreshed: tuple[ObjectScript, ...] = ()
 
     @property
     def dropped(self) -> tuple[Deployed, ...]:
@@ -48,11 +50,14 @@ def make_plan(
     """The plan; `redeploy` names objects to deploy although their files did not change. Errors:
     MigrationProblem."""
     check_environment(project, history)
+    changed = changed_objects(project.objects, history, redeploy)
+    bound = {script.name.key for script in changed if script.kind not in ("procedure", "trigger")}
     return Plan(
         tuple(pending_versions(project.versioned, history, out_of_order=out_of_order)),
-        tuple(changed_objects(project.objects, history, redeploy)),
+        tuple(changed),
         tuple(gone_objects(project.objects, history)),
         prune,
+        tuple(dependents(project.objects, bound)) if bound else (),
     )
 
 

@@ -54,6 +54,9 @@ class Preview:
             else:
                 lines.append(f"+ deploy {item.kind} {item.name}, which is new")
                 lines += [f"+   {line}" for line in item.text.splitlines()] if full else []
+        lines += [
+            f"  refresh {item.kind} {item.name}, which mentions what changed" for item in self.plan.refreshed
+        ]
         for gone in self.plan.gone:
             verb = "- drop" if self.plan.prune else "  leave"
             lines.append(f"{verb} {gone.kind} {gone.name}, whose file is gone")
@@ -80,6 +83,7 @@ class Preview:
                 }
                 for item in self.plan.changed
             ],
+            "refreshed": [str(item.name) for item in self.plan.refreshed],
             "gone": [str(gone.name) for gone in self.plan.gone],
             "prune": self.plan.prune,
         }
