@@ -18,6 +18,7 @@ from typing import Final
 import click
 
 from tsqlt_runner.connection import BatchFailed, ServerError
+from tsqlt_runner.coverage import Coverage
 from tsqlt_runner.databases import PREFIX, Project, TestDatabase
 from tsqlt_runner.errors import CannotRun
 from tsqlt_runner.junit import junit_xml
@@ -29,6 +30,7 @@ from tsqlt_runner.running import Job, run_jobs
 from tsqlt_runner.selection import selection
 from tsqlt_runner.server import Server, open_servers
 from tsqlt_runner.sources import SqlFile, check_classes, find_files, read_file
+from tsqlt_runner.watchfiles import changes
 
 _INTERRUPTED: Final = 130
 _TESTS: Final = Path("tests/tsqlt")
@@ -49,6 +51,8 @@ class Settings:
     home: Path
     verbose: bool = False
     junit: Path | None = None
+    coverage: bool = False
+    watch: bool = False
     dsn: str | None = field(default=None, repr=False)
 
     def files(self) -> list[SqlFile]:
@@ -72,6 +76,8 @@ def main() -> None:
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line per test.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
+@click.option("--coverage", is_flag=True, help="Show the statements of the procedures that no test reached.")
+@click.option("--watch", is_flag=True, help="Go on: run again what a changed file concerns.")
 @click.option(
     "--framework",
     type=click.Choice(["bundled", "installed"]),
@@ -92,6 +98,8 @@ def run(
     jobs: int,
     verbose: bool,
     junit: Path | None,
+    coverage: bool,
+    watch: bool,
     framework: str,
     dsn: str | None,
 ) -> None:
@@ -110,6 +118,8 @@ def run(
         home=runner_home(root),
         verbose=verbose,
         junit=junit,
+        coverage=coverage,
+        watch=watch,
         dsn=dsn or None,
     )
     try:
@@ -126,12 +136,28 @@ def run_settings(settings: Settings) -> int:
     """Run what was asked for once; the exit code. Errors: CannotRun."""
     files = settings.files()
     chosen = choose(files, settings.expression)
-    if not chosen:
+    if not chosen and not settings.watch:
         click.echo("no tests found")
         return 5
-    count = workers(settings, len(chosen))
+    count = max(1, workers(settings, len(chosen)))
     with open_servers(settings.dsn, settings.home, count) as servers:
-        return run_chosen(settings, files, chosen, open_databases(settings, servers))
+        databases = open_databases(settings, servers)
+        code = run_chosen(settings, files, chosen, databases)
+        if settings.watch:
+            _watch(settings, databases)
+        return code
+
+
+def _watch(settings: Settings, databases: Sequence[TestDatabase]) -> None:
+    """Run again whenever a file changes: its own tests for a test file, all that are chosen for any other."""
+    for changed in changes([*settings.paths, settings.root / "database", settings.root / "migrations"]):
+        try:
+            files = settings.files()
+            chosen = choose(files, settings.expression)
+            own = [job for job in chosen if (settings.root / job.file.path).resolve() in changed]
+            run_chosen(settings, files, own or chosen, databases)
+        except (CannotRun, ServerError, BatchFailed) as problem:
+            click.echo(f"tsqlt-runner: {problem}", err=True)
 
 
 def choose(files: Sequence[SqlFile], expression: str) -> list[Job]:
@@ -160,7 +186,10 @@ def run_chosen(
     """Run, report and write the XML; the exit code."""
     started, clock = dt.datetime.now(), time.monotonic()
     reporter = Reporter(sum(len(job.tests) for job in chosen), verbose=settings.verbose)
-    run_jobs(chosen, databases, Locator(files, settings.root), reporter)
+    coverage = Coverage() if settings.coverage else None
+    run_jobs(chosen, databases, Locator(files, settings.root), reporter, coverage)
+    for line in coverage.lines() if coverage else ():
+        click.echo(line)
     reporter.summary(time.monotonic() - clock)
     if settings.junit is not None:
         settings.junit.write_text(junit_xml(reporter.files, started), encoding="utf-8")

@@ -10,11 +10,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
 from tsql.names import literal
 from tsqlt_runner.connection import ServerError
+from tsqlt_runner.coverage import Coverage
 from tsqlt_runner.databases import TestDatabase
 from tsqlt_runner.errors import CannotRun
 from tsqlt_runner.locating import Locator
@@ -36,7 +38,11 @@ class Job:
 
 
 def run_jobs(
-    jobs: Sequence[Job], databases: Sequence[TestDatabase], locator: Locator, report: Report
+    jobs: Sequence[Job],
+    databases: Sequence[TestDatabase],
+    locator: Locator,
+    report: Report,
+    coverage: Coverage | None = None,
 ) -> None:
     """Run all jobs, each reported when it ends. Errors: CannotRun when a database cannot be prepared."""
     waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -48,10 +54,18 @@ def run_jobs(
     def work(database: TestDatabase) -> None:
         try:
             database.prepare()
-            while not failures:
-                result = run_job(waiting.get_nowait(), database, locator)
-                with reporting:
-                    report(result)
+            with ExitStack() as stack:
+                measure = None
+                if coverage is not None:
+                    name, latency = f"tsqlt_runner_{database.name}", database.server.dispatch_seconds
+                    measuring = coverage.measuring(database.connection, name, latency)
+                    measure = stack.enter_context(measuring)
+                while not failures:
+                    result = run_job(waiting.get_nowait(), database, locator)
+                    if measure is not None:
+                        measure.take()
+                    with reporting:
+                        report(result)
         except queue.Empty:
             return
         except BaseException as problem:  # noqa: BLE001  raised again below, in the thread that waits

@@ -35,6 +35,8 @@ class Server:
     """A server by the keywords of its connection string, which hold its password."""
 
     keywords: Mapping[str, str] = field(repr=False)
+    dispatch_seconds: float = 1.1
+    """How long its extended events may be on their way."""
 
     @property
     def address(self) -> str:
@@ -107,7 +109,8 @@ def _ready(child: _Child) -> Server:
             "PWD": child.password,
             "Encrypt": "yes",
             "TrustServerCertificate": "yes",
-        }
+        },
+        dispatch_seconds=0.0,
     )
 
 

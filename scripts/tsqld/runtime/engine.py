@@ -24,6 +24,7 @@ from tsqld.functions import install
 from tsqld.functions.sqltext import udf_error
 from tsqld.runtime import rowcalls
 from tsqld.runtime.backups import BackupFailed, read_backup, write_backup
+from tsqld.runtime.eventsessions import EventSessions
 from tsqld.runtime.identity import Counters
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.security import is_sysadmin, matches
@@ -74,6 +75,7 @@ class Engine:
         self.connection = duckdb.connect(":memory:")
         self.locks = LockManager()
         self.counters = Counters(self)
+        self.event_sessions = EventSessions()
         self.catalogs: dict[str, Catalog] = {}
         self.committed: dict[str, int] = {}
         self.commits = 0

@@ -96,6 +96,7 @@ class Interpreter:
             n.Execute: self.execute,
             n.Use: self._use,
             n.Maintenance: self._maintenance,
+            n.EventSession: self._event_session,
             n.CreateDatabase: self._create_database,
             n.InsertBulk: self.copies.announce,
             n.BulkCopy: self.copies.insert,
@@ -250,6 +251,9 @@ class Interpreter:
                 yield from self._failed(problem, node)
             return
         try:
+            events = session.engine.event_sessions
+            if events.active:
+                events.fire("sp_statement_starting", session, node)
             handler = self._handlers.get(type(node))
             if handler is not None:
                 yield from handler(node)
@@ -265,6 +269,8 @@ class Interpreter:
             with_line(problem, node.line, session.frame.procedure or module)
             yield from self._failed(problem, node)
         else:
+            if events.active:
+                events.fire("sp_statement_completed", session, node)
             if not isinstance(node, _KEEPS_ERROR) and not _does_nothing(node):
                 session.last_error = session.frame.last_error = 0
 
@@ -308,6 +314,10 @@ class Interpreter:
             transaction.doomed = True
 
     # the rest
+
+    def _event_session(self, node: n.EventSession) -> Iterator[Event]:
+        self.session.engine.event_sessions.change(node)
+        yield from ()
 
     def _use(self, node: n.Use) -> Iterator[Event]:
         session = self.session

@@ -61,6 +61,8 @@ class DefinitionParser(DatabaseParser):
             return self.create_statistics(line)
         if self.at("LOGIN", "USER", "ROLE"):
             return self.principal("CREATE", line)
+        if self.at_words("EVENT", "SESSION"):
+            return self.event_session("CREATE", line)
         self._refuse_definition("CREATE")
 
     def _refuse_definition(self, verb: str) -> NoReturn:
@@ -85,6 +87,8 @@ class DefinitionParser(DatabaseParser):
             return self._alter_partition(line)
         if self.at("LOGIN", "USER", "ROLE"):
             return self.principal("ALTER", line)
+        if self.at_words("EVENT", "SESSION"):
+            return self.event_session("ALTER", line)
         if self.accept("SERVER"):
             return replace(self.principal("ALTER", line), kind="SERVER ROLE")
         if self.accept("SCHEMA"):
@@ -97,6 +101,8 @@ class DefinitionParser(DatabaseParser):
         line = self.advance().line
         if self.at("LOGIN", "USER", "ROLE"):
             return self.principal("DROP", line)
+        if self.at_words("EVENT", "SESSION"):
+            return self.event_session("DROP", line)
         kind = self.word()
         if kind == "PROC":
             kind = "PROCEDURE"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tsql.tokens import Kind
 from tsqld.syntax import nodes as n
-from tsqld.syntax.altertable import AlterTableParser
+from tsqld.syntax.eventsessions import EventSessionParser
 
 _SECURABLE_CLASSES = ("OBJECT", "SCHEMA", "DATABASE", "TYPE", "LOGIN", "USER", "ROLE", "SERVER")
 
 
-class PrincipalParser(AlterTableParser):
+class PrincipalParser(EventSessionParser):
     """The grammar of CREATE USER and its kin, and of GRANT, DENY and REVOKE."""
 
     def principal(self, action: str, line: int) -> n.PrincipalStatement:

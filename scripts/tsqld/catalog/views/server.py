@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from tsqld.catalog.model import Catalog
 from tsqld.catalog.views.spec import Row, View, view
@@ -212,6 +213,30 @@ _FILE: Final = """file_id int, file_guid uniqueidentifier, type tinyint, type_de
     data_space_id int, name sysname, physical_name nvarchar(260), state tinyint = 0,
     state_desc nvarchar(60) = 'ONLINE', size int, max_size int = -1, growth int = 8192,
     is_media_read_only bit = 0, is_read_only bit = 0, is_sparse bit = 0, is_percent_growth bit = 0"""
+
+
+def _event_sessions(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for number, (name, _, _, _) in enumerate(session.engine.event_sessions.shown(), start=65536):
+        yield {"event_session_id": number, "name": name}
+
+
+def _started_events(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for name, created, started, _ in session.engine.event_sessions.shown():
+        if started:
+            yield {"address": _address(name), "name": name, "create_time": created}
+
+
+def _event_targets(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for name, _, started, document in session.engine.event_sessions.shown():
+        if started:
+            yield {"event_session_address": _address(name), "execution_count": 1, "target_data": document}
+
+
+def _address(name: str) -> bytes:
+    """What tells a session from others; SQL Server's is where it lies in memory."""
+    return crc32(name.lower().encode()).to_bytes(8, "big")
+
+
 VIEWS: Final[dict[str, View]] = {
     "databases": view(
         """name sysname, database_id int, source_database_id int, owner_sid varbinary(85),
@@ -259,6 +284,15 @@ VIEWS: Final[dict[str, View]] = {
     ),
     "syslanguages": view(
         "langid smallint, dateformat nchar(3), datefirst tinyint, name sysname, alias sysname", _languages
+    ),
+    "server_event_sessions": view(
+        "event_session_id int, name sysname, startup_state bit = 0", _event_sessions
+    ),
+    "dm_xe_sessions": view("address varbinary(8), name nvarchar(256), create_time datetime", _started_events),
+    "dm_xe_session_targets": view(
+        """event_session_address varbinary(8), target_name nvarchar(60) = 'ring_buffer',
+        execution_count bigint, target_data nvarchar(max)""",
+        _event_targets,
     ),
     "dm_exec_sessions": view(
         """session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128),

@@ -9,6 +9,7 @@ written parts, unquoted; keywords are upper case.
 # ruff: noqa: F403
 from tsqld.syntax.nodes.base import *
 from tsqld.syntax.nodes.changes import *
+from tsqld.syntax.nodes.events import *
 from tsqld.syntax.nodes.expressions import *
 from tsqld.syntax.nodes.objects import *
 from tsqld.syntax.nodes.procedural import *
