@@ -7,11 +7,11 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tsql.tokens import TokenError, tokenize
-from tsqld.catalog.model import Catalog, Column, Module, Principal, Table, object_type
+from tsqld.catalog.model import Principal
 from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted, user_message
+from tsqld.runtime.metadata import MetadataFunctions
 from tsqld.runtime.session import Session
 
 if TYPE_CHECKING:
@@ -51,28 +51,7 @@ _SERVER_PROPERTIES: dict[str, Any] = {
 }
 
 
-def name_parts(text: str) -> tuple[str, ...] | None:
-    """The parts of a name inside a string, or None when it is no name."""
-    try:
-        tokens = tokenize(text.strip())
-    except TokenError:
-        return None
-    parts: list[str] = []
-    expect_name = True
-    for token in tokens[:-1]:
-        if token.upper == ".":
-            if expect_name:
-                parts.append("")
-            expect_name = True
-        elif expect_name and token.kind.value in ("name", "quoted", "variable"):
-            parts.append(token.value)
-            expect_name = False
-        else:
-            return None
-    return tuple(parts) if parts and not expect_name and len(parts) <= 4 else None
-
-
-class SessionFunctions:
+class SessionFunctions(MetadataFunctions):
     """Looks answers up in the session, its caught error and the catalogs."""
 
     def __init__(self, session: Session, evaluator: Evaluator) -> None:
@@ -297,204 +276,7 @@ class SessionFunctions:
     def _cursor_status(self, scope: str, name: str) -> int:
         return self.session.interpreter.cursors.status(scope or "", name or "")
 
-    # the catalog
-
-    def _catalog(self) -> Catalog:
-        return self.session.catalog(self.session.frame.database or self.session.database)
-
-    def _db_name(self, database_id: int | None = None) -> str | None:
-        if database_id is None:
-            return self.session.frame.database or self.session.database
-        names = self.database_ids()
-        return next((name for name, number in names.items() if number == database_id), None)
-
-    def _db_id(self, name: str | None = None) -> int | None:
-        wanted = (name or self.session.database).lower()
-        return next(
-            (number for known, number in self.database_ids().items() if known.lower() == wanted), None
-        )
-
-    def database_ids(self) -> dict[str, int]:
-        fixed = {"master": 1, "tempdb": 2, "model": 3, "msdb": 4}
-        names = [catalog.name for catalog in self.session.engine.catalogs.values()]
-        users = sorted(name for name in names if name.lower() not in fixed)
-        return {**fixed, **{name: 5 + i for i, name in enumerate(users)}}
-
-    def find(self, text: str) -> Any:
-        """The object a name in a string means, or None."""
-        parts = name_parts(text)
-        if parts is None:
-            return None
-        name = parts[-1]
-        if name.startswith("#"):
-            for frame in reversed(self.session.frames):
-                if name.lower() in frame.temporaries:
-                    return frame.temporaries[name.lower()]
-            return self.session.engine.global_temporaries.get(name.lower())
-        schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
-        database = (
-            parts[-3]
-            if len(parts) > 2 and parts[-3]
-            else (self.session.frame.database or self.session.database)
-        )
-        if self.session.engine.catalog(database) is None:
-            return None
-        return self.session.catalog(database).object(schema, name)
-
-    def _object_id(self, name: str | None, kind: str | None = None) -> int | None:
-        if name is None:
-            return None
-        found = self.find(name)
-        if found is None:
-            return self._constraint_id(name, kind)
-        if kind is not None and object_type(found) != kind.strip().upper():
-            return None
-        return int(found.object_id)
-
-    def _constraint_id(self, text: str, kind: str | None) -> int | None:
-        """Constraints are objects too: found by name in their table's schema."""
-        parts = name_parts(text)
-        if parts is None:
-            return None
-        schema = (parts[-2] if len(parts) > 1 and parts[-2] else "dbo").lower()
-        wanted = parts[-1].lower()
-        for table in self._catalog().tables():
-            if table.schema.lower() != schema:
-                continue
-            for code, name, object_id in table.constraints():
-                if name.lower() == wanted and (kind is None or kind.strip().upper() == code):
-                    return object_id
-        return None
-
-    def _by_id(self, object_id: int | None) -> Any:
-        return self._catalog().by_id(object_id) if object_id is not None else None
-
-    def _object_name(self, object_id: int | None, database: Any = None) -> str | None:
-        return getattr(self._by_id(object_id), "name", None)
-
-    def _object_schema_name(self, object_id: int | None, database: Any = None) -> str | None:
-        return getattr(self._by_id(object_id), "schema", None)
-
-    def _object_definition(self, object_id: int | None) -> str | None:
-        return getattr(self._by_id(object_id), "text", None)
-
-    def _objectproperty(self, object_id: int | None, name: str) -> int | None:
-        found = self._by_id(object_id)
-        if found is None:
-            return None
-        kind = object_type(found)
-        kinds = {
-            "ISTABLE": ("U",),
-            "ISUSERTABLE": ("U",),
-            "ISVIEW": ("V",),
-            "ISPROCEDURE": ("P",),
-            "ISTRIGGER": ("TR",),
-            "ISSCALARFUNCTION": ("FN",),
-            "ISTABLEFUNCTION": ("IF", "TF"),
-            "ISINLINEFUNCTION": ("IF",),
-        }
-        if name.upper() in kinds:
-            return int(kind in kinds[name.upper()])
-        if isinstance(found, Table):
-            facts = {
-                "TABLEHASIDENTITY": found.identity is not None,
-                "TABLEHASPRIMARYKEY": any(index.kind == "PRIMARY KEY" for index in found.indexes),
-                "TABLEHASCLUSTINDEX": found.clustered is not None,
-                "TABLEHASFOREIGNKEY": bool(found.foreign_keys),
-            }
-            if name.upper() in facts:
-                return int(facts[name.upper()])
-        if name.upper() == "ISSCHEMABOUND":
-            return int(bool(getattr(found, "schema_bound", False)))
-        raise unsupported(f"OBJECTPROPERTY {name}")
-
-    def _schema_name(self, schema_id: int | None = None) -> str | None:
-        if schema_id is None:
-            return "dbo"
-        return next((s.name for s in self._catalog().schemas() if s.schema_id == schema_id), None)
-
-    def _schema_id(self, name: str | None = None) -> int | None:
-        found = self._catalog().schema(name or "dbo")
-        return found.schema_id if found else None
-
-    def _columns(self, found: Any) -> Sequence[Column]:
-        return found.columns if isinstance(found, Table | Module) else ()
-
-    def _col_length(self, table: str, name: str) -> int | None:
-        from tsqld.catalog.facets import max_length
-
-        column = self._column(self.find(table), name)
-        return max_length(column.type) if column else None
-
-    def _col_name(self, object_id: int, column_id: int) -> str | None:
-        return next((c.name for c in self._columns(self._by_id(object_id)) if c.column_id == column_id), None)
-
-    def _column(self, found: Any, name: str) -> Column | None:
-        return next((c for c in self._columns(found) if c.name.lower() == (name or "").lower()), None)
-
-    def _columnproperty(self, object_id: int, name: str, property: str) -> int | None:
-        column = self._column(self._by_id(object_id), name)
-        if column is None:
-            return None
-        facts: dict[str, int] = {
-            "ALLOWSNULL": int(column.nullable),
-            "ISIDENTITY": int(column.identity is not None),
-            "ISCOMPUTED": int(bool(column.computed)),
-            "COLUMNID": column.column_id,
-            "ORDINAL": column.column_id,
-            "PRECISION": column.type.precision or column.type.length,
-            "SCALE": column.type.scale,
-            "ISROWGUIDCOL": int(column.rowguidcol),
-            "ISSPARSE": 0,
-            "ISHIDDEN": 0,
-            "GENERATEDALWAYSTYPE": 0,
-        }
-        if property.upper() not in facts:
-            raise unsupported(f"COLUMNPROPERTY {property}")
-        return facts[property.upper()]
-
-    def _type_id(self, name: str) -> int | None:
-        from tsqld.catalog.facets import TYPE_IDS
-        from tsqld.catalog.views.common import user_type_id
-
-        parts = name_parts(name) or ("",)
-        found = self._catalog().user_type(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
-        if found is not None:
-            return user_type_id(found)
-        return TYPE_IDS.get(parts[-1].lower()) if len(parts) == 1 or parts[-2].lower() == "sys" else None
-
-    def _type_name(self, number: int) -> str | None:
-        from tsqld.catalog.facets import TYPE_IDS
-        from tsqld.catalog.views.common import user_type_id, user_types
-
-        known = {id: name for name, id in TYPE_IDS.items()}
-        made = {user_type_id(found): found.name for found in user_types(self._catalog())}
-        return known.get(number) or made.get(number)
-
-    def _identity_table(self, name: str) -> tuple[Table, str] | None:
-        found = self.find(name)
-        if not isinstance(found, Table) or found.identity is None:
-            return None
-        return found, self.session.database
-
-    def _ident_current(self, name: str) -> int | None:
-        found = self._identity_table(name)
-        if found is None:
-            return None
-        table, database = found
-        assert table.identity is not None
-        assert table.identity.identity is not None
-        seed, step = table.identity.identity
-        following = self.session.engine.counters.next_of(database, table)
-        return following - step if following != seed else seed
-
-    def _ident_seed(self, name: str) -> int | None:
-        found = self._identity_table(name)
-        return found[0].identity.identity[0] if found else None  # type: ignore[union-attr,index]
-
-    def _ident_incr(self, name: str) -> int | None:
-        found = self._identity_table(name)
-        return found[0].identity.identity[1] if found else None  # type: ignore[union-attr,index]
+    # the server
 
     def _serverproperty(self, name: str) -> Any:
         return _SERVER_PROPERTIES.get((name or "").upper())
@@ -505,22 +287,4 @@ class SessionFunctions:
 
     def _connectionproperty(self, name: str) -> Any:
         known = {"NET_TRANSPORT": "TCP", "PROTOCOL_TYPE": "TSQL", "AUTH_SCHEME": "SQL"}
-        return known.get((name or "").upper())
-
-    def _databasepropertyex(self, database: str, name: str) -> Any:
-        catalog = self.session.engine.catalog(database)
-        if catalog is None:
-            return None
-        known = {
-            "STATUS": "ONLINE",
-            "COLLATION": "SQL_Latin1_General_CP1_CI_AS",
-            "RECOVERY": catalog.options.get("RECOVERY", "FULL"),
-            "UPDATEABILITY": "READ_WRITE",
-            "USERACCESS": "MULTI_USER",
-            "VERSION": 957,
-            "ISAUTOCLOSE": 0,
-            "ISAUTOSHRINK": 0,
-            "ISINSTANDBY": 0,
-            "EDITION": "Developer Edition",
-        }
         return known.get((name or "").upper())

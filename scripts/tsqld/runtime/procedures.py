@@ -95,7 +95,7 @@ class Procedures:
         if not isinstance(node.module, n.Variable):
             assert node.module is not None
             return node.module
-        from tsqld.runtime.functions import name_parts
+        from tsqld.runtime.metadata import name_parts
 
         text = self.evaluator.value(node.module)[0]
         parts = name_parts(str(text or ""))
@@ -422,7 +422,7 @@ class Procedures:
         yield from self._told(self.parameterised(statement, declarations, arguments, 0))
 
     def client_call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
-        from tsqld.runtime.functions import name_parts
+        from tsqld.runtime.metadata import name_parts
 
         parts = name_parts(procedure) or (procedure,)
         yield from self._told(self.call(parts, arguments, 1))

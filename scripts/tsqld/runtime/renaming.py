@@ -13,7 +13,7 @@ from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Catalog, Module, Object, Table, entry_key
 from tsqld.catalog.views.dependencies import referenced_objects
 from tsqld.errors import error, unsupported
-from tsqld.runtime.functions import name_parts
+from tsqld.runtime.metadata import name_parts
 from tsqld.runtime.session import Session
 
 

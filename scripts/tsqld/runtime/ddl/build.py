@@ -18,6 +18,7 @@ from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
 from tsqld.types import SqlType
 
+_Constraint = n.KeyConstraint | n.ForeignKey | n.Check | n.DefaultValue
 _WIDEST_ROW = 8060
 _IDENTITY_TYPES = ("tinyint", "smallint", "int", "bigint", "decimal", "numeric")
 _NEVER_SPARSE = ("text", "ntext", "image", "rowversion")
@@ -34,17 +35,18 @@ class TableBuilder(ConstraintBuilder):
     def built(
         self, table: Table, definition: n.TableDefinition, catalog: Catalog, *, altering: bool = False
     ) -> tuple[Table, Catalog]:
-        """A table with the columns, constraints and indexes of a definition added."""
+        """A table with the columns, constraints and indexes of a definition added. Foreign keys come last:
+        they may reference keys that stand behind them."""
         self.altering = altering
         table, catalog = self._with_columns(table, definition.columns, catalog)
         table = replace(table, placed_on=checked_placement(table.placed_on, table, catalog, definition.line))
+        named: list[tuple[_Constraint, str]] = [(constraint, "") for constraint in definition.constraints]
+        named[:0] = [(c, written.name) for written in definition.columns for c in written.constraints]
         for written in definition.columns:
             _refuse_twice(table, written)
-            for constraint in written.constraints:
-                table, catalog = self.with_constraint(table, constraint, catalog, written.name)
         _refuse_nullable_key(table.name, definition)
-        for separate in definition.constraints:
-            table, catalog = self.with_constraint(table, separate, catalog, "")
+        for constraint, column in sorted(named, key=lambda one: isinstance(one[0], n.ForeignKey)):
+            table, catalog = self.with_constraint(table, constraint, catalog, column)
         for index in definition.indexes:
             table = self.with_index(table, index, catalog)
         _refuse_wide_rows(table, definition.line)
