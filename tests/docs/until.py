@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 SIOCSIFFLAGS = 0x8914
@@ -46,8 +47,12 @@ def bring_loopback_up() -> None:
 
 
 def answers(url: str) -> bool:
-    """Whether the address says 200."""
+    """Whether the address says 200, or takes a connection where it is `tcp://HOST:PORT`."""
+    place = urllib.parse.urlsplit(url)
     try:
+        if place.scheme == "tcp":
+            socket.create_connection((place.hostname, place.port), timeout=5).close()
+            return True
         with urllib.request.urlopen(url, timeout=5) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
