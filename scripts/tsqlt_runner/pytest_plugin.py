@@ -21,7 +21,7 @@ from tsqlt_runner.locating import Locator
 from tsqlt_runner.places import runner_home
 from tsqlt_runner.report import failure_text
 from tsqlt_runner.results import Outcome, Result
-from tsqlt_runner.running import run_test
+from tsqlt_runner.running import explained_run
 from tsqlt_runner.server import open_servers
 from tsqlt_runner.sources import SqlFile, SqlTest, check_classes, find_files, read_file
 
@@ -69,7 +69,7 @@ class TsqlItem(pytest.Item):
         problem = state.database.deploy(self._file)
         if problem is not None:
             raise problem
-        result = state.locator.located(run_test(self._test, state.database))
+        result = explained_run(self._test, state.database, state.locator)
         if state.database.is_littered():
             state.database.prepare()
         if result.outcome is Outcome.SKIPPED:

@@ -93,6 +93,7 @@ def failure_text(result: Result, title: Callable[..., str] = lambda text, **_: t
     if result.printed:
         lines += ["Printed:", *(f"    {text}" for text in result.printed), ""]
     lines += [str(place) for place in result.stack]
+    lines += [result.note] if result.note else []
     return "\n".join(lines) + "\n"
 
 

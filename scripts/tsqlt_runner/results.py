@@ -46,13 +46,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A test's outcome. `stack` is where it failed, the test first; `printed` what it printed."""
+    """A test's outcome. `stack` is where it failed, the test first; `note` what kept that from being known
+    better; `printed` what it printed."""
 
     test: SqlTest
     outcome: Outcome
     message: str
     seconds: float
     stack: tuple[Place, ...] = ()
+    note: str = ""
     printed: tuple[str, ...] = ()
 
 

@@ -22,6 +22,7 @@ from tsqlt_runner.errors import CannotRun
 from tsqlt_runner.locating import Locator
 from tsqlt_runner.results import OUTCOMES, FileResult, Outcome, Result
 from tsqlt_runner.sources import SqlFile, SqlTest
+from tsqlt_runner.tracing import traced
 
 Report = Callable[[FileResult], None]
 
@@ -90,11 +91,21 @@ def run_job(job: Job, database: TestDatabase, locator: Locator) -> FileResult:
         )
     results = []
     for test in job.tests:
-        results.append(locator.located(run_test(test, database)))
+        results.append(explained_run(test, database, locator))
         if database.is_littered():
             database.prepare()
             database.deploy(job.file)
     return FileResult(job.file.path, tuple(results))
+
+
+def explained_run(test: SqlTest, database: TestDatabase, locator: Locator) -> Result:
+    """Run one test; when it fails, find out where."""
+    result = locator.located(run_test(test, database))
+    return traced(result, database, locator, _call(test)) if result.outcome.is_bad else result
+
+
+def _call(test: SqlTest) -> str:
+    return f"EXEC tSQLt.RunWithNullResults {literal(test.name.quoted)};"
 
 
 def run_test(test: SqlTest, database: TestDatabase) -> Result:
@@ -103,7 +114,7 @@ def run_test(test: SqlTest, database: TestDatabase) -> Result:
     told = ""
     printed: tuple[str, ...] = ()
     try:
-        database.connection.rows(f"EXEC tSQLt.RunWithNullResults {literal(test.name.quoted)};")
+        database.connection.rows(_call(test))
         printed = tuple(text for text in database.connection.messages if text != _RENAMING)
     except ServerError as problem:
         told = str(problem)

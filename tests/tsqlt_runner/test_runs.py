@@ -175,6 +175,15 @@ def test_a_failure_is_shown_with_its_line_and_what_was_printed(ran: Ran, subject
     assert "6 failed, 3 errors, 1 skipped, 2 passed" in ran.shown
 
 
+def test_the_calls_that_led_to_a_failed_assertion_are_shown(ran: Ran, subjects: Path) -> None:
+    lines = SUBJECTS.splitlines()
+    caller = lines.index("EXEC test_subjects.helper;") + 1
+    helper = lines.index("EXEC tSQLt.AssertEquals 1, 2, N'From the helper:';") + 1
+    assert (
+        f"{subjects}:{caller} in test_subjects.test 2 fails\n{subjects}:{helper} in test_subjects.helper\n"
+    ) in ran.shown
+
+
 def test_a_selection_runs_alone_and_nothing_found_is_5(runner: Runner, subjects: Path) -> None:
     ended = runner(str(subjects), "-k", "1 passes or behind all")
     assert (ended.returncode, "2 passed" in ended.stdout) == (0, True)
