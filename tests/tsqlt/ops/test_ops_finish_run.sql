@@ -78,3 +78,29 @@ EXEC tSQLt.ExpectException
     @ExpectedErrorNumber = 51001;
 EXEC ops.finish_run @run_id = 99;
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_ops_finish_run.[test outside a transaction the verdict is committed]
+AS
+EXEC ops.finish_run @run_id = 1;
+
+DECLARE @depth int = @@TRANCOUNT;
+DECLARE @status nvarchar(20) = (SELECT runs.status FROM ops.runs AS runs WHERE runs.run_id = 1);
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @depth;
+EXEC tSQLt.AssertEqualsString @Expected = N'succeeded', @Actual = @status;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_ops_finish_run.[test an unknown run outside a transaction leaves none open]
+AS
+DECLARE @number int;
+
+BEGIN TRY
+    EXEC ops.finish_run @run_id = 99;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+DECLARE @depth int = @@TRANCOUNT;
+EXEC tSQLt.AssertEquals @Expected = 51001, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @depth;
+GO

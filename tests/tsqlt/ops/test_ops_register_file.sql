@@ -175,3 +175,24 @@ ALTER TABLE ops.files ADD CONSTRAINT CK_no_file CHECK (path <> N'a.csv');
 EXEC tSQLt.ExpectException @ExpectedErrorNumber = 547;
 EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_ops_register_file.[test outside a transaction a file is committed and a failure leaves nothing]
+AS
+DECLARE @number int;
+CREATE TABLE #answers (file_id bigint NULL, action nvarchar(20) NULL);
+ALTER TABLE ops.files ADD CONSTRAINT CK_no_file CHECK (path <> N'b.csv');
+EXEC test_ops_register_file.register @path = N'a.csv', @sha256 = 'aa';
+
+BEGIN TRY
+    EXEC test_ops_register_file.register @path = N'b.csv', @sha256 = 'bb';
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+DECLARE @depth int = @@TRANCOUNT;
+DECLARE @files int = (SELECT COUNT(*) FROM ops.files AS files);
+EXEC tSQLt.AssertEquals @Expected = 547, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @depth;
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @files;
+GO

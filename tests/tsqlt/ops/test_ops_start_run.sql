@@ -88,3 +88,33 @@ EXEC tSQLt.SpyProcedure
 EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51002;
 EXEC ops.start_run @driver = N'warehouse run', @run_id = @run_id OUTPUT;
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_ops_start_run.[test outside a transaction a run is opened in one of its own]
+AS
+DECLARE @run_id bigint;
+EXEC ops.start_run @driver = N'warehouse run', @run_id = @run_id OUTPUT;
+
+DECLARE @depth int = @@TRANCOUNT;
+DECLARE @runs int = (SELECT COUNT(*) FROM ops.runs AS runs);
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @depth;
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @runs;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_ops_start_run.[test a failure outside a transaction leaves none open]
+AS
+DECLARE @run_id bigint;
+DECLARE @number int;
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.lock_target', @CommandToExecute = N'THROW 51002, N''held'', 1;';
+
+BEGIN TRY
+    EXEC ops.start_run @driver = N'warehouse run', @run_id = @run_id OUTPUT;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+DECLARE @depth int = @@TRANCOUNT;
+EXEC tSQLt.AssertEquals @Expected = 51002, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @depth;
+EXEC tSQLt.AssertEmptyTable @TableName = N'ops.runs';
+GO
