@@ -19,6 +19,7 @@ from typing import Any, Final
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
 _NAME: Final = "tsqld.sock"
+_POLL_SECONDS: Final = 0.02
 _LONGEST: Final = 100
 """Bytes of a path that every system takes as the address of a socket."""
 
@@ -40,7 +41,9 @@ class Control:
         finally:
             os.umask(before)
         self._server.answer = answer
-        threading.Thread(target=self._server.serve_forever, name="tsqld-control", daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="tsqld-control", daemon=True
+        ).start()
 
     def close(self) -> None:
         self._server.shutdown()
