@@ -81,7 +81,7 @@ def test_a_history_that_lost_its_first_table_is_not_an_empty_one(people: Place) 
 
 
 def test_a_history_that_cannot_be_read_stops_everything(people: Place) -> None:
-    people.sql("ALTER TABLE ops.schema_migrations DROP COLUMN script_name;")
+    people.sql("ALTER TABLE ops.schema_migrations DROP COLUMN file_path;")
     with pytest.raises(SqlFailed, match="error 207"):
         people.apply()
     ended = people.run("apply")
