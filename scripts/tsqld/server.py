@@ -24,6 +24,7 @@ from tsqld.tds.protocol import Engine, TdsProtocolError, TlsTunnel
 log = logging.getLogger(__name__)
 
 _RECEIVE: Final = 1 << 16
+_GONE: Final = -1
 _BACKLOG: Final = 256
 _LOGIN_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 10.0
@@ -39,20 +40,21 @@ class _Client:
     lock: threading.Lock = field(default_factory=threading.Lock)
     listening: bool = False
 
-    def receive(self, flags: int = 0) -> bool:
-        """Reads once and feeds the connection; False when the client is gone or breaks the protocol."""
+    def receive(self, flags: int = 0) -> int:
+        """Reads once and feeds the connection; the bytes read, or `_GONE` when the client has gone or breaks
+        the protocol."""
         try:
             data = self.sock.recv(_RECEIVE, flags)
             if data:
                 self.connection.feed(data)
-            return bool(data)
+            return len(data) or _GONE
         except BlockingIOError:
-            return True
+            return 0
         except TdsProtocolError as problem:
             log.warning("closing a connection: %s", problem)
         except OSError:
             log.debug("a connection broke", exc_info=True)
-        return False
+        return _GONE
 
 
 class Listener(threading.Thread):
@@ -69,8 +71,10 @@ class Listener(threading.Thread):
     @contextmanager
     def listening(self, client: _Client) -> Iterator[None]:
         """For the time of a request; when it ends the listener no longer touches the socket."""
-        client.listening = True
-        self._selector.register(client.sock, selectors.EVENT_READ, client)
+        with client.lock:
+            # Both or neither: the listener may be about to handle an event of the request before.
+            self._selector.register(client.sock, selectors.EVENT_READ, client)
+            client.listening = True
         try:
             yield
         finally:
@@ -97,10 +101,13 @@ class Listener(threading.Thread):
         with client.lock:
             if not client.listening:
                 return
-            if not client.receive(socket.MSG_DONTWAIT):
+            received = client.receive(socket.MSG_DONTWAIT)
+            if received == _GONE:
                 self._forget(client)
                 client.connection.abandon()
                 self._cancelled.add(client)
+            elif received == 0:
+                return  # an event of the request before, whose bytes its own thread has read
             elif client.connection.has_request:
                 # It asks again before it has its answer: that has to wait, and so does what follows it.
                 self._forget(client)
@@ -192,7 +199,7 @@ class Server:
     def _log_in(self, client: _Client) -> None:
         client.sock.settimeout(_LOGIN_SECONDS)
         while not (client.connection.is_logged_in or client.connection.is_closed):
-            if not client.receive():
+            if client.receive() == _GONE:
                 client.connection.abandon()
                 return
             for reply in client.connection.replies():
@@ -202,7 +209,7 @@ class Server:
     def _converse(self, client: _Client) -> None:
         connection = client.connection
         while not connection.is_closed:
-            if not connection.has_request and not client.receive():
+            if not connection.has_request and client.receive() == _GONE:
                 return
             if connection.has_request:
                 with self._listener.listening(client):
