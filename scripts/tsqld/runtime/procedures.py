@@ -330,7 +330,10 @@ class Procedures:
         if hasattr(argument.value, "storage"):
             executor.change(f"INSERT INTO {table.storage} SELECT * FROM {argument.value.storage}")
             return
-        definitions.refill(table, getattr(argument.value, "rows", argument.value))
+        rows = getattr(argument.value, "rows", argument.value)
+        if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
+            raise error(206, argument.type.name, name)
+        definitions.refill(table, rows)
 
     # dynamic text
 

@@ -113,7 +113,7 @@ class Queries:
         )
         body = node.query.body
         assert isinstance(body, n.Select)
-        if carried and body.sources and not _one_row(body):
+        if carried and not (body.sources and _one_row(body)):
             self.interpreter.procedures.assign_by_row(node, plan)
             return
         session.executor.fresh(plan.reads)

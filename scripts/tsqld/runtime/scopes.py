@@ -60,6 +60,7 @@ class Scopes:
         """What CREATE finds wrong in the body of a procedure or function."""
         if node.kind == "TRIGGER":
             _check_trigger(node)
+        _check_places(node)
         if node.kind not in ("PROCEDURE", "SCALAR FUNCTION", "TABLE FUNCTION"):
             return
         session = self.session
@@ -185,6 +186,16 @@ class Scopes:
             problems.append(error(911, node.database, line=node.line))
             return
         self.session.database = self.session.frame.database = found.name
+
+
+def _check_places(node: n.CreateModule) -> None:
+    """What no module may do. Errors 154, and 10700 of a READONLY parameter."""
+    readonly = {parameter.name.lower() for parameter in node.parameters if parameter.readonly}
+    for found in (below for statement in node.body for below in walk(statement)):
+        if isinstance(found, n.Use) and node.kind in ("PROCEDURE", "TRIGGER"):
+            raise error(154, line=found.line)
+        if isinstance(found, n.Target) and found.variable.lower() in readonly:
+            raise error(10700, found.variable, line=found.line)
 
 
 def _check_trigger(node: n.CreateModule) -> None:

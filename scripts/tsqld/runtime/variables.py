@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tsqld.errors import error
+from tsqld.errors import TsqlError, error
 from tsqld.events import Event
 from tsqld.runtime.frame import Handlers
 from tsqld.runtime.options import set_option
@@ -44,7 +44,14 @@ class Variables:
         if table is not None:
             frame.tables[key] = table
             return
-        frame.declare(key, definitions.type(item.type), None)
+        try:
+            type = definitions.type(item.type)
+        except TsqlError as problem:
+            if problem.number == 243:
+                place = len(frame.variables) + len(frame.tables) + 1
+                raise error(2715, place, ".".join(item.type.parts), line=item.line, state=3) from None
+            raise
+        frame.declare(key, type, None)
 
     def _declare(self, node: n.Declare) -> Iterator[Event]:
         """The initial values; without one a variable keeps what it has, as in a loop."""

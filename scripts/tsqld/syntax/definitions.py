@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from tsql.tokens import Kind
+from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.databases import DatabaseParser
 
@@ -44,6 +45,8 @@ class DefinitionParser(DatabaseParser):
         if self.at("UNIQUE", "CLUSTERED", "NONCLUSTERED", "COLUMNSTORE", "INDEX"):
             return self.create_index(line)
         if self.accept("SCHEMA"):
+            if any(token.upper != ";" for token in self.tokens[:start]):
+                raise error(111, "CREATE SCHEMA", line=line)
             return self._create_schema(line)
         if self.accept("DATABASE"):
             return self._create_database(line)

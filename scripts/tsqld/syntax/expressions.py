@@ -221,6 +221,10 @@ class ExpressionParser(TokenStream):
             return n.Literal(line, token.kind, token.value)
         if token.kind is Kind.VARIABLE:
             self.advance()
+            if self.at("."):
+                if self.peek(2).upper == "(":
+                    self.refuse("methods of XML and CLR types")
+                raise error(137, token.value, line=line)
             return n.Variable(line, token.value)
         if self.accept("("):
             return self._parenthesised(line)

@@ -84,7 +84,10 @@ class SessionParser(VariableParser):
             value = n.Literal(line, Kind.NSTRING, self.advance().value)
         else:
             value = self._argument_value()
-        return n.ExecArgument(line, name, value, bool(self.accept("OUTPUT", "OUT")))
+        output = bool(self.accept("OUTPUT", "OUT"))
+        if output and not isinstance(value, n.Variable):
+            raise error(179, line=line)
+        return n.ExecArgument(line, name, value, output)
 
     def _result_sets(self) -> str | tuple[tuple[n.ColumnDefinition, ...], ...] | None:
         if not (self.at("WITH") and self.peek().upper in ("RECOMPILE", "RESULT")):

@@ -153,7 +153,11 @@ class RowCompiler(TargetCompiler):
                 continue
             condition = self.condition(parse_condition(check.text), Place(Scope([rows])))
             where = f", column '{check.column}'" if check.column else ""
-            places = (verb, "CHECK", check.name, name.database, name.two_part, where)
+            database, shown = name.database, name.two_part
+            if target.table.is_temporary:
+                own = target.table.name
+                database, shown = "tempdb", own if own.startswith("@") else f"dbo.{own}"
+            places = (verb, "CHECK", check.name, database, shown, where)
             problem = f.raise_error(547, *places, state=0)
             spoiled = f"{only} AND NOT {condition}" if only else f"NOT {condition}"
             tests.append(f"(CASE WHEN {spoiled} THEN CAST({problem} AS BOOLEAN) ELSE TRUE END)")
