@@ -200,6 +200,6 @@ def _system(environment: Environment, name: FullName, parts: Sequence[str]) -> S
         return environment.system_relation(name.database, name.schema.lower(), name.name.lower())
     if (name.database.lower(), name.schema.lower(), name.name.lower()) == ("master", "dbo", "spt_values"):
         return environment.system_relation("master", "dbo", "spt_values")
-    if len(parts) == 1 and name.name.lower().startswith("sys"):
+    if name.schema.lower() == "dbo" and name.name.lower().startswith("sys"):
         return environment.system_relation(name.database, "dbo", name.name.lower())
     return None

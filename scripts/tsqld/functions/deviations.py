@@ -22,6 +22,7 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("float to decimal", "by 17 significant digits; SQL Server's own digits beyond the 15th vary by version"),
     ("nvarchar to varchar", "code page 1252; accented letters outside it lose their accent, others become ?"),
     ("CONVERT", "the style must be a constant; the Hijri styles 130 and 131 are refused"),
+    ("SET ANSI_WARNINGS OFF", "text that does not fit and divisions by zero stay errors"),
     ("FORMAT", "cultures en-US, en-GB and de-DE; PARSE only en-US"),
     ("CHECKSUM, BINARY_CHECKSUM", "equal lists have equal sums and the sum of an int is the int, but the "
      "other numbers are not SQL Server's, whose algorithm is not documented"),

@@ -1,5 +1,8 @@
 """SET: options of a session. What would change answers and is not implemented is refused.
 
+ANSI_WARNINGS and ARITHABORT may be OFF, as load procedures like to have them: what they would let pass,
+text cut short and NULL for a division by zero, stays an error.
+
 Specification: Microsoft Learn, "SET statements".
 """
 
@@ -26,9 +29,7 @@ _SWITCHES: Final = {
 }
 _MUST_STAY: Final = {
     "ANSI_NULLS": "ON",
-    "ANSI_WARNINGS": "ON",
     "CONCAT_NULL_YIELDS_NULL": "ON",
-    "ARITHABORT": "ON",
     "QUOTED_IDENTIFIER": "ON",
     "NUMERIC_ROUNDABORT": "OFF",
     "SHOWPLAN_ALL": "OFF",
