@@ -8,6 +8,7 @@ from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions import (
     NOW_FUNCTIONS,
+    RowList,
     binary,
     call,
     check_implicit,
@@ -27,6 +28,7 @@ from tsqld.functions import (
     openjson_with,
     parse,
     raise_error,
+    rows_of,
     sort_key,
     string,
     string_split,
@@ -38,6 +40,7 @@ from tsqld.types import MAX, SqlType, nvarchar, varchar
 
 __all__ = [
     "NOW_FUNCTIONS",
+    "RowList",
     "assigned",
     "binary",
     "call",
@@ -61,6 +64,7 @@ __all__ = [
     "parse",
     "quote",
     "raise_error",
+    "rows_of",
     "sort_key",
     "string",
     "string_split",

@@ -17,11 +17,12 @@ from tsqld.compile import operations as f
 from tsqld.compile.context import Context, FullName, SystemRelation, resolve_object
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
+from tsqld.compile.volatile import row_of
 from tsqld.compile.windows import WindowCompiler
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module, parse_value
-from tsqld.types import nvarchar
+from tsqld.types import SqlType, nvarchar
 
 _MAX_NESTING = 32
 _BUILT_IN = ("OPENJSON", "STRING_SPLIT", "GENERATE_SERIES")
@@ -34,6 +35,8 @@ class SourceCompiler(WindowCompiler):
         super().__init__(context)
         self.arguments: list[Mapping[str, Bound]] = []
         """Arguments of the inline functions being expanded, innermost last; views expand with none."""
+        self._row_lists: dict[str, tuple[str, f.RowList]] = {}
+        """Sources whose rows are a list: their DuckDB text, to their alias and the list."""
 
     # given by the class below
 
@@ -115,6 +118,13 @@ class SourceCompiler(WindowCompiler):
         if source.kind == "CROSS":
             return f"{left} CROSS JOIN {right}"
         if apply:
+            if right in self._row_lists:
+                alias, listed = self._row_lists[right]
+                outer = source.kind == "OUTER APPLY"
+                if outer:
+                    self._make_nullable(scope, middle, len(scope.relations))
+                packed = [(relation.alias, row_of(relation)) for relation in scope.relations[before:middle]]
+                return f"{listed.applied(left, packed, alias, outer=outer)} AS {self.context.alias()}"
             if source.kind == "CROSS APPLY":
                 return f"{left} CROSS JOIN LATERAL {right}"
             self._make_nullable(scope, middle, len(scope.relations))
@@ -245,7 +255,17 @@ class SourceCompiler(WindowCompiler):
         text = self.rows_text(rows, source.line)
         columns = self._named_columns(text.columns, source.columns, source.alias, source.line)
         alias = self.context.alias()
-        return f"({text.sql}) AS {alias}", cte_relation(alias, source.alias, columns)
+        sql = f"({text.sql}) AS {alias}"
+        if lateral:
+            types = [column.type for column in text.columns]
+            self._row_lists[sql] = alias, f.rows_of(self._cells(rows, types, source.line))
+        return sql, cte_relation(alias, source.alias, columns)
+
+    def _cells(self, rows: list[list[Bound]], types: list[SqlType], line: int) -> list[list[str]]:
+        return [
+            [f.convert(value, type, line=line).sql for value, type in zip(row, types, strict=True)]
+            for row in rows
+        ]
 
     def rows_text(self, rows: list[list[Bound]], line: int) -> QueryText:
         """Rows of values with a common type per column. Error 10709 for unequal widths."""
@@ -253,10 +273,7 @@ class SourceCompiler(WindowCompiler):
         if any(len(row) != width for row in rows):
             raise error(10709, line=line)
         types = [f.common_of([row[i] for row in rows]) for i in range(width)]
-        lines = [
-            "(" + ", ".join(f.convert(v, t, line=line).sql for v, t in zip(row, types, strict=True)) + ")"
-            for row in rows
-        ]
+        lines = [f"({', '.join(cells)})" for cells in self._cells(rows, types, line)]
         nullable = [any(row[i].nullable for row in rows) for i in range(width)]
         names = ", ".join(f"c{i}" for i in range(1, width + 1))
         alias = self.context.alias("v")
@@ -326,9 +343,9 @@ class SourceCompiler(WindowCompiler):
         alias = self.context.alias()
         exposed = source.alias or source.call.name[0]
         if name == "STRING_SPLIT":
-            sql, columns = f.string_split(arguments, source.line)
+            listed = f.string_split(arguments, source.line)
         elif name == "GENERATE_SERIES":
-            sql, columns = f.generate_series(arguments, source.line)
+            listed = f.generate_series(arguments, source.line)
         elif source.json_columns:
             fields = [
                 (
@@ -339,13 +356,15 @@ class SourceCompiler(WindowCompiler):
                 )
                 for column in source.json_columns
             ]
-            sql, columns = f.openjson_with(arguments, fields, source.line)
+            listed = f.openjson_with(arguments, fields, source.line)
         else:
-            sql, columns = f.openjson(arguments, source.line)
-        out = tuple(OutColumn(column_name, type) for column_name, type in columns)
+            listed = f.openjson(arguments, source.line)
+        out = tuple(OutColumn(column_name, type) for column_name, type in listed.columns)
         if source.columns:
             out = self._named_columns(out, source.columns, exposed, source.line)
-        return f"({sql}) AS {alias}", cte_relation(alias, exposed, out)
+        text = f"({listed.sql}) AS {alias}"
+        self._row_lists[text] = alias, listed
+        return text, cte_relation(alias, exposed, out)
 
     # PIVOT and UNPIVOT
 

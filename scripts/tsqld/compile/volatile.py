@@ -61,6 +61,11 @@ def hoisted_from(
     return f"(SELECT {', '.join(listed)} FROM {from_sql}{condition}) AS {alias}"
 
 
+def row_of(relation: Relation) -> str:
+    """A relation's row as a struct, with what DuckDB's own name for it leaves out."""
+    return _packed(relation) if relation.rowid == f"{relation.alias}.rowid" else relation.alias
+
+
 def _packed(relation: Relation) -> str:
     prefix = relation.alias + "."
     texts = [column.sql for column in relation.columns if _COLUMN.fullmatch(column.sql)]

@@ -36,15 +36,15 @@ from tsqld.functions.precedence import check_implicit, common_of, common_type, i
 from tsqld.functions.registry import call, coverage, is_known
 from tsqld.functions.results import limited, narrowed
 from tsqld.functions.sqltext import failure, raise_error
-from tsqld.functions.tables import generate_series, openjson, openjson_with, string_split
+from tsqld.functions.tables import RowList, generate_series, openjson, openjson_with, rows_of, string_split
 
 __all__ = [
-    "DEVIATIONS", "MACROS", "NOW_FUNCTIONS", "Bound",
+    "DEVIATIONS", "MACROS", "NOW_FUNCTIONS", "Bound", "RowList",
     "binary", "call", "check_implicit", "common_of", "common_type",
     "compare", "constant", "convert",
     "coverage", "failure", "generate_series", "implicit_allowed", "install", "is_known", "json_text",
     "key", "like",
     "limited", "literal", "narrowed", "null", "openjson", "openjson_with", "parse", "raise_error",
-    "sort_key", "string",
+    "rows_of", "sort_key", "string",
     "string_split", "unary",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
 """Table-valued built-ins: STRING_SPLIT, GENERATE_SERIES, OPENJSON.
 
-Place in the pipeline: called by the compiler of FROM clauses; each gives DuckDB text of a SELECT yielding c1
-… cn, and its columns. Arguments may refer to tables to the left. Source: Microsoft Learn, the pages of these
-functions.
+Place in the pipeline: called by the compiler of FROM clauses; each gives the list of its rows, as
+DuckDB text, and its columns. Arguments may refer to tables to the left. Source:
+Microsoft Learn, the pages of these functions.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from tsqld.binder.bound import Bound
@@ -29,7 +30,40 @@ Args = Sequence[Bound]
 Columns = tuple[tuple[str, SqlType], ...]
 
 
-def string_split(args: Args, line: int = 0) -> tuple[str, Columns]:
+@dataclass(frozen=True)
+class RowList:
+    """Rows held in a DuckDB list: `rows` makes it, `cells` are the values of c1 … cn in an element `u`."""
+
+    rows: str
+    cells: Sequence[str]
+    columns: Columns = ()
+
+    @property
+    def sql(self) -> str:
+        listed = ", ".join(f"{cell} AS c{place}" for place, cell in enumerate(self.cells, 1))
+        return f"SELECT {listed} FROM (SELECT unnest({self.rows}) AS u)"
+
+    def applied(self, left: str, relations: Sequence[tuple[str, str]], alias: str, *, outer: bool) -> str:
+        """A FROM clause of `left` with its `relations` (name and value) and, as `alias`, a row of the list.
+
+        OUTER APPLY makes a row of NULLs of an empty list. So DuckDB needs no join, and keeps the order.
+        """
+        rows = f"coalesce(nullif({self.rows}, []), [NULL])" if outer else self.rows
+        below = ", ".join([f"{value} AS {name}" for name, value in relations] + [f"unnest({rows}) AS u"])
+        row = ", ".join(f"c{place} := {cell}" for place, cell in enumerate(self.cells, 1))
+        above = ", ".join([*(name for name, _ in relations), f"struct_pack({row}) AS {alias}"])
+        return f"(SELECT {above} FROM (SELECT {below} FROM {left}))"
+
+
+def rows_of(values: Sequence[Sequence[str]]) -> RowList:
+    """The rows of a VALUES clause."""
+    rows = (
+        "{" + ", ".join(f"'c{place}': {value}" for place, value in enumerate(row, 1)) + "}" for row in values
+    )
+    return RowList(f"[{', '.join(rows)}]", [f"u.c{place}" for place in range(1, len(values[0]) + 1)])
+
+
+def string_split(args: Args, line: int = 0) -> RowList:
     """STRING_SPLIT(text, separator [, enable_ordinal]). Errors: 174, 189, 214 for a separator of several
     characters.
     """
@@ -54,14 +88,12 @@ def string_split(args: Args, line: int = 0) -> tuple[str, Columns]:
     if not exact and not caseless:
         pieces = f"string_split_regex({value.sql}, '(?i)' || regexp_escape({mark}))"
     if not ordinal:
-        return f"SELECT unnest({pieces}) AS c1", (("value", type),)
-    return (
-        f"SELECT unnest(l) AS c1, generate_subscripts(l, 1)::BIGINT AS c2 FROM (SELECT {pieces} AS l)",
-        (("value", type), ("ordinal", BIGINT)),
-    )
+        return RowList(pieces, ["u"], (("value", type),))
+    numbered = f"list_transform({pieces}, lambda x, i: {{'c1': x, 'c2': i::BIGINT}})"
+    return RowList(numbered, ["u.c1", "u.c2"], (("value", type), ("ordinal", BIGINT)))
 
 
-def generate_series(args: Args, line: int = 0) -> tuple[str, Columns]:
+def generate_series(args: Args, line: int = 0) -> RowList:
     """GENERATE_SERIES(start, stop [, step]). Errors: 5373 for mixed types, 4199 for a step of 0."""
     if not 2 <= len(args) <= 3:
         raise error(189, "generate_series", 2, 3, line=line)
@@ -86,32 +118,32 @@ def generate_series(args: Args, line: int = 0) -> tuple[str, Columns]:
         )
     else:
         step = f"CASE WHEN ({args[0].sql}) <= ({args[1].sql}) THEN {unit}::BIGINT ELSE -{unit}::BIGINT END"
-    number = "unnest(generate_series(a, b, s))"
-    if type.is_decimal:
-        value = f"({number} / {unit}::DOUBLE)::DECIMAL({type.precision},{type.scale})"
-        if scale:
-            smallest = f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
-            value = f"({number}::DECIMAL(19,0) * {smallest})::DECIMAL({type.precision},{type.scale})"
-        else:
-            value = f"{number}::DECIMAL({type.precision},0)"
-    else:
-        value = f"({number})::{duck_type(type)}"
-    return f"SELECT {value} AS c1 FROM (SELECT {first} AS a, {last} AS b, {step} AS s)", (("value", type),)
+    rows = f"generate_series({first}, {last}, {step})"
+    return RowList(rows, [_number("u", type)], (("value", type),))
 
 
-def openjson(args: Args, line: int = 0) -> tuple[str, Columns]:
+def _number(number: str, type: SqlType) -> str:
+    """A BIGINT of units of the last decimal place as a value of `type`."""
+    scale = type.scale
+    if not scale:
+        return f"({number})::{duck_type(type)}"
+    smallest = f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
+    return f"({number}::DECIMAL(19,0) * {smallest})::{duck_type(type)}"
+
+
+def openjson(args: Args, line: int = 0) -> RowList:
     """OPENJSON(json [, path]) without WITH: key, value and type of each member or element."""
     value, path = _json_arguments(args, line)
-    sql = (
-        "SELECT u.key AS c1, u.value AS c2, u.type::UTINYINT AS c3 "
-        f"FROM (SELECT unnest(tsqld_openjson({value}, {path})) AS u)"
+    return RowList(
+        f"tsqld_openjson({value}, {path})",
+        ["u.key", "u.value", "u.type::UTINYINT"],
+        (("key", nvarchar(4000)), ("value", nvarchar(MAX)), ("type", TINYINT)),
     )
-    return sql, (("key", nvarchar(4000)), ("value", nvarchar(MAX)), ("type", TINYINT))
 
 
 def openjson_with(
     args: Args, fields: Sequence[tuple[str, SqlType, str | None, bool]], line: int = 0
-) -> tuple[str, Columns]:
+) -> RowList:
     """OPENJSON … WITH: `fields` are (column, type, path or None, AS JSON). Error 13618 for AS JSON on another
     type.
     """
@@ -130,10 +162,8 @@ def openjson_with(
         rows = let(value, lambda v: _flat_rows(v, [place[1] for place in places if place], rows))
     columns = []
     for place, (_, type, _, _) in enumerate(fields, 1):
-        cell = Bound(f"r[{place}]", nvarchar(MAX))
-        columns.append(f"{convert(cell, type, line=line, explicit=True).sql} AS c{place}")
-    sql = f"SELECT {', '.join(columns)} FROM (SELECT unnest({rows}) AS r)"
-    return sql, tuple((name, type) for name, type, _, _ in fields)
+        columns.append(convert(Bound(f"u[{place}]", nvarchar(MAX)), type, line=line, explicit=True).sql)
+    return RowList(rows, columns, tuple((name, type) for name, type, _, _ in fields))
 
 
 _PLACE: Final = re.compile(r"v\$\[(\d+)\]")
