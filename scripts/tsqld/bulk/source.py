@@ -399,6 +399,9 @@ def _raising(value: FieldValue) -> FieldValue:
     if not value.fails:
         return value
     problem = raise_text(REJECTED, "''", 1)
+    if value.otherwise:
+        raising = problem if value.otherwise == "true" else f"CASE WHEN {value.otherwise} THEN {problem} END"
+        return FieldValue(f"coalesce({value.sql}, {raising})")
     return FieldValue(f"CASE WHEN {value.fails} THEN {problem} ELSE {value.sql} END")
 
 

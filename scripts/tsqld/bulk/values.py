@@ -51,12 +51,14 @@ class FieldValue:
     """How a field becomes a column's value.
 
     `sql` is the value. `fails` is a condition under which it is not one, empty when that cannot be; `code`
-    then tells the error's number.
+    then tells the error's number. Where the value is NULL exactly when it fails or the field is NULL,
+    `otherwise` is the condition under which NULL is a failure.
     """
 
     sql: str
     fails: str = ""
     code: str = ""
+    otherwise: str = ""
 
 
 def safe_length(type: SqlType) -> int:
@@ -100,6 +102,7 @@ def _checked(column: TargetColumn, field: str, value: FieldValue, keep_nulls: bo
         value.sql,
         f"{missing} OR ({value.fails})",
         f"CASE WHEN {missing} THEN {UNEXPECTED_NULL} ELSE {value.code} END",
+        value.otherwise and "true",
     )
 
 
@@ -154,6 +157,7 @@ def _number(type: SqlType, field: str, pattern: str, text: str, failing: int, pl
         sql,
         f"{field} IS NOT NULL AND {sql} IS NULL",
         f"CASE WHEN {_matches(field, pattern)} THEN {failing} ELSE {MISMATCH} END",
+        f"{field} IS NOT NULL",
     )
 
 
@@ -192,7 +196,11 @@ def _temporal(type: SqlType, field: str) -> FieldValue:
     through = convert(convert(text, fine, try_=True), type, try_=True).sql
     direct = convert(text, type, try_=True).sql
     sql = through if type == fine else f"coalesce({through}, {direct})"
-    return FieldValue(sql, f"{field} IS NOT NULL AND {sql} IS NULL", str(MISMATCH))
+    if type.name == "date":
+        # The commonest form, which DuckDB's own cast reads as SQL Server does.
+        plain = f"strlen({field}) = 10 AND {field}[5] = '-' AND NOT prefix({field}, '-')"
+        sql = f"coalesce(CASE WHEN {plain} THEN TRY_CAST({field} AS DATE) END, {sql})"
+    return FieldValue(sql, f"{field} IS NOT NULL AND {sql} IS NULL", str(MISMATCH), f"{field} IS NOT NULL")
 
 
 def _guid(type: SqlType, field: str) -> FieldValue:
