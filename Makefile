@@ -23,7 +23,7 @@ SIDE_BY_SIDE = --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup setup-test setup-check demo test soak check bench test-sqlserver up down lock clean distclean
+.PHONY: help setup setup-test setup-check demo test coverage soak check bench test-sqlserver up down lock clean distclean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ demo: setup  ## 1.5 million sales from CSV to gold, on this machine
 
 test: setup-test  ## Run every test, a process per core; ARGS are pytest's
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+
+coverage: setup-test  ## Run the T-SQL tests and list the statements of the procedures that none reached
+	@$(BIN)/tsqlt-runner run --coverage $(ARGS)
 
 soak: setup-test  ## The long tests with their full counts and a seed of chance, which they print
 	@$(BIN)/python -m pytest --soak --timeout 3600 $(SIDE_BY_SIDE) $(ARGS)
