@@ -219,7 +219,7 @@ class Cursors:
             return None
         source = body.sources[0]
         compiler = self.interpreter.evaluator.compiler()
-        if compiler._aggregates_in(body, query) or any(
+        if compiler.aggregates_in(body, query) or any(
             isinstance(found, n.Call) and found.over is not None for found in walk(body)
         ):
             return None

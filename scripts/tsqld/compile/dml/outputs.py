@@ -32,7 +32,7 @@ class OutputCompiler(FindCompiler):
         plans: list[OutputPlan] = []
         values: list[Bound] = []
         for output in outputs:
-            columns, bound = self._items(n.Select(output.line, output.items), Place(scope))
+            columns, bound = self.items(n.Select(output.line, output.items), Place(scope))
             first = len(values) + 1
             values += bound
             positions = tuple(range(first, first + len(bound)))

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.catalog.model import Module, Table
+from tsqld.compile.commontables import CteName
 from tsqld.compile.context import Context
 from tsqld.compile.dml.plan import Option
 from tsqld.compile.grouping import is_aggregate
-from tsqld.compile.queries import CteName, QueryCompiler
+from tsqld.compile.queries import QueryCompiler
 from tsqld.compile.text import QueryText
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
