@@ -15,6 +15,7 @@ from tests.wire.samples import SAMPLES
 from tsqld.events import Column
 from tsqld.tds.protocol import TDS_71, TDS_72, TDS_74
 from tsqld.tds.rows import RowEncoder, encode_value
+from tsqld.tds.typeinfo import type_info
 from tsqld.types import DATE, INT, MAX, SqlType, datetime2, decimal, nvarchar, varchar
 
 _COLUMNS = (
@@ -84,6 +85,37 @@ def test_a_null_among_values_changes_none_of_them(name: str) -> None:
 )
 def test_bytes_are_those_of_the_specification(kind: str, value: Any, wire: str) -> None:
     assert encode_value(Column("v", SqlType(kind)), value, TDS_74).hex() == wire
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wire"),
+    [
+        ("bit", True, "3201"),
+        ("tinyint", 255, "30ff"),
+        ("smallint", -2, "34feff"),
+        ("int", -2, "38feffffff"),
+        ("bigint", 1, "7f0100000000000000"),
+        ("real", 1.0, "3b0000803f"),
+        ("float", 1.0, "3e000000000000f03f"),
+        ("money", Decimal("-1.0000"), "3cfffffffff0d8ffff"),
+        ("smallmoney", Decimal("1.0001"), "7a11270000"),
+        ("smalldatetime", dt.datetime(1900, 1, 2, 0, 1), "3a01000100"),
+        ("datetime", dt.datetime(1900, 1, 1, 0, 0, 0, 3000), "3d0000000001000000"),
+        ("date", dt.date(1, 1, 2), "2803010000"),
+    ],
+)
+def test_a_column_that_is_never_null_has_a_type_of_fixed_size(kind: str, value: Any, wire: str) -> None:
+    column = Column("v", SqlType(kind), nullable=False)
+    sent = type_info(column.type, nullable=False) + encode_value(column, value, TDS_74)
+    assert sent.hex() == wire
+    if kind != "date":
+        with pytest.raises(ValueError, match="NOT NULL"):
+            encode_value(column, None, TDS_74)
+
+
+def test_a_decimal_in_a_variant_has_the_largest_size() -> None:
+    sent = encode_value(Column("v", SqlType("sql_variant")), Decimal("-1.5"), TDS_74)
+    assert sent.hex() == "15000000" + "6c02" + "0201" + "00" + "0f" + "00" * 15
 
 
 def test_a_decimal_carries_sign_and_magnitude() -> None:

@@ -20,8 +20,8 @@ from typing import Any, Final
 
 from tsqld.tds import temporal
 from tsqld.tds.collation import collation_bytes, encode_varchar, is_utf8
-from tsqld.tds.protocol import NULL_LENGTH, PLP_NULL
-from tsqld.tds.typeinfo import byte_limit, decimal_size, is_chunked, is_long, sent_as
+from tsqld.tds.protocol import NULL_LENGTH, PLP_NULL, TDS_74
+from tsqld.tds.typeinfo import byte_limit, decimal_size, is_bare, is_chunked, is_long, sent_as
 from tsqld.tds.variant import encode_variant
 from tsqld.types import SqlType
 
@@ -47,9 +47,11 @@ _MISSING: Final = (TypeError, ValueError, AttributeError, ArithmeticError)
 """What the first attempt raises at a NULL or at a value that is not of the plainest form."""
 
 
-def encoder_for(kind: SqlType, version: int) -> Encoder:
+def encoder_for(kind: SqlType, version: int, *, nullable: bool = True) -> Encoder:
     """The encoder of a column of type `kind` for a client of TDS `version`."""
     sent = sent_as(kind, version)
+    if is_bare(sent, nullable=nullable):
+        return _bare(sent)
     if kind.is_temporal and sent.is_text:
         return _older_temporal(kind, sent)
     name = sent.name
@@ -109,6 +111,26 @@ def _scalar(size: int, letter: str) -> Encoder:
         return [[_NULL_BYTE if value is None else pack(size, value) for value in values]]
 
     return encoder
+
+
+def _bare(kind: SqlType) -> Encoder:
+    """Values of a fixed size that are never NULL: no length before them."""
+    if kind.name in _SCALARS:
+        letter = _SCALARS[kind.name][1]
+        return lambda values: [Packed(letter, (_present(values),))]
+    counted = encoder_for(kind, TDS_74)
+
+    def encoder(values: Sequence[Any]) -> Pieces:
+        pieces = counted(_present(values))
+        return [[value[1:] for value in piece] for piece in pieces if isinstance(piece, list)]
+
+    return encoder
+
+
+def _present(values: Sequence[Any]) -> Sequence[Any]:
+    if None in values:
+        raise ValueError("a NULL in a column that is NOT NULL")
+    return values
 
 
 def _decimal(kind: SqlType) -> Encoder:

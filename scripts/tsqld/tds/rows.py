@@ -28,7 +28,7 @@ class RowEncoder:
     def __init__(self, columns: Sequence[Column], version: int) -> None:
         if not columns:
             raise ValueError("a result set has no columns")
-        self._encoders = [encoder_for(column.type, version) for column in columns]
+        self._encoders = [encoder_for(column.type, version, nullable=column.nullable) for column in columns]
         has_large = any(is_chunked(column.type) for column in columns)
         self._step = _ROWS_WITH_LARGE_VALUES if has_large else _ROWS_AT_ONCE
 
@@ -46,7 +46,7 @@ class RowEncoder:
 
 def encode_value(column: Column, value: Any, version: int) -> bytes:
     """One value as TYPE_VARBYTE, as an OUTPUT parameter carries it."""
-    pieces = encoder_for(column.type, version)((value,))
+    pieces = encoder_for(column.type, version, nullable=column.nullable)((value,))
     return b"".join(next(iter(values)) for values in _joined(pieces))
 
 

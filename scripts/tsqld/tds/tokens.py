@@ -72,7 +72,7 @@ def _column(column: Column, version: int) -> bytes:
     return b"".join(
         (
             struct.pack("<IH" if version >= TDS_72 else "<HH", user_type(sent), _flags(column)),
-            type_info(sent),
+            type_info(sent, nullable=column.nullable),
             table,
             b_varchar(column.name),
         )

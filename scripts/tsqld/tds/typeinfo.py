@@ -31,6 +31,19 @@ _SIZED: Final = {
     "datetime": (wire.DATETIMN, 8),
     "uniqueidentifier": (wire.GUID, 16),
 }
+_FIXED: Final = {
+    "bit": wire.BIT,
+    "tinyint": wire.INT1,
+    "smallint": wire.INT2,
+    "int": wire.INT4,
+    "bigint": wire.INT8,
+    "real": wire.FLT4,
+    "float": wire.FLT8,
+    "smallmoney": wire.MONEY4,
+    "money": wire.MONEY,
+    "smalldatetime": wire.DATETIM4,
+    "datetime": wire.DATETIME,
+}
 _SCALED: Final = {
     "time": wire.TIMEN,
     "datetime2": wire.DATETIME2N,
@@ -93,9 +106,19 @@ def byte_limit(kind: SqlType) -> int:
     return max(kind.length, 1) * (2 if kind.is_unicode else 1)
 
 
-def type_info(kind: SqlType) -> bytes:
+def is_bare(kind: SqlType, *, nullable: bool) -> bool:
+    """Whether values travel without their length, as those of a NOT NULL column of fixed size do.
+
+    SqlClient counts on it: it takes a column's token from whether it may be NULL, not from TYPE_INFO.
+    """
+    return not nullable and kind.name in _FIXED
+
+
+def type_info(kind: SqlType, *, nullable: bool = True) -> bytes:
     """TYPE_INFO for `kind`, which `sent_as` has been applied to."""
     name = kind.name
+    if is_bare(kind, nullable=nullable):
+        return bytes((_FIXED[name],))
     if name in _SIZED:
         return bytes(_SIZED[name])
     if kind.is_decimal:

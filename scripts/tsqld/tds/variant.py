@@ -17,10 +17,10 @@ from tsqld.errors import unsupported
 from tsqld.tds import protocol as wire
 from tsqld.tds import temporal
 from tsqld.tds.collation import collation_bytes, encode_varchar
-from tsqld.tds.typeinfo import decimal_size
 from tsqld.types import SqlType
 
 _NULL: Final = b"\0\0\0\0"
+_DECIMAL_SIZE: Final = 17
 _NUMBERS: Final = {
     "bit": (wire.BIT, "?"),
     "tinyint": (wire.INT1, "B"),
@@ -157,7 +157,8 @@ def _encode(kind: SqlType, value: Any) -> tuple[int, bytes, bytes]:
 
 def _encode_decimal(kind: SqlType, value: Decimal) -> tuple[int, bytes, bytes]:
     number = int(value.scaleb(kind.scale))
-    magnitude = abs(number).to_bytes(decimal_size(kind.precision) - 1, "little")
+    # SqlClient reads the largest size whatever the precision
+    magnitude = abs(number).to_bytes(_DECIMAL_SIZE - 1, "little")
     return wire.NUMERICN, bytes((kind.precision, kind.scale)), bytes((number >= 0,)) + magnitude
 
 
