@@ -35,7 +35,7 @@ COMPILE_TIME: Final = frozenset(
         4108,
         4145,
     }
-    | {8116, 8117, 8120, 8121, 8124, 8127, 8155, 8156, 8158, 8159, UNSUPPORTED}
+    | {8116, 8117, 8120, 8121, 8124, 8127, 8154, 8155, 8156, 8158, 8159, UNSUPPORTED}
 )
 """Errors of grammar, names and types, found when a statement is compiled."""
 

@@ -116,9 +116,9 @@ class FindCompiler(RowCompiler):
         return relation, self.target_of(relation, through, node.line), through
 
     def _named_target(self, target: n.Target, scope: Scope) -> Relation | None:
-        if target.variable:
-            return next((r for r in scope.relations if r.exposed.lower() == target.variable.lower()), None)
-        wanted = tuple(part for part in target.name if part)
+        """The source that a target means: by the name FROM gives it, else the only one that reads the same
+        table, whatever its alias. Error 8154."""
+        wanted = (target.variable,) if target.variable else tuple(part for part in target.name if part)
         for relation in scope.relations:
             if relation.exposed.lower() == wanted[-1].lower() and len(wanted) == 1:
                 return relation
@@ -127,10 +127,15 @@ class FindCompiler(RowCompiler):
             return found[0]
         storage = self._storage(target)
         same = [r for r in scope.relations if r.table is not None and r.table.storage == storage]
-        return same[0] if len(same) == 1 else None
+        if len(same) > 1:
+            raise error(8154, ".".join(wanted), line=target.line)
+        return same[0] if same else None
 
     def _storage(self, target: n.Target) -> str:
         """Where the rows of a target that is a table are; nothing for what is none."""
+        if target.variable:
+            table = self.context.environment.table_variable(target.variable)
+            return "" if table is None else table.storage
         try:
             found, _ = resolve_object(self.context.environment, target.name, target.line)
         except TsqlError as problem:
