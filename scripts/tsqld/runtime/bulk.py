@@ -199,7 +199,7 @@ class BulkLoads:
             foreign_keys=tuple(replace(key, trusted=False) for key in table.foreign_keys),
         )
         if changed != table:
-            catalog = self.session.catalog(self.session.frame.database or self.session.database)
+            catalog = self.session.lock_catalog(self.session.frame.database or self.session.database)
             self.session.change_catalog(catalog.put(changed))
 
     # OPENROWSET

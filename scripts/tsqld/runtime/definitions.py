@@ -73,6 +73,9 @@ class Definitions(Tables):
             self.session.executor.fresh(())
         else:
             self.lock()
+            for database in _named_databases(node):
+                if self.session.engine.catalog(database) is not None:
+                    self.lock(database)
         self.notices.clear()
         handler(node)
         yield from self.notices
@@ -84,6 +87,20 @@ class Definitions(Tables):
 def single_drops(node: n.Drop) -> list[n.Drop]:
     """A DROP of several names as so many statements: each is dropped or fails by itself."""
     return [replace(node, names=(name,), tables=node.tables[i : i + 1]) for i, name in enumerate(node.names)]
+
+
+def _named_databases(node: n.Statement) -> list[str]:
+    """What names of three parts begin with: a database, or the schema of an index or statistics."""
+    match node:
+        case n.CreateTable() | n.AlterTable():
+            names: tuple[n.Parts, ...] = (node.name,)
+        case n.CreateIndex() | n.AlterIndex() | n.StatisticsStatement():
+            names = (node.table,)
+        case n.Drop():
+            names = (*node.names, *node.tables)
+        case _:
+            names = ()
+    return [name[-3] for name in names if len(name) > 2 and name[-3]]
 
 
 def _only_temporary(node: n.Statement) -> bool:

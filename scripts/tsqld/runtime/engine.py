@@ -228,7 +228,7 @@ class Engine:
             for key, catalog in catalogs.items():
                 self.catalogs[key] = catalog
             self.commits += 1
-            for name in written:
+            for name in (*written, *(f"catalog:{key}" for key in catalogs)):
                 self.committed[name] = self.commits
 
     def _next_value(self, sequence: str, spid: int) -> int:

@@ -32,7 +32,7 @@ class Place:
 
 def change(session: Session, verb: str, values: Mapping[str, Any]) -> Iterator[Event]:
     """Add, update or drop one property. Errors 15135, 15217, 15233."""
-    catalog = session.catalog(session.frame.database or session.database)
+    catalog = session.lock_catalog(session.frame.database or session.database)
     place = _place(catalog, values)
     made = Property(
         place.class_id,

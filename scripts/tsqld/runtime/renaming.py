@@ -22,7 +22,7 @@ def rename(session: Session, database: str, old: str, new: str, kind: str) -> No
     parts = name_parts(old)
     if parts is None:
         raise error(15225, old, database, kind)
-    catalog = session.catalog(database)
+    catalog = session.lock_catalog(database)
     if kind in ("COLUMN", "INDEX"):
         table = catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
         if table is None:

@@ -63,7 +63,7 @@ class Security:
     # logins
 
     def _login(self, node: n.PrincipalStatement) -> None:
-        master = self.session.catalog("master")
+        master = self.session.lock_catalog("master")
         key = f"login:{node.name}".lower()
         old = master.entries.get(key)
         options = dict(node.options)
@@ -99,7 +99,7 @@ class Security:
     def _server_role(self, node: n.PrincipalStatement) -> None:
         if node.action != "ALTER" or node.name.lower() not in _SERVER_ROLES:
             raise unsupported(f"{node.action} SERVER ROLE {node.name}", node.line)
-        master = self.session.catalog("master")
+        master = self.session.lock_catalog("master")
         for word, member in node.options:
             login = master.entries.get(f"login:{member}".lower())
             if not isinstance(login, Login):

@@ -224,10 +224,24 @@ class Session:
             raise error(911, database)
         return found
 
+    def lock_catalog(self, database: str) -> Catalog:
+        """The catalog to be changed, as it is now: one definer at a time until its transaction ends."""
+        resource = f"catalog:{database.lower()}"
+        self.engine.locks.acquire(
+            self.spid,
+            resource,
+            "X",
+            timeout_ms=self.options.lock_timeout,
+            cancelled=self.cancelled.is_set,
+        )
+        self.executor.fresh((resource,))
+        return self.catalog(database)
+
     def change_catalog(self, changed: Catalog) -> None:
         """Use a changed catalog in this transaction, and write it down."""
         from tsqld.catalog import store
 
+        self.lock_catalog(changed.name)
         transaction = self.executor.transaction
         assert transaction is not None
         before = self.catalog(changed.name)

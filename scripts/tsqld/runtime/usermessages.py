@@ -24,7 +24,7 @@ def add(session: Session, values: Mapping[str, Any]) -> Iterator[Event]:
         raise error(15040)
     if not 1 <= severity <= 25:
         raise error(15041)
-    master = session.catalog("master")
+    master = session.lock_catalog("master")
     if user_message(master, number) is not None and str(values.get("replace") or "").lower() != "replace":
         raise error(15043)
     session.change_catalog(master.put(UserMessage(number, severity, str(values.get("msgtext") or ""))))
@@ -38,7 +38,7 @@ def drop(session: Session, values: Mapping[str, Any]) -> Iterator[Event]:
     number = int(values.get("msgnum") or 0)
     if number < FIRST_USER:
         raise error(15178)
-    master = session.catalog("master")
+    master = session.lock_catalog("master")
     found = user_message(master, number)
     if found is None:
         raise error(15179, number, values.get("lang") or "us_english")

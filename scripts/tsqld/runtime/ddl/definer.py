@@ -35,17 +35,10 @@ class Definer:
         self.notices = [] if notices is None else notices
         """Messages of the statement under way, told behind it."""
 
-    def lock(self) -> None:
-        """One definer at a time per database, until its transaction ends."""
+    def lock(self, database: str = "") -> None:
+        """Nobody else defines anything in the database until this transaction ends."""
         session = self.session
-        session.engine.locks.acquire(
-            session.spid,
-            f"catalog:{session.database.lower()}",
-            "X",
-            timeout_ms=session.options.lock_timeout,
-            cancelled=session.cancelled.is_set,
-        )
-        session.executor.fresh(())
+        session.lock_catalog(database or session.frame.database or session.database)
 
     def catalog(self, database: str = "") -> Catalog:
         return self.session.catalog(database or self.session.frame.database or self.session.database)

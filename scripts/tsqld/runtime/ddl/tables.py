@@ -190,10 +190,10 @@ class Tables(TableBuilder):
     def create_from_query(self, parts: tuple[str, ...], plan: SelectPlan, line: int) -> int:
         """A new table of a query's columns, filled with its rows; how many."""
         temporary = parts[-1].startswith("#")
-        if not temporary:
-            self.lock()
         session = self.session
         name = self.full(parts, line)
+        if not temporary:
+            self.lock(name.database)
         catalog = self.catalog() if temporary else self.catalog(name.database)
         columns = []
         seen: set[str] = set()
