@@ -460,7 +460,8 @@ class Catalog:
     def schemas(self) -> Iterator[Schema]:
         return (entry for entry in self.entries.values() if isinstance(entry, Schema))
 
-    def triggers_of(self, table: Table) -> list[Module]:
+    def triggers_of(self, table: Table | Module) -> list[Module]:
+        """The enabled triggers of a table or view."""
         wanted = (table.schema.lower(), table.name.lower())
         return [
             module

@@ -85,7 +85,7 @@ class AggregateCompiler(ExpressionCompiler):
             for root in roots
             for node in walk(root, into_queries=False)
             if isinstance(node, n.ColumnName) and not node.parts[-1].startswith("$")
-            for scope in [place.scope.resolve(node.parts, node.line)[2]]
+            for scope in [self.resolved(node, place)[2]]
         }
         if not found or (len(found) == 1 and id(place.scope) in found):
             return place.scope
@@ -151,8 +151,8 @@ class AggregateCompiler(ExpressionCompiler):
 
     def _counted(self, name: str, sql: str) -> Bound:
         if name == "COUNT_BIG":
-            return Bound(sql, BIGINT, nullable=False)
-        return Bound(f"CAST({sql} AS INTEGER)", INT, nullable=False)
+            return Bound(sql, BIGINT)
+        return Bound(f"CAST({sql} AS INTEGER)", INT)
 
     def _collected(self, name: str, call: n.Call, place: Place, over: str) -> Bound:
         """STRING_AGG and the approximate percentiles, which have no OVER and no DISTINCT."""

@@ -12,7 +12,7 @@ from tsqld.binder.scope import Relation
 from tsqld.catalog.model import Catalog, Module, Object, Synonym, Table
 from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
-from tsqld.syntax.nodes import BulkSource
+from tsqld.syntax.nodes import BulkSource, Node
 from tsqld.types import SqlType
 
 
@@ -21,7 +21,8 @@ class Reference:
     """A value known only when the statement runs.
 
     `kind` is 'variable' (local variable `name`), 'now' (the statement's clock, `name` the function),
-    'session' (a session value such as @@ROWCOUNT) or 'function' (a catalog or session function of
+    'session' (a session value such as @@ROWCOUNT), 'rows' (a number of rows, checked: `name` is the error and
+    the least) or 'function' (a catalog or session function of
     `arguments`).
     """
 
@@ -55,8 +56,18 @@ class Environment(Protocol):
         ...
 
     @property
+    def instead(self) -> tuple[int, ...]:
+        """The INSTEAD OF triggers that run, by object_id."""
+        ...
+
+    @property
     def datefirst(self) -> int:
         """The first day of the week, 1 is Monday: SET DATEFIRST."""
+        ...
+
+    @property
+    def unresolved(self) -> list[tuple[Node, int, TsqlError]] | None:
+        """Where a compilation that failed notes each name it cannot resolve; None while it may still work."""
         ...
 
     def catalog(self, database: str) -> Catalog:
@@ -122,6 +133,14 @@ class Context:
             self.references.append(reference)
             position = self._positions[reference] = len(self.references)
         return f"CAST(${position} AS {duck_type(type)})"
+
+    def note(self, node: Node, position: int, problem: TsqlError) -> None:
+        """Raise the error of the name at a position of a node, or note it where more of them are sought."""
+        noted = self.environment.unresolved
+        if noted is None:
+            raise problem
+        if not any(node is other and position == place for other, place, _ in noted):
+            noted.append((node, position, problem))
 
     def forget(self, count: int) -> None:
         """Give parameters back that no text uses: all but the first `count`."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tsqld.binder.bound import Bound
-from tsqld.binder.scope import Scope
+from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.binder.typenames import resolve, with_collation
 from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference, full_name
 from tsqld.compile.grouping import Grouping, StageNeeded, can_be_group_key
 from tsqld.compile.partitions import partition_number
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
 from tsqld.types import INT, SYSNAME, SqlType, nvarchar, varchar
@@ -33,6 +33,10 @@ _CONDITIONS = (
     n.Like,
     n.Exists,
 )
+
+
+_NOWHERE = Relation("", (), ())
+"""What a column belongs to whose name nothing answers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class ExpressionCompiler:
         if type(node) not in grouping.shapes or isinstance(node, n.Literal | n.Null):
             return None
         if isinstance(node, n.ColumnName):
-            column, _, scope = place.scope.resolve(node.parts, node.line)
+            column, _, scope = self.resolved(node, place)
             return grouping.keys.get(column.sql) if scope is place.scope else None
         if not can_be_group_key(node):
             return None
@@ -139,10 +143,21 @@ class ExpressionCompiler:
             return None
         return found
 
+    def resolved(self, node: n.ColumnName, place: Place) -> tuple[RelationColumn, Relation, Scope]:
+        """The column a name means. Errors 207, 209 and 4104, which a compilation that only looks for more of
+        them notes and goes on."""
+        try:
+            return place.scope.resolve(node.parts, node.line)
+        except TsqlError as problem:
+            self.context.note(node, 0, problem)
+            return RelationColumn(node.parts[-1], f.null().sql, f.null().type), _NOWHERE, place.scope
+
     def _column(self, node: n.ColumnName, place: Place) -> Bound:
         if node.parts[-1].startswith("$"):
             return self.pseudo_column(node, place)
-        column, _, scope = place.scope.resolve(node.parts, node.line)
+        column, relation, scope = self.resolved(node, place)
+        if relation is _NOWHERE:
+            return f.null()
         if place.grouping is not None and not place.in_aggregate and scope is place.scope:
             number = {"HAVING": 8121, "ORDER BY": 8127}.get(place.grouping.clause, 8120)
             raise error(number, self._shown(node, place), line=node.line)
@@ -166,7 +181,7 @@ class ExpressionCompiler:
 
     def _shown(self, node: n.ColumnName, place: Place) -> str:
         """A column as error messages name it: the table as it was written, or the alias, then the column."""
-        column, relation, _ = place.scope.resolve(node.parts, node.line)
+        column, relation, _ = self.resolved(node, place)
         owner = relation.written or relation.exposed
         return f"{owner}.{column.name}" if owner else column.name
 

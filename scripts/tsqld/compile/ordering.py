@@ -9,6 +9,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.compile import operations as f
 from tsqld.compile.aggregates import ordered
+from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.sources import SourceCompiler
 from tsqld.compile.text import OutColumn, QueryText, Select
@@ -43,12 +44,16 @@ class OrderCompiler(SourceCompiler):
         top = select.top
         if top is None:
             return QueryText(f"{sql}{order}{self._limits(query)}", tuple(columns))
-        if not top.percent and not top.with_ties:
+        if not top.percent and not top.with_ties and not self._from_a_row(top.count):
             return QueryText(f"{sql}{order} LIMIT {self._top_count(top)}", tuple(columns))
         return QueryText(self._ranked(top, sql, keys, columns), tuple(columns))
 
+    def _from_a_row(self, count: n.Expression) -> bool:
+        """Whether a number of rows is an argument of a function, which APPLY may give from its rows."""
+        return bool(self.arguments and self.arguments[-1]) and not isinstance(count, n.Literal)
+
     def _ranked(self, top: n.Top, sql: str, keys: Sequence[str], columns: Sequence[OutColumn]) -> str:
-        """TOP … PERCENT and WITH TIES, by rank instead of LIMIT."""
+        """TOP … PERCENT, WITH TIES and of a row's number of rows, by rank instead of LIMIT."""
         named = [f"tsqld_k{i}" for i in range(1, len(keys) + 1)]
         directions = [" ".join(key.rsplit(" ", 3)[1:]) for key in keys]
         order = ", ".join(f"{name} {way}" for name, way in zip(named, directions, strict=True))
@@ -80,12 +85,28 @@ class OrderCompiler(SourceCompiler):
         return f"(CASE {bad} THEN {f.raise_error(1031)} ELSE {sql} END)"
 
     def _row_count(self, expression: n.Expression, number: int, least: int, line: int) -> str:
-        """A number of rows of TOP, OFFSET or FETCH; the error `number` below `least`."""
-        count = self.value(expression, Place(Scope()))
-        sql = f.convert(count, BIGINT, line=line).sql
-        if isinstance(expression, n.Literal) and int(expression.value) >= least:
-            return sql
-        return f"(CASE WHEN {sql} < {least} THEN {f.raise_error(number)} ELSE {sql} END)"
+        """A number of rows of TOP, OFFSET or FETCH. Errors: `number` below `least`, 1014 for NULL, 1060 and
+        10743 for what is no integer.
+
+        It is known before the statement runs, except in functions that take it from a row.
+        """
+        inner = type(self)(Context(self.context.environment))
+        inner.arguments = self.arguments
+        count = inner.value(expression, Place(Scope()))
+        if not (count.type.is_integer or count.is_null):
+            raise error(10743 if number == 10742 else 1060, line=line)
+        if isinstance(count.value, int) and count.value < least:
+            raise error(number, line=line)
+        if count.is_literal and not count.is_null:
+            return f.convert(count, BIGINT, line=line).sql
+        if inner.context.reads or self._from_a_row(expression):
+            sql = f.convert(self.value(expression, Place(Scope())), BIGINT, line=line).sql
+            missing = f"WHEN {sql} IS NULL THEN {f.raise_error(1014)}"
+            return f"(CASE {missing} WHEN {sql} < {least} THEN {f.raise_error(number)} ELSE {sql} END)"
+        early = Reference("scalar", count.sql, tuple(inner.context.references), count.type)
+        if isinstance(expression, n.Variable):
+            (early,) = inner.context.references
+        return self.context.parameter(Reference("rows", f"{number} {least}", (early,), BIGINT), BIGINT)
 
     def _limits(self, query: n.Query) -> str:
         if query.offset is None:

@@ -181,7 +181,7 @@ class QueryCompiler(CommonTableCompiler):
         node = item.expression
         source = None
         if isinstance(node, n.ColumnName) and not node.parts[-1].startswith("$"):
-            source = place.scope.resolve(node.parts, node.line)[0]
+            source = self.resolved(node, place)[0]
         own = "$action" if isinstance(node, n.ColumnName) and node.parts[-1] == "$ACTION" else ""
         name = item.alias or (source.name if source else own)
         literal = value if value.is_literal else None

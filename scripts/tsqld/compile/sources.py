@@ -98,7 +98,7 @@ class SourceCompiler(WindowCompiler):
             case n.ValuesSource():
                 return self._values(source, scope, lateral)
             case n.FunctionSource():
-                return self._function(source, scope)
+                return self._function(source, scope if lateral else Scope([], scope.parent, scope.ctes))
             case n.PivotSource():
                 return self._pivot(source, scope)
             case n.UnpivotSource():

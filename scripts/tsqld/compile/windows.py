@@ -82,10 +82,7 @@ class WindowCompiler(AggregateCompiler):
         """Errors: 4195 for a column of the query, 4116 for what is no positive integer."""
         argument = call.arguments[0]
         for node in walk(argument, into_queries=False):
-            if (
-                isinstance(node, n.ColumnName)
-                and place.scope.resolve(node.parts, node.line)[2] is place.scope
-            ):
+            if isinstance(node, n.ColumnName) and self.resolved(node, place)[2] is place.scope:
                 raise error(4195, node.parts[-1], line=call.line)
         count = self.value(argument, place)
         if not count.type.is_integer or (isinstance(count.value, int) and count.value < 1):

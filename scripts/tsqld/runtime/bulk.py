@@ -141,6 +141,7 @@ class BulkLoads:
         session, executor = self.session, self.session.executor
         compiler = self.compiler()
         compiler.unchecked = not options.check_constraints
+        compiler.fires_instead = options.fire_triggers
         if executor.transaction is not None:
             executor.transaction.kept.append(source)
         spool = f'temp.main."bulk {session.engine.serial()}"' if spooled else ""

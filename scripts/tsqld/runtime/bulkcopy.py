@@ -81,6 +81,7 @@ class BulkCopies:
     ) -> Iterator[Event]:
         compiler = self.interpreter.bulk.compiler()
         compiler.unchecked = not options.check_constraints
+        compiler.fires_instead = options.fire_triggers
         target = compiler.target(n.Target(node.line, node.table))
         listed = []
         for i, name in enumerate(names, 1):

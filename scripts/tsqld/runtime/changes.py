@@ -35,19 +35,19 @@ class Changes:
         if session.executor.transaction is not None and session.executor.transaction.doomed:
             raise error(3930)
         self._lock(plan)
-        session.executor.fresh({*plan.reads, plan.table.storage})
+        session.executor.fresh(plan.reads if plan.replaced else {*plan.reads, plan.table.storage})
         if plan.identity:
             with session.engine.counters.lock(plan.name.database, plan.table):
                 yield from self._apply(plan)
         else:
             yield from self._apply(plan)
         transaction = session.executor.transaction
-        if transaction is not None and not plan.table.is_temporary:
+        if transaction is not None and not plan.table.is_temporary and not plan.replaced:
             transaction.written.add(plan.table.storage)
 
     def _lock(self, plan: ChangePlan) -> None:
         """Writers of a table take turns; inserts that no key could make collide go side by side."""
-        if plan.table.is_temporary:
+        if plan.table.is_temporary or plan.replaced:
             return
         keyed = any(check.number in (2601, 2627) for check in (*plan.checks, *plan.after))
         mode = "IX" if plan.kind == "INSERT" and not keyed else "X"

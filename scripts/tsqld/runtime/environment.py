@@ -10,6 +10,7 @@ from tsqld.catalog.model import Catalog, Module, Object, Table
 from tsqld.catalog.views import system_relation
 from tsqld.compile.context import SystemRelation
 from tsqld.compile.inline import Compiler
+from tsqld.errors import TsqlError
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 from tsqld.types import SqlType
@@ -25,6 +26,7 @@ class SessionEnvironment:
         self.uses_catalog = False
         self.uses_temporaries = False
         self.uses_system = False
+        self.unresolved: list[tuple[n.Node, int, TsqlError]] | None = None
         self._inside = ""
 
     @property
@@ -42,6 +44,10 @@ class SessionEnvironment:
     @property
     def identity_insert(self) -> str:
         return self.session.identity_insert
+
+    @property
+    def instead(self) -> tuple[int, ...]:
+        return self.session.instead
 
     @property
     def datefirst(self) -> int:

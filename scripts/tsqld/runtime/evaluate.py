@@ -35,6 +35,7 @@ _RANGES: Final = {
     "bigint": (-(2**63), 2**63 - 1),
 }
 _INT: Final = SqlType("int")
+_NAMES: Final = (207, 209, 4104)
 _BARE: Final = re.compile(r"CAST\(\$1 AS (INTEGER|BIGINT|SMALLINT|VARCHAR)\)")
 
 
@@ -85,7 +86,7 @@ class Evaluator:
         frame = session.frame
         database = frame.database or session.database
         catalog = session.catalog(database)
-        settings = (session.identity_insert, session.options.datefirst)
+        settings = (session.identity_insert, session.options.datefirst, session.instead)
         signature = (database, frame.signature, settings)
         with_temporaries = (*signature, session.temporary_version)
         key = (id(node), purpose)
@@ -101,9 +102,10 @@ class Evaluator:
         try:
             made = make(compiler)
         except TsqlError as problem:
+            problem = self._with_others(problem, make)
             if problem.number in COMPILE_TIME:
                 problem.uncatchable_in = frame
-            raise
+            raise problem from None
         if not environment.uses_system:
             if len(self._cache) > 4000:
                 self._cache.clear()
@@ -113,6 +115,28 @@ class Evaluator:
             version = catalog.version if environment.uses_catalog else -1
             kept.insert(0, (known, version, tuple(environment.lookups.items()), made))
         return made
+
+    def bound(self, make: Callable[[Compiler], Any]) -> Any:
+        """What `make` compiles once, with every name told that it cannot resolve."""
+        try:
+            return make(self.compiler())
+        except TsqlError as problem:
+            raise self._with_others(problem, make) from None
+
+    def _with_others(self, problem: TsqlError, make: Callable[[Compiler], Any]) -> TsqlError:
+        """SQL Server tells every name of a statement that it cannot resolve, the others before the last."""
+        if problem.number not in _NAMES:
+            return problem
+        environment = SessionEnvironment(self.session)
+        environment.unresolved = []
+        ending: list[TsqlError] = []
+        try:
+            make(Compiler(Context(environment)))
+        except TsqlError as other:
+            ending = [other] if other.number in _NAMES else []
+        found = [*(other for _, _, other in environment.unresolved), *ending] or [problem]
+        found[-1].causes = tuple(found[:-1])
+        return found[-1]
 
     def _same(self, lookups: Lookups) -> bool:
         """Whether every name that was looked up still means the same object."""
@@ -243,6 +267,12 @@ class Evaluator:
                 return self._user_function(reference)
             case "constant":
                 return self._argument(reference.arguments[0])
+            case "rows":
+                number, least = map(int, reference.name.split())
+                count = self.parameter(reference.arguments[0])  # type: ignore[arg-type]
+                if count is None or count < least:
+                    raise error(1014 if count is None else number)
+                return count
             case "cursor":
                 storage = reference.arguments[0].value  # type: ignore[union-attr]
                 return self.session.interpreter.cursors.current_rowid(reference.name, storage)

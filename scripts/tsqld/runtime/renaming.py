@@ -54,7 +54,9 @@ def _rename_object(session: Session, catalog: Catalog, found: Object, new: str) 
         if module.schema_bound and found.object_id in referenced_objects(catalog, module):
             raise error(15336, f"{found.schema}.{found.name}")
     moved: Any = replace(found, name=new)
+    own = (found.schema, found.name)
     followers: list[Table | Module] = []
+    followers += [replace(m, table=(own[0], new)) for m in catalog.modules() if m.table == own]
     if isinstance(found, Table):
         session.executor.write(f"ALTER TABLE {found.storage} RENAME TO {quoted(new)}")
         moved = replace(
@@ -63,8 +65,6 @@ def _rename_object(session: Session, catalog: Catalog, found: Object, new: str) 
             storage=f"{quoted(catalog.name)}.{quoted(found.schema)}.{quoted(new)}",
             foreign_keys=_following_keys(found, found, new),
         )
-        own = (found.schema, found.name)
-        followers += [replace(m, table=(own[0], new)) for m in catalog.modules() if m.table == own]
         followers += [
             replace(other, foreign_keys=_following_keys(other, found, new))
             for other in catalog.tables()

@@ -46,6 +46,8 @@ class Session:
         self.fetch_status = 0
         self.caught: list[Caught] = []
         self.try_depth = 0
+        self.instead: tuple[int, ...] = ()
+        """The INSTEAD OF triggers that run, outermost first."""
         self.identity_insert = ""
         self.insert_exec: int | None = None
         """The transaction count an INSERT … EXEC under way began with."""

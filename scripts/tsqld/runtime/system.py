@@ -38,6 +38,7 @@ class SystemProcedures:
         self.interpreter = interpreter
         self._known: dict[str, Callable[[Sequence[Argument]], Iterator[Event]]] = {
             "sp_executesql": self._executesql,
+            "xp_cmdshell": self._cmdshell,
             "sp_getapplock": self._getapplock,
             "sp_releaseapplock": self._releaseapplock,
             "sp_set_session_context": self._set_session_context,
@@ -121,6 +122,13 @@ class SystemProcedures:
             declarations = arguments[1].value
         yield from self.interpreter.procedures.parameterised(statement, declarations, arguments[2:], 2)
 
+    # the shell
+
+    def _cmdshell(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """Turned off, as it is on a new server."""
+        name = "xp_cmdshell"
+        raise error(15281, "procedure", "sys.xp_cmdshell", name, name, name, name)
+
     # application locks
 
     def _getapplock(self, arguments: Sequence[Argument]) -> Iterator[Event]:
@@ -129,15 +137,15 @@ class SystemProcedures:
         session = self.session
         owner = str(values.get("lockowner") or "Transaction").lower()
         mode = _MODES.get(str(values.get("lockmode") or "").lower())
+        if owner not in ("transaction", "session"):
+            yield _notice(15625, "sp_getapplock", 39, values["lockowner"], "@LockOwner")
         if mode is None or owner not in ("transaction", "session") or values.get("resource") is None:
             yield ReturnStatus(-999)
             return
         if owner == "transaction" and not session.trancount:
-            raise TsqlError(
-                15000 + 422,
-                "Application locks with lock owner 'Transaction' need an open transaction.",
-                severity=16,
-            )
+            yield _notice(15626, "sp_getapplock", 52)
+            yield ReturnStatus(-999)
+            return
         timeout = values.get("locktimeout")
         resource = f"applock:{session.database}:{values['resource']}"
         try:
@@ -276,6 +284,11 @@ class SystemProcedures:
 
     def _nothing(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         yield ReturnStatus(0)
+
+
+def _notice(number: int, procedure: str, line: int, *places: object) -> Message:
+    """What a system procedure prints."""
+    return Message(error(number, *places).message, number, 0, 1, line, procedure)
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -1,4 +1,5 @@
-"""AFTER triggers: run when a change has been applied and checked, inside its transaction.
+"""Triggers: AFTER ones run when a change has been applied and checked, INSTEAD OF ones in its place, both
+inside its transaction.
 
 Specification: Microsoft Learn, "CREATE TRIGGER", "DML triggers", "Create nested triggers". A trigger sees
 `inserted` and `deleted`, runs with XACT_ABORT ON, and may end the transaction, which ends the batch (3609).
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Module, Table
 from tsqld.compile.dml.plan import ChangePlan
-from tsqld.compile.triggered import CHANGE, Fired, stored
+from tsqld.compile.triggered import CHANGE, Fired, is_instead, stored
 from tsqld.errors import error
 from tsqld.events import Event
+from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.frame import Frame
 from tsqld.syntax.walk import parse_module
 
@@ -40,7 +42,9 @@ class Triggers:
         waiting = sorted(catalog.triggers_of(plan.table), key=lambda trigger: trigger.object_id)
         for fired in plan.fired:
             for trigger in waiting:
-                if fired.event not in trigger.events or (not recursive and self._is_running(trigger)):
+                if fired.event not in trigger.events or is_instead(trigger) != fired.instead:
+                    continue
+                if not recursive and self._is_running(trigger):
                     continue
                 yield from self._run(trigger, plan, fired, change, count)
 
@@ -72,6 +76,9 @@ class Triggers:
             fired_on=plan.table,
         )
         options, transaction = session.options, session.executor.transaction
+        instead = session.instead
+        if fired.instead:
+            session.instead = (*instead, trigger.object_id)
         entry = session.trancount
         session.trancount = max(entry, 1)
         session.options = replace(options, xact_abort=True)
@@ -80,11 +87,16 @@ class Triggers:
         depth = len(session.frames)
         try:
             yield from self.interpreter.procedures._body(parse_module(trigger.text).body)
+            if transaction is not None and session.executor.transaction is transaction and transaction.doomed:
+                problem = error(3616)
+                problem.ends_batch = True
+                raise problem
             if session.executor.transaction is transaction:
                 yield from self.interpreter.procedures.drop_temporaries(frame)
         finally:
             del session.frames[depth - 1 :]
             session.options = options
+            session.instead = instead
             if session.executor.transaction is transaction:
                 session.trancount = entry
         if session.executor.transaction is not transaction:
@@ -93,15 +105,18 @@ class Triggers:
     def _logical_tables(self, plan: ChangePlan, fired: Fired, change: str, level: int) -> dict[str, Table]:
         """`inserted` and `deleted` as temp tables named by the trigger's depth."""
         executor = self.session.executor
-        names = ", ".join(quoted(column.name) for column in stored(plan.table))
         tables = {}
+        columns = plan.table.columns
+        if fired.instead:
+            columns = tuple(replace(column, nullable=True) for column in columns)
         for name, text in (("inserted", fired.inserted), ("deleted", fired.deleted)):
-            source = text.replace(CHANGE, change) or f"SELECT {names} FROM {plan.table.storage} LIMIT 0"
+            source = text.replace(CHANGE, change) or _no_rows(plan.table)
             short = quoted(f"{name} {level}")
             executor.write(f"CREATE OR REPLACE TEMP TABLE {short} AS {source}")
             tables[name] = replace(
                 plan.table,
                 name=name,
+                columns=columns,
                 storage=f"temp.main.{short}",
                 kind="T@",
                 indexes=(),
@@ -109,3 +124,9 @@ class Triggers:
                 checks=(),
             )
         return tables
+
+
+def _no_rows(table: Table) -> str:
+    """The columns of a logical table that an event leaves empty."""
+    names = (f"CAST(NULL AS {duck_type(column.type)}) AS {quoted(column.name)}" for column in stored(table))
+    return f"SELECT {', '.join(names)} LIMIT 0"

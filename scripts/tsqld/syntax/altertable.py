@@ -116,8 +116,7 @@ class AlterTableParser(TableParser):
         constraints: list[n.KeyConstraint | n.ForeignKey | n.Check | n.DefaultValue] = []
         indexes: list[n.IndexDefinition] = []
         while True:
-            self.accept("COLUMN")
-            self._table_element(columns, constraints, indexes)
+            self._table_element(columns, constraints, indexes, adding=True)
             if self.accept_words("WITH", "VALUES") and columns and columns[-1].default is not None:
                 filled = replace(columns[-1].default, with_values=True)
                 columns[-1] = replace(columns[-1], default=filled)

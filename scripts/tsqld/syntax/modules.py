@@ -234,10 +234,12 @@ class ModuleParser(SessionParser):
             self.refuse("DDL and logon triggers")
         table = self.object_name()
         options = self._module_options()
-        if self.at("INSTEAD"):
-            self.refuse("INSTEAD OF triggers")
-        self.expect("AFTER", "FOR")
-        events = [self.expect("INSERT", "UPDATE", "DELETE")]
+        events: list[str] = []
+        if self.accept_words("INSTEAD", "OF"):
+            events.append("INSTEAD OF")
+        else:
+            self.expect("AFTER", "FOR")
+        events.append(self.expect("INSERT", "UPDATE", "DELETE"))
         while self.accept(","):
             events.append(self.expect("INSERT", "UPDATE", "DELETE"))
         self.accept_words("NOT", "FOR", "REPLICATION")
@@ -267,5 +269,8 @@ class ModuleParser(SessionParser):
                 names.append(self.object_name())
         self.expect("ON")
         if self.at("DATABASE") or self.at_words("ALL", "SERVER"):
-            self.refuse("DDL and logon triggers")
+            if names:
+                self.refuse("DDL and logon triggers")
+            self.position += 1 if self.at("DATABASE") else 2
+            return n.TriggerState(token.line, token.upper == "ENABLE", (), ())
         return n.TriggerState(token.line, token.upper == "ENABLE", tuple(names), self.object_name())

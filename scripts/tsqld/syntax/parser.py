@@ -97,10 +97,13 @@ class Parser(ModuleParser):
 
     def _terminated_before(self) -> None:
         """THROW and WITH need a semicolon behind the statement before them. Errors 102 and 319."""
-        if not self.at("THROW", "WITH") or self.peek(-1).upper in (";", ":", "END", "TRY", "CATCH"):
+        before = self.peek(-1).upper
+        if before in (";", ":") or not self.at("THROW", "WITH"):
             return
         if self.at("WITH"):
             raise error(319, line=self.line)
+        if before in ("END", "TRY", "CATCH"):
+            return
         raise error(102, self.token.text, line=self.line)
 
     def _first_or_next(self, first: bool) -> n.Statement:

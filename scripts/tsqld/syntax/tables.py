@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.indexes import IndexParser
 
@@ -29,9 +30,11 @@ class TableParser(IndexParser):
         columns: list[n.ColumnDefinition],
         constraints: list[n.KeyConstraint | n.ForeignKey | n.Check | n.DefaultValue],
         indexes: list[n.IndexDefinition],
+        *,
+        adding: bool = False,
     ) -> None:
         if self.at("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "DEFAULT"):
-            constraints.append(self.table_constraint())
+            constraints.append(self.table_constraint(adding=adding))
         elif self.at("INDEX"):
             indexes.append(self.inline_index(()))
         elif self.at("PERIOD") and self.peek().upper == "FOR":
@@ -146,7 +149,10 @@ class TableParser(IndexParser):
         self.expect("REFERENCES")
         return self._references(line, name, (column,))
 
-    def table_constraint(self) -> n.KeyConstraint | n.ForeignKey | n.Check | n.DefaultValue:
+    def table_constraint(
+        self, *, adding: bool = False
+    ) -> n.KeyConstraint | n.ForeignKey | n.Check | n.DefaultValue:
+        """A constraint of a table; DEFAULT … FOR only where ALTER TABLE adds it (error 142)."""
         name = self._constraint_name()
         line = self.line
         if self.at("PRIMARY", "UNIQUE"):
@@ -155,6 +161,8 @@ class TableParser(IndexParser):
             return self._check(line, name)
         if self.accept("DEFAULT"):
             default = self._default(line, name)
+            if not adding:
+                raise error(142, "TABLE", line=line)
             self.expect("FOR")
             column = self.name()
             self.accept_words("WITH", "VALUES")

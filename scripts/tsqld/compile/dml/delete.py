@@ -28,9 +28,10 @@ class DeleteCompiler(InsertCompiler):
         table, name, environment = found.target.table, found.target.name, self.context.environment
         scope = Scope([named(found.relation, "deleted"), *found.scope.relations])
         outputs, values = self._outputs(node.outputs, scope)
-        after = delete_checks(table, name, "DELETE", CHANGE, None, environment)
-        acting = actions(table, name, "DELETE", None, environment)
-        fired = self._fires(found.target, node, "DELETE")
+        self._replaced = self._stands_in(found.target, node, "DELETE")
+        after = () if self._replaced else delete_checks(table, name, "DELETE", CHANGE, None, environment)
+        acting = () if self._replaced else actions(table, name, "DELETE", None, environment)
+        fired = self._replaced or self._fires(found.target, node, "DELETE")
         if not (after or outputs or fired or acting):
             return self._plain_delete(node, found)
         needed = {column for check in after for column in check.old_columns}
@@ -44,17 +45,18 @@ class DeleteCompiler(InsertCompiler):
         listed += [f"{value.sql} AS o{i}" for i, value in enumerate(values, 1)]
         once = f"DISTINCT ON ({found.base.rowid}) " if found.many else ""
         change = self.topped(node.top, f"SELECT {once}{', '.join(listed)}{found.tail}")
+        apply = f"DELETE FROM {table.storage} WHERE rowid IN (SELECT tsqld_rowid FROM {CHANGE})"
         return ChangePlan(
             "DELETE",
             table,
             name,
             tuple(self.context.references),
             self._with_text() + change,
-            (f"DELETE FROM {table.storage} WHERE rowid IN (SELECT tsqld_rowid FROM {CHANGE})",),
+            () if self._replaced else (apply,),
             after=after,
             outputs=outputs,
             reads=frozenset(self.context.reads),
-            fired=(Fired("DELETE", deleted=old_rows(table)),) if fired else (),
+            fired=(Fired("DELETE", deleted=old_rows(table), instead=self._replaced),) if fired else (),
             cascades=self._cascades(acting),
         )
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope
-from tsqld.catalog.model import Table
+from tsqld.catalog.model import Module, Table
 from tsqld.compile.context import Reference, resolve_object
-from tsqld.compile.dml.plan import Target
+from tsqld.compile.dml.plan import Target, whole
 from tsqld.compile.dml.rows import RowCompiler
 from tsqld.compile.dml.through import Through
 from tsqld.compile.expressions import Place
-from tsqld.errors import TsqlError, error
+from tsqld.compile.triggered import replaced, view_rows
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import walk
 from tsqld.types import BIGINT
 
 
@@ -30,6 +32,8 @@ class Found:
     target: Target
     sources: tuple[str, ...]
     conditions: tuple[str, ...] = ()
+    alone: bool = False
+    """Whether the target is the only source, whatever its text is."""
 
     @property
     def tail(self) -> str:
@@ -43,7 +47,7 @@ class Found:
     @property
     def many(self) -> bool:
         """Whether a row of the target may be found more than once."""
-        return len(self.sources) > 1 or " JOIN " in self.sources[0]
+        return not self.alone and (len(self.sources) > 1 or " JOIN " in self.sources[0])
 
     @property
     def others(self) -> tuple[str, ...] | None:
@@ -62,6 +66,9 @@ class FindCompiler(RowCompiler):
         self, node: n.Update | n.Delete, visible: Mapping[str, object], columns: Sequence[str] = ()
     ) -> Found:
         """The rows that the FROM and WHERE of a change of `columns` find."""
+        view = self._replaced_view(node, visible)
+        if view is not None:
+            return view
         scope = Scope([], None, visible)
         sources = node.sources or (self._lone_source(node.target),)
         conditions: list[str] = []
@@ -81,6 +88,45 @@ class FindCompiler(RowCompiler):
         elif node.cursor:
             conditions.append(self._current_of(node.cursor, base))
         return Found(scope, relation, base, target, tuple(texts), tuple(conditions))
+
+    def _replaced_view(self, node: n.Update | n.Delete, visible: Mapping[str, object]) -> Found | None:
+        """The rows of a view whose INSTEAD OF trigger stands in for a change. Errors 414 and 415 where the
+        view is joined."""
+        event = "UPDATE" if isinstance(node, n.Update) else "DELETE"
+        source = self._source_named(node)
+        if source is None or (len(source.name) == 1 and source.name[0].lower() in visible):
+            return None
+        environment = self.context.environment
+        try:
+            view, name = resolve_object(environment, source.name, source.line)
+        except TsqlError:
+            return None
+        if not isinstance(view, Module) or view.kind != "VIEW":
+            return None
+        if not replaced(environment, view, name.database, event):
+            return None
+        if len(node.sources) > 1 or (node.sources and node.sources[0] is not source):
+            raise error(414 if event == "UPDATE" else 415, ".".join(source.name), line=node.line)
+        if node.cursor:
+            raise unsupported("WHERE CURRENT OF in a view with an INSTEAD OF trigger", node.line)
+        scope = Scope([], None, visible)
+        text = self._source(source, scope, lateral=False)
+        relation = replace(scope.relations[0], table=view_rows(view), rowid="0")
+        scope.relations[0] = relation
+        where = (self.condition(node.where, Place(scope)),) if node.where is not None else ()
+        return Found(scope, relation, relation, whole(view_rows(view), name), (text,), where, alone=True)
+
+    def _source_named(self, node: n.Update | n.Delete) -> n.TableSource | None:
+        """The source that the target of a change is, by its alias or its name."""
+        target = node.target
+        if target.variable:
+            return None
+        for source in walk(node, into_queries=False):
+            if isinstance(source, n.TableSource):
+                names = (source.alias,) if source.alias else (source.name[-1], ".".join(source.name))
+                if ".".join(target.name).lower() in [name.lower() for name in names]:
+                    return source
+        return n.TableSource(target.line, target.name)
 
     def _lone_source(self, target: n.Target) -> n.Source:
         """UPDATE t SET …: the target is the only source."""

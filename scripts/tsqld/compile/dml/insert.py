@@ -16,7 +16,8 @@ from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_na
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.compile.triggered import Fired, new_rows
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
+from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
 
 
@@ -36,7 +37,7 @@ class InsertCompiler(OutputCompiler):
         if nested is not None and self._nested is None:
             return self._insert_nested(node, nested)
         visible = self._statement_ctes(node.ctes, node.max_recursion)
-        target = self.target(node.target, node.columns, node.ctes)
+        target = self.target(node.target, node.columns, node.ctes, "INSERT")
         self._refuse_target(target, node.line)
         columns = [] if node.source is None else self._insert_columns(node, target)
         text = self._insert_source(node, target, columns, visible)
@@ -71,7 +72,7 @@ class InsertCompiler(OutputCompiler):
         self, target_node: n.Target, columns: Sequence[str], text: QueryText, line: int
     ) -> ChangePlan:
         """An INSERT of rows that other compiled text yields: OUTPUT INTO, INSERT … EXEC, BULK INSERT."""
-        target = self.target(target_node, columns)
+        target = self.target(target_node, columns, (), "INSERT" if self.fires_instead else "")
         node = n.Insert(line, target_node, tuple(columns), None)
         chosen = self._insert_columns(node, target)
         if len(text.columns) != len(chosen):
@@ -84,7 +85,7 @@ class InsertCompiler(OutputCompiler):
 
     def _insert_columns(self, node: n.Insert, target: Target) -> list[Column]:
         if node.columns:
-            chosen = [target.column(name, node.line) for name in node.columns]
+            chosen = self._columns_named(node, target)
             seen: set[str] = set()
             for column in chosen:
                 if column.name.lower() in seen:
@@ -100,6 +101,15 @@ class InsertCompiler(OutputCompiler):
         return [
             column for column in target.order if not column.is_generated and (explicit or not column.identity)
         ]
+
+    def _columns_named(self, node: n.Insert, target: Target) -> list[Column]:
+        found = []
+        for position, name in enumerate(node.columns):
+            try:
+                found.append(target.column(name, node.line))
+            except TsqlError as problem:
+                self.context.note(node, position, problem)
+        return found
 
     def _identity_insert(self, table: Table) -> bool:
         """Whether SET IDENTITY_INSERT is ON for a table."""
@@ -186,15 +196,16 @@ class InsertCompiler(OutputCompiler):
         source = text.sql
         if node.top is not None:
             source = self.topped(node.top, f"SELECT * FROM ({source}) AS {self.context.alias('q')}")
+        self._replaced = self._stands_in(target, node, "INSERT")
         rows, identity, explicit = self._new_rows(target, columns, text, source, node.line)
         outputs, output_values = self._insert_outputs(node, target)
         stored = [column for column in table.columns if is_stored(column)]
         names = ", ".join(quoted(column.name) for column in stored)
-        fired = self._fires(target, node, "INSERT")
-        skips = ignored_duplicates(table, CHANGE, self.filter_text)
+        fired = self._replaced or self._fires(target, node, "INSERT")
+        skips = () if self._replaced else ignored_duplicates(table, CHANGE, self.filter_text)
         needs_change = bool(outputs or skips) or self.context.volatile or fired
         fresh = CHANGE if needs_change else appended(table)
-        checks = self._insert_checks(table, target.name, fresh, bool(explicit))
+        checks = () if self._replaced else self._insert_checks(table, target.name, fresh, bool(explicit))
         with_text = self._with_text() if node.ctes else ""
         reads = frozenset(self.context.reads)
         references = tuple(self.context.references)
@@ -224,13 +235,13 @@ class InsertCompiler(OutputCompiler):
             target.name,
             references,
             f"{with_text}{change}",
-            (apply,),
+            () if self._replaced else (apply,),
             checks,
             outputs=outputs,
-            identity=identity,
-            explicit_identity=explicit,
+            identity=identity and not self._replaced,
+            explicit_identity="" if self._replaced else explicit,
             reads=reads,
-            fired=(Fired("INSERT", new_rows(table)),) if fired else (),
+            fired=(Fired("INSERT", new_rows(table), instead=self._replaced),) if fired else (),
             skips=skips,
         )
 
@@ -271,6 +282,10 @@ class InsertCompiler(OutputCompiler):
                 value = replace(out.bound, sql=f"{alias}.c{position}")
                 if out.literal is not None and out.literal.is_null:
                     value = f.null()
+            elif self._replaced and (column.identity or column.type.name == "rowversion"):
+                empty = "NULL" if column.identity is None else "0"
+                parts.append(f"CAST({empty} AS {duck_type(column.type)}) AS {quoted(column.name)}")
+                continue
             elif column.identity:
                 ordinal = text.ordinal and f"{alias}.{text.ordinal}"
                 parts.append(f"{self._identity_text(table, column, ordinal)} AS {quoted(column.name)}")

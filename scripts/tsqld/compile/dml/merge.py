@@ -12,12 +12,14 @@ from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope, quoted
+from tsqld.catalog.model import Module, Table
 from tsqld.compile.cascades import PARENT, Action, actions
 from tsqld.compile.checks import KeyCheck, by_time, delete_checks, key_checks, reference_checks
+from tsqld.compile.context import resolve_object
 from tsqld.compile.dml.mergerows import Clause, Merged, MergeRowCompiler, numbers
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
 from tsqld.compile.expressions import Place
-from tsqld.compile.triggered import Fired, new_rows, old_rows
+from tsqld.compile.triggered import Fired, new_rows, old_rows, replaced
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.types import nvarchar
@@ -51,6 +53,7 @@ class MergeCompiler(MergeRowCompiler):
 
     def merge(self, node: n.Merge) -> ChangePlan:
         self._refuse_twice(node)
+        self._refuse_instead(node)
         visible = self._statement_ctes(node.ctes, node.max_recursion)
         merged = self.merged(node, visible)
         clauses = [self.clause(number, when, merged) for number, when in enumerate(node.whens, 1)]
@@ -68,6 +71,21 @@ class MergeCompiler(MergeRowCompiler):
             for action in set(actions):
                 if actions.count(action) > 1:
                     raise error(10714, action, clause, line=node.line)
+
+    def _refuse_instead(self, node: n.Merge) -> None:
+        """INSTEAD OF triggers stand in for all actions of a MERGE or for none. Error 5316."""
+        if node.target.variable or node.target.name[-1].lower() in {cte.name.lower() for cte in node.ctes}:
+            return
+        environment = self.context.environment
+        found, name = resolve_object(environment, node.target.name, node.line)
+        if not isinstance(found, Table | Module):
+            return
+        actions = {when.action for when in node.whens}
+        standing = [action for action in actions if replaced(environment, found, name.database, action)]
+        if len(standing) == len(actions):
+            raise unsupported("MERGE for which INSTEAD OF triggers stand in", node.line)
+        if standing:
+            raise error(5316, ".".join(node.target.name), line=node.line)
 
     # the plan
 

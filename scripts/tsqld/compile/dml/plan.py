@@ -63,6 +63,11 @@ class ChangePlan:
     nested: bool = False
     skips: tuple[str, ...] = ()
 
+    @property
+    def replaced(self) -> bool:
+        """Whether an INSTEAD OF trigger does what the statement does not."""
+        return any(fired.instead for fired in self.fired)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

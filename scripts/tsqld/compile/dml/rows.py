@@ -15,7 +15,7 @@ from tsqld.compile.context import Context, FullName, Reference
 from tsqld.compile.dml.plan import Option, Target, is_stored, row_relation
 from tsqld.compile.dml.targets import TargetCompiler
 from tsqld.compile.expressions import Place
-from tsqld.compile.triggered import fires, refuse_output
+from tsqld.compile.triggered import fires, refuse_output, replaced
 from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
@@ -30,6 +30,10 @@ class RowCompiler(TargetCompiler):
         super().__init__(context)
         self.unchecked = False
         """Whether CHECK and FOREIGN KEY constraints are left aside, as BULK INSERT leaves them."""
+        self.fires_instead = True
+        """Whether INSTEAD OF triggers stand in for changes: not for those of BULK INSERT."""
+        self._replaced = False
+        """Whether one does for the change being compiled: its rows are not stored."""
 
     def value(self, node: n.Expression, place: Place) -> Bound:
         if isinstance(node, Raw):
@@ -55,7 +59,7 @@ class RowCompiler(TargetCompiler):
         database = "tempdb" if name.name.startswith("#") else name.database
         table = f"{database}.{name.schema}.{name.name}" if name.schema else name.name
         fitted = f.assigned(value, column.type, table, column.name, line)
-        if column.nullable:
+        if column.nullable or self._replaced:
             return fitted.sql
         return f.not_null(fitted, error(515, column.name, table, verb).message)
 
@@ -141,7 +145,9 @@ class RowCompiler(TargetCompiler):
         """Conditions that raise 547 for a row that violates a CHECK constraint on `changed` columns, and 550
         for one outside the view it is changed through, if the condition `only` holds for it."""
         name = target.name
-        tests = []
+        tests: list[str] = []
+        if self._replaced:
+            return tests
         for option in target.options:
             test = self.condition(option.where, Place(Scope([_as_in(option, rows)])))
             inside = f"coalesce({test}, FALSE)"
@@ -194,7 +200,17 @@ class RowCompiler(TargetCompiler):
         """Whether triggers wait for a change; they must be able to see whole rows. Error 334."""
         if not fires(self.context.environment, target.table, target.name, event):
             return False
-        refuse_output(node.outputs, target.table, node.line)
+        refuse_output(node)
+        return True
+
+    def _stands_in(self, target: Target, node: n.Insert | n.Update | n.Delete, event: str) -> bool:
+        """Whether an INSTEAD OF trigger replaces a change. Error 334."""
+        environment = self.context.environment
+        if not self.fires_instead:
+            return False
+        if target.table.kind != "V" and not replaced(environment, target.table, target.name.database, event):
+            return False
+        refuse_output(node)
         return True
 
 

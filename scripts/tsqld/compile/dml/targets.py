@@ -9,6 +9,7 @@ from tsqld.catalog.model import Module, Table
 from tsqld.compile.context import Context, FullName, resolve_object
 from tsqld.compile.dml.plan import Target, whole
 from tsqld.compile.dml.through import Through, ThroughCompiler
+from tsqld.compile.triggered import replaced, view_rows
 from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 
@@ -21,10 +22,15 @@ class TargetCompiler(ThroughCompiler):
         self._with: list[str] = []
 
     def target(
-        self, target: n.Target, columns: Collection[str] = (), ctes: Sequence[n.CommonTable] = ()
+        self,
+        target: n.Target,
+        columns: Collection[str] = (),
+        ctes: Sequence[n.CommonTable] = (),
+        event: str = "",
     ) -> Target:
         """The base table a target names, through updatable views, common tables and synonyms. `columns` are
-        those to be changed, which tell the table of a view over several."""
+        those to be changed, which tell the table of a view over several. A view is a target itself where an
+        INSTEAD OF trigger stands in for `event`."""
         if target.variable:
             table = self.context.environment.table_variable(target.variable)
             if table is None:
@@ -38,6 +44,8 @@ class TargetCompiler(ThroughCompiler):
                 raise error(286, line=target.line)
             return whole(found, name)
         if isinstance(found, Module) and found.kind == "VIEW":
+            if event and replaced(self.context.environment, found, name.database, event):
+                return whole(view_rows(found), name)
             return self._seen_through(target, columns, ())
         raise error(208, ".".join(target.name), line=target.line)
 

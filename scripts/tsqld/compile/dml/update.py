@@ -9,8 +9,8 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.catalog.model import Column, Table
 from tsqld.compile import operations as f
-from tsqld.compile.cascades import actions
-from tsqld.compile.checks import by_time, delete_checks, key_checks, reference_checks
+from tsqld.compile.cascades import Action, actions
+from tsqld.compile.checks import KeyCheck, by_time, delete_checks, key_checks, reference_checks
 from tsqld.compile.dml.delete import DeleteCompiler
 from tsqld.compile.dml.found import Found
 from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, named
@@ -18,7 +18,7 @@ from tsqld.compile.expressions import Place
 from tsqld.compile.grouping import is_aggregate
 from tsqld.compile.text import OutColumn
 from tsqld.compile.triggered import Fired, new_rows, old_rows
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions.sqltext import raise_text
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
@@ -40,6 +40,7 @@ class UpdateCompiler(DeleteCompiler):
     def update(self, node: n.Update) -> ChangePlan:
         visible = self._statement_ctes(node.ctes, node.max_recursion)
         found = self.found(node, visible, [item.column[-1] for item in node.assignments if item.column])
+        self._replaced = self._stands_in(found.target, node, "UPDATE")
         assigned = Assigned()
         refuse_carried(node.assignments)
         for item in node.assignments:
@@ -57,7 +58,12 @@ class UpdateCompiler(DeleteCompiler):
             value = self.value(item.value, place)
             assigned.variables.append((item.variable, OutColumn("", value.type), value))
             return
-        column = target.column(item.column[-1], item.line)
+        try:
+            column = target.column(item.column[-1], item.line)
+        except TsqlError as problem:
+            self.context.note(item, 0, problem)
+            self.value(item.value, place)
+            return
         if column.identity:
             raise error(8102, column.name, line=item.line)
         if column.is_generated:
@@ -122,13 +128,17 @@ class UpdateCompiler(DeleteCompiler):
             values.append(value)
             assigns.append((variable, len(values), column))
         changed = set(assigned.new)
-        fired = self._fires(found.target, node, "UPDATE") and bool(changed)
-        keys = key_checks(table, name, "UPDATE", CHANGE, self.filter_text)
-        after = tuple(check for check in keys if changed & set(check.columns))
-        after += delete_checks(table, name, "UPDATE", CHANGE, changed, environment)
-        checks, behind = by_time(reference_checks(table, name, "UPDATE", CHANGE, changed, environment))
-        after += behind
-        acting = actions(table, name, "UPDATE", changed, environment)
+        fired = self._replaced or (self._fires(found.target, node, "UPDATE") and bool(changed))
+        checks: tuple[KeyCheck, ...] = ()
+        after: tuple[KeyCheck, ...] = ()
+        acting: Sequence[Action] = ()
+        if not self._replaced:
+            keys = key_checks(table, name, "UPDATE", CHANGE, self.filter_text)
+            after = tuple(check for check in keys if changed & set(check.columns))
+            after += delete_checks(table, name, "UPDATE", CHANGE, changed, environment)
+            checks, behind = by_time(reference_checks(table, name, "UPDATE", CHANGE, changed, environment))
+            after += behind
+            acting = actions(table, name, "UPDATE", changed, environment)
         acted = {column for action in acting for column in action.columns}
         needed = ({column for check in (*checks, *after) for column in check.columns} | acted) - changed
         was = acted | {column for check in after for column in check.old_columns}
@@ -148,14 +158,16 @@ class UpdateCompiler(DeleteCompiler):
         apply = (
             f"UPDATE {table.storage} AS u SET {setters} FROM {CHANGE} AS ch WHERE u.rowid = ch.tsqld_rowid"
         )
-        events = Fired("UPDATE", new_rows(table, changed), old_rows(table), frozenset(changed))
+        events = Fired(
+            "UPDATE", new_rows(table, changed), old_rows(table), frozenset(changed), self._replaced
+        )
         return ChangePlan(
             "UPDATE",
             table,
             name,
             tuple(self.context.references),
             change,
-            (apply,) if changed else (),
+            (apply,) if changed and not self._replaced else (),
             checks,
             after,
             outputs,

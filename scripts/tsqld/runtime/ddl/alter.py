@@ -94,7 +94,9 @@ class Alteration:
 
     def _add(self, definition: n.TableDefinition, check: bool) -> None:
         before = self.table
-        table, catalog = self.definitions.built(self.table, definition, self._catalog(), altering=True)
+        table, catalog = self.definitions.built(
+            self.table, definition, self._catalog(), altering=True, written=self.node.name
+        )
         self._keep_ids(catalog.next_id)
         new = [column for column in table.columns if before.column(column.name) is None]
         filled = {c.name for c in definition.columns if c.default is not None and c.default.with_values}

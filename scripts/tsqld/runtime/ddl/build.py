@@ -33,17 +33,25 @@ class TableBuilder(ConstraintBuilder):
     """Adds a definition's parts to a table; ALTER TABLE … ADD goes the same way."""
 
     def built(
-        self, table: Table, definition: n.TableDefinition, catalog: Catalog, *, altering: bool = False
+        self,
+        table: Table,
+        definition: n.TableDefinition,
+        catalog: Catalog,
+        *,
+        altering: bool = False,
+        written: n.Parts = (),
     ) -> tuple[Table, Catalog]:
         """A table with the columns, constraints and indexes of a definition added. Foreign keys come last:
-        they may reference keys that stand behind them."""
+        they may reference keys that stand behind them. `written` is the table's name as the statement has it,
+        by which error 2705 calls it."""
         self.altering = altering
+        self._written = ".".join(written) or table.name
         table, catalog = self._with_columns(table, definition.columns, catalog)
         table = replace(table, placed_on=checked_placement(table.placed_on, table, catalog, definition.line))
         named: list[tuple[_Constraint, str]] = [(constraint, "") for constraint in definition.constraints]
-        named[:0] = [(c, written.name) for written in definition.columns for c in written.constraints]
-        for written in definition.columns:
-            _refuse_twice(table, written)
+        named[:0] = [(c, one.name) for one in definition.columns for c in one.constraints]
+        for one in definition.columns:
+            _refuse_twice(table, one)
         _refuse_nullable_key(table.name, definition)
         for constraint, column in sorted(named, key=lambda one: isinstance(one[0], n.ForeignKey)):
             table, catalog = self.with_constraint(table, constraint, catalog, column)
@@ -73,7 +81,8 @@ class TableBuilder(ConstraintBuilder):
         self, table: Table, written: n.ColumnDefinition, catalog: Catalog
     ) -> tuple[Table, Catalog]:
         if table.column(written.name) is not None:
-            raise error(2705, written.name, table.name, line=written.line)
+            state = 4 if self.altering else 3
+            raise error(2705, written.name, self._written, line=written.line, state=state)
         column_id = table.next_column_id + 1
         if written.computed is not None:
             column = self._computed(table, written, column_id)

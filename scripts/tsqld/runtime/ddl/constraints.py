@@ -18,6 +18,7 @@ from tsqld.catalog.model import (
 from tsqld.compile.cascades import has_cycle
 from tsqld.compile.checks import unique_check
 from tsqld.compile.expressions import Place
+from tsqld.compile.triggered import is_instead
 from tsqld.errors import TsqlError, error
 from tsqld.events import Message
 from tsqld.runtime.ddl.definer import Definer, relation_of
@@ -195,6 +196,11 @@ class ConstraintBuilder(Definer):
         referenced = _referenced_columns(parent, written, shown, table)
         _matching_types(table, parent, written, referenced, shown)
         _possible_actions(table, written, shown)
+        for event, action in (("DELETE", written.on_delete), ("UPDATE", written.on_update)):
+            if action != "NO ACTION" and any(
+                is_instead(trigger) and event in trigger.events for trigger in catalog.triggers_of(table)
+            ):
+                raise error(1787, shown, table.name, line=written.line)
         foreign = ForeignKey(
             shown,
             tuple(_exact(table, name) for name in written.columns),

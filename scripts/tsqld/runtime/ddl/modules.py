@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from tsqld.catalog.model import (
-    Column,
-    Module,
-    ModuleParameter,
-    Table,
-)
+from tsqld.binder.bound import Bound
+from tsqld.catalog.model import Catalog, Column, Module, ModuleParameter, Table
 from tsqld.compile.context import FullName
-from tsqld.errors import error, unsupported
+from tsqld.compile.inline import Compiler
+from tsqld.compile.text import OutColumn
+from tsqld.compile.triggered import is_instead
+from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type
-from tsqld.runtime.usercode import refuse_side_effects
-from tsqld.syntax import nodes as n
-from tsqld.types import INT
-
-if TYPE_CHECKING:
-    pass
-
 from tsqld.runtime.ddl.build import TableBuilder
 from tsqld.runtime.ddl.definer import moment
+from tsqld.runtime.usercode import refuse_side_effects
+from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import parse_module
+from tsqld.types import INT
 
 
 class Modules(TableBuilder):
@@ -38,11 +33,16 @@ class Modules(TableBuilder):
         if schema is None:
             raise error(2760, name.schema, line=node.line)
         old = catalog.object(name.schema, name.name)
-        same = isinstance(old, Module) and old.kind.split()[-1] == node.kind.split()[-1]
-        if old is not None and (node.mode == "CREATE" or not same):
+        if old is not None and node.mode == "CREATE":
             raise error(2714, name.name, line=node.line, state=3)
+        if old is not None and not (isinstance(old, Module) and old.kind == node.kind):
+            raise error(2010, ".".join(node.name), line=node.line)
         if old is None and node.mode == "ALTER":
             raise error(208, ".".join(node.name), line=node.line, state=6)
+        if isinstance(old, Module) and old.table != fired_on:
+            raise error(2110, ".".join(node.name), ".".join(node.table), line=node.line)
+        if fired_on is not None and "INSTEAD OF" in node.events:
+            self._refuse_instead(node, catalog, fired_on)
         now = moment()
         if old is None:
             object_id, catalog = self.identifier(catalog)
@@ -70,21 +70,51 @@ class Modules(TableBuilder):
         self.change(catalog.put(module))
 
     def _trigger_names(self, node: n.CreateModule) -> tuple[FullName, tuple[str, str]]:
-        """A trigger's name, which lives in its table's schema, and the table. Error 8197."""
+        """A trigger's name, which lives in the schema of its table or view, and that. Errors 2103, 8197."""
+        on = self.full(node.table, node.line)
+        found = self.catalog(on.database).object(on.schema, on.name)
+        is_view = isinstance(found, Module) and found.kind == "VIEW"
+        if not (isinstance(found, Table) or (is_view and "INSTEAD OF" in node.events)):
+            raise error(8197, ".".join(node.table), line=node.line, state=4)
+        assert found is not None
+        if len(node.name) > 1 and node.name[-2].lower() != found.schema.lower():
+            raise error(2103, node.mode.split()[0].lower(), ".".join(node.name), line=node.line)
+        return FullName(on.database, found.schema, node.name[-1]), (found.schema, found.name)
+
+    def _refuse_instead(self, node: n.CreateModule, catalog: Catalog, on: tuple[str, str]) -> None:
+        """Where an INSTEAD OF trigger cannot be. Errors 2111, 2112, 2113."""
+        target = catalog.object(*on)
+        assert isinstance(target, Table | Module)
+        verb = "alter" if node.mode == "ALTER" else "create"
+        shown, kind = node.name[-1], "table" if isinstance(target, Table) else "view"
+        for event in node.events[1:]:
+            for other in catalog.modules():
+                if other.table != on or not is_instead(other) or event not in other.events:
+                    continue
+                if other.name.lower() != shown.lower():
+                    raise error(2111, verb, shown, kind, ".".join(node.table), event, line=node.line)
+        if isinstance(target, Module):
+            if parse_module(target.text).check_option:
+                raise error(2112, shown, ".".join(node.table), line=node.line)
+            return
+        for event in node.events[1:]:
+            acts = {"DELETE": "on_delete", "UPDATE": "on_update"}.get(event, "")
+            if acts and any(getattr(key, acts) != "NO ACTION" for key in target.foreign_keys):
+                raise error(2113, verb, shown, ".".join(node.table), line=node.line)
+
+    def trigger_state(self, node: n.TriggerState) -> None:
+        if not node.table:
+            return  # all triggers of the database or the server: there are none
         on = self.full(node.table, node.line)
         found = self.catalog(on.database).object(on.schema, on.name)
         if isinstance(found, Module) and found.kind == "VIEW":
-            raise unsupported("triggers on views", node.line)
-        if not isinstance(found, Table):
-            raise error(8197, ".".join(node.table), line=node.line)
-        return FullName(on.database, found.schema, node.name[-1]), (found.schema, found.name)
-
-    def trigger_state(self, node: n.TriggerState) -> None:
-        table, _ = self.existing(node.table, node.line, 8197)
+            table: Table | Module = found
+        else:
+            table, _ = self.existing(node.table, node.line, 8197)
         self.switch_triggers(table, tuple(name[-1] for name in node.triggers), node.enable, node.line)
 
     def switch_triggers(
-        self, table: Table, names: Sequence[str], enable: bool, line: int, *, altering: bool = False
+        self, table: Table | Module, names: Sequence[str], enable: bool, line: int, *, altering: bool = False
     ) -> None:
         """ENABLE or DISABLE TRIGGER; no names mean all. Error 8197, in ALTER TABLE 4920."""
         catalog = self.catalog()
@@ -124,26 +154,21 @@ class Modules(TableBuilder):
             return self.built(table, node.return_table, self.catalog())[0].columns
         if node.query is None:
             return ()
-        compiler = self.compiler()
-        if node.kind == "INLINE FUNCTION":
-            from tsqld.binder.bound import Bound
-
-            compiler.arguments.append(
-                {
-                    parameter.name.lower(): Bound(
-                        f"CAST(NULL AS {duck_type(self.type(parameter.type))})", self.type(parameter.type)
-                    )
-                    for parameter in node.parameters
-                }
-            )
-        else:
-            compiler.arguments.append({})
-        text = compiler.query(node.query, None, allow_order=False)
-        for position, column in enumerate(text.columns if not node.columns else (), 1):
-            if not column.name:
-                raise error(4511, position, line=node.line)
-        named = compiler._named_columns(text.columns, node.columns, node.name[-1], node.line)
+        named = self.evaluator.bound(lambda compiler: self._query_columns(compiler, node))
         return tuple(
             Column(column.name, column.type, column.nullable, column_id=i)
             for i, column in enumerate(named, 1)
         )
+
+    def _query_columns(self, compiler: Compiler, node: n.CreateModule) -> tuple[OutColumn, ...]:
+        assert node.query is not None
+        arguments = {}
+        for parameter in node.parameters if node.kind == "INLINE FUNCTION" else ():
+            type = self.type(parameter.type)
+            arguments[parameter.name.lower()] = Bound(f"CAST(NULL AS {duck_type(type)})", type)
+        compiler.arguments.append(arguments)
+        text = compiler.query(node.query, None, allow_order=False)
+        for position, column in enumerate(text.columns if not node.columns else (), 1):
+            if not column.name:
+                raise error(4511, position, line=node.line)
+        return compiler._named_columns(text.columns, node.columns, node.name[-1], node.line)

@@ -57,7 +57,7 @@ class Tables(TableBuilder):
             placed_on=node.placed_on,
             options=tuple((word, value) for word, value in node.options if word == "DATA_COMPRESSION"),
         )
-        table, catalog = self.built(table, node.definition, catalog)
+        table, catalog = self.built(table, node.definition, catalog, written=node.name)
         self.create_storage(table)
         self.session.engine.counters.begin(catalog.name, table)
         self.change(catalog.put(table))
@@ -76,7 +76,7 @@ class Tables(TableBuilder):
         now = moment()
         kind = "T##" if shared else "T#"
         table = Table(-serial, "dbo", name, now, now, (), storage=storage, kind=kind)
-        table, _ = self.built(table, node.definition, self.catalog())
+        table, _ = self.built(table, node.definition, self.catalog(), written=node.name)
         self.create_storage(table)
         home[name.lower()] = table
         session.temporary_version += 1
@@ -201,7 +201,7 @@ class Tables(TableBuilder):
             if not column.name:
                 raise error(1038, line=line)
             if column.name.lower() in seen:
-                raise error(2705, column.name, parts[-1], line=line)
+                raise error(2705, column.name, ".".join(parts), line=line)
             seen.add(column.name.lower())
             type = column.type
             if column.literal is not None and column.literal.is_null:
