@@ -28,7 +28,7 @@ from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import DATE as CATEGORY
 from tsqld.functions.registry import define, elsewhere
-from tsqld.functions.sqltext import let, let_all, raise_error, raise_text
+from tsqld.functions.sqltext import let, let_all, quote, raise_error, raise_text
 from tsqld.types import BIGINT, DATE, DATETIME, INT, SqlType, datetime2, datetimeoffset, nvarchar
 
 Args = Sequence[Bound]
@@ -55,6 +55,8 @@ _DAYS: Final = {"dayofyear": 1, "day": 1, "weekday": 1, "week": 7}
 @define("DATEADD", CATEGORY, 3, note="nanosecond is refused where it would leave microseconds")
 def _dateadd(args: Args, line: int) -> Bound:
     part = part_of(args[0], "dateadd", (DAY_PARTS | CLOCK_PARTS) - {"iso_week"}, line)
+    if args[1].is_null:
+        raise error(8116, "NULL", 2, "dateadd", line=line)
     number = a.integer(args[1], 2, "dateadd", line)
     date = as_date(args[2], 3, "dateadd", line)
     type = date.type
@@ -167,14 +169,15 @@ def _datediff_big(args: Args, line: int) -> Bound:
 def _difference(function: str, args: Args, line: int) -> tuple[str, str, Bound, Bound]:
     part = part_of(args[0], function, (DAY_PARTS | CLOCK_PARTS) - {"iso_week"}, line, number=9806)
     start, end = as_instant(args[1], 2, function, line), as_instant(args[2], 3, function, line)
-    x, y = _counted(part, start, line), _counted(part, end, line)
+    if part == "nanosecond":
+        x, y = _nanos(args[1], start, line), _nanos(args[2], end, line)
+    else:
+        x, y = _counted(part, start, line), _counted(part, end, line)
     return part, f"({y} - {x})", start, end
 
 
 def _counted(part: str, value: Bound, line: int) -> str:
     """How many boundaries of `part` lie between a fixed day and `value`."""
-    if part == "nanosecond" and value.type.name == "datetime":
-        raise unsupported("DATEDIFF(nanosecond, …) of datetime", line)
     if part == "microsecond" and value.type.name == "datetime":
         value = convert(value, datetime2(7), line=line)
     moment = timestamp(value, utc=True)
@@ -184,9 +187,21 @@ def _counted(part: str, value: Bound, line: int) -> str:
         return call("count_days", moment)
     if part == "week":
         return f"(({call('count_days', moment)} + 1) // 7)"
-    if part == "nanosecond":
-        return f"({call('micros', moment)}::HUGEINT * 1000)"
     return f"({call('micros', moment)} // {MICROS[part]})"
+
+
+def _nanos(argument: Bound, value: Bound, line: int) -> str:
+    if value.type.name == "datetime":
+        raise unsupported("DATEDIFF(nanosecond, …) of datetime", line)
+    return f"({_ticks(argument, value)}::HUGEINT * 100)"
+
+
+def _ticks(argument: Bound, value: Bound) -> str:
+    """`argument`, which became `value`, in 100 ns since 0001-01-01; text with all its digits."""
+    if argument.type.is_text:
+        return f"tsqld_text_ticks({argument.sql}, {quote(shown(argument.type))})"
+    moment = timestamp(value, utc=True)
+    return call("ticks_of_seven" if value.type.scale == 7 else "ticks_of", moment)
 
 
 # --- DATEPART, DATENAME -------------------------------------------------------------------------------------
@@ -204,13 +219,25 @@ def _part(part: str, argument: Bound, function: str, line: int) -> Bound:
     value = as_instant(argument, 2, function, line)
     check_part(part, function, value.type, line)
     if part == "tzoffset":
-        sql = f"({value.sql}).minutes::INTEGER" if value.type.name == "datetimeoffset" else "0"
-        return a.made(sql, INT, value)
+        zoned = _with_zone(argument, value, line)
+        sql = f"({zoned.sql}).minutes::INTEGER" if zoned.type.name == "datetimeoffset" else "0"
+        return a.made(sql, INT, zoned)
     if part == "nanosecond" and argument.type.is_text:
-        raise unsupported(f"{function.upper()}(nanosecond, …) of text", line)
-    if part in ("microsecond", "nanosecond") and value.type.name == "datetime":
-        value = convert(value, datetime2(7), line=line)
+        return a.made(f"({_ticks(argument, value)} % 10000000 * 100)::INTEGER", INT, argument)
+    if part in _FRACTIONS and value.type.name == "datetime":
+        return a.made(call("thirds_in", timestamp(value), str(_FRACTIONS[part])), INT, value)
+    if part == "nanosecond":
+        return a.made(f"({_ticks(argument, value)} % 10000000 * 100)::INTEGER", INT, value)
     return a.made(f"({call(f'part_{part}', timestamp(value))})::INTEGER", INT, value)
+
+
+_FRACTIONS: Final = {"millisecond": 1000, "microsecond": 1_000_000, "nanosecond": 1_000_000_000}
+"""How many of a part a second has; a datetime has them by its three-hundredths, not as it is shown."""
+
+
+def _with_zone(argument: Bound, value: Bound, line: int) -> Bound:
+    """Text as a datetimeoffset, by the zone it names; other values as they are."""
+    return convert(argument, datetimeoffset(6), line=line) if argument.type.is_text else value
 
 
 @define("DATENAME", CATEGORY, 2)
@@ -225,8 +252,9 @@ def _datename(args: Args, line: int) -> Bound:
     if part == "tzoffset":
         value = as_instant(args[1], 2, "datename", line)
         check_part(part, "datename", value.type, line)
-        sql = call("offset_text", value.sql) if value.type.name == "datetimeoffset" else "'+00:00'"
-        return a.made(sql, type, value)
+        zoned = _with_zone(args[1], value, line)
+        sql = call("offset_text", zoned.sql) if zoned.type.name == "datetimeoffset" else "'+00:00'"
+        return a.made(sql, type, zoned)
     number = _part(part, args[1], "datename", line)
     return a.made(f"({number.sql})::VARCHAR", type, number)
 

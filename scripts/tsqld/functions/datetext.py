@@ -253,6 +253,16 @@ def convert(
         raise error(241) from None
 
 
+@udf("text_ticks", "VARCHAR, VARCHAR", "BIGINT")
+def text_ticks(text: str, source: str) -> int:
+    """The local date and time of `text` in 100 ns since 0001-01-01. Error 241."""
+    try:
+        moment = read(text, "instant", None)
+    except (OutOfRange, Unreadable):
+        raise error(241) from None
+    return (moment.day.toordinal() - 1) * DAY + moment.ticks
+
+
 def _readable(text: str, target: str) -> bool:
     """Whether `text` is a date and time without a style."""
     try:

@@ -23,7 +23,8 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("nvarchar to varchar", "code page 1252; accented letters outside it lose their accent, others become ?"),
     ("CONVERT", "the style must be a constant; the Hijri styles 130 and 131 are refused"),
     ("SET ANSI_WARNINGS OFF", "text that does not fit and divisions by zero stay errors"),
-    ("FORMAT", "cultures en-US, en-GB and de-DE; PARSE only en-US"),
+    ("FORMAT, PARSE", "18 cultures; what Windows' versions disagree on, such as the thousands separator of "
+     "fr-FR, is refused"),
     ("CHECKSUM, BINARY_CHECKSUM", "equal lists have equal sums and the sum of an int is the int, but the "
      "other numbers are not SQL Server's, whose algorithm is not documented"),
     ("JSON_VALUE", "a lax path over text that is malformed behind the value found may not raise 13609"),

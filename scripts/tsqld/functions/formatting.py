@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import error, unsupported
+from tsqld.errors import error
 from tsqld.functions import arguments as a
 from tsqld.functions.convert import convert
-from tsqld.functions.cultures import CULTURES, Culture
+from tsqld.functions.cultures import Culture, culture_named
 from tsqld.functions.macros import call
 from tsqld.functions.netdates import format_date, format_time, strftime_of
 from tsqld.functions.netnumbers import format_number
@@ -29,7 +29,7 @@ from tsqld.types import SqlType, nvarchar, varchar
 Args = Sequence[Bound]
 
 
-@define("FORMAT", STRING, 2, 3, note="cultures en-US, en-GB and de-DE")
+@define("FORMAT", STRING, 2, 3, note="18 cultures, as far as their data is certain")
 def _format(args: Args, line: int) -> Bound:
     if args[1].is_null:
         raise error(8116, "NULL", 2, "format", line=line)
@@ -40,8 +40,8 @@ def _format(args: Args, line: int) -> Bound:
     culture = (
         a.text(args[2], 3, "format", line) if len(args) > 2 else Bound("'en-US'", varchar(5), False, "en-US")
     )
-    if isinstance(culture.value, str) and culture.value.lower() not in CULTURES:
-        raise unsupported(f"FORMAT with the culture {culture.value}", line)
+    if isinstance(culture.value, str):
+        culture_named(culture.value, "FORMAT", line)
     tail = f"{pattern.sql}, {culture.sql}"
     if type.is_float:
         sql = f"tsqld_format_number(printf('%.17g', ({value.sql})::DOUBLE), {tail}, 'float')"
@@ -88,10 +88,7 @@ def _formatted(value: Bound, decimals: int, grouped: bool, line: int) -> str:
 
 
 def _culture(name: str) -> Culture:
-    found = CULTURES.get(name.lower())
-    if found is None:
-        raise unsupported(f"FORMAT with the culture {quote(name)}")
-    return found
+    return culture_named(name, "FORMAT")
 
 
 @udf("format_number", "VARCHAR, VARCHAR, VARCHAR, VARCHAR", "VARCHAR", nullable=True)

@@ -177,6 +177,11 @@ thirds(us) := ((((us) * 3 + 5000) // 10000 * 10 + 1) // 3)
 
 micros(x) := (epoch_us(x) + 62135596800000000)
 
+ticks_of(x) := ((epoch_us(x) + 62135596800000000) * 10)
+
+ticks_of_seven(x) := ((epoch_us(x) + 62135596800000000) * 10 + CASE WHEN epoch_us(x) % 1000000 IN (999999, -1)
+    THEN 9 ELSE 0 END)
+
 timestamp_of(us) := make_timestamp((us) - 62135596800000000)
 
 to_datetime(x) := CASE WHEN x >= TIMESTAMP '1753-01-01' AND x < TIMESTAMP '9999-12-31 23:59:59.9985' THEN
@@ -310,7 +315,7 @@ part_millisecond(x) := (microsecond(x) % 1000000 // 1000)
 
 part_microsecond(x) := (microsecond(x) % 1000000)
 
-part_nanosecond(x) := (microsecond(x) % 1000000 * 1000)
+thirds_in(x, n) := (((microsecond(x) % 1000000 * 3 + 5000) // 10000)::BIGINT * n // 300)::INTEGER
 
 trunc_week(x) := (date_trunc('day', x) - to_days(dayofweek(x)::INTEGER))::TIMESTAMP
 

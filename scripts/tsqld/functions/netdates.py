@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 from typing import Final
 
-from tsqld.functions.cultures import Culture
+from tsqld.functions.cultures import INVARIANT, Culture
 
 _TOKEN = re.compile(
     r"d{1,}|M{1,}|y{1,}|h{1,}|H{1,}|m{1,}|s{1,}|f{1,7}|F{1,7}|t{1,}|z{1,}|g{1,}|K|%|\\.|'[^']*'|\"[^\"]*\"|.",
@@ -24,31 +25,42 @@ _FIXED: Final = {
     "r": "ddd, dd MMM yyyy HH':'mm':'ss 'GMT'",
 }
 
+_COMPOSED: Final = {
+    "d": "d", "D": "D", "t": "t", "T": "T", "f": "Dt", "F": "DT", "g": "dt", "G": "dT", "m": "m", "M": "m",
+    "y": "y", "Y": "y", "U": "DT",
+}  # fmt: skip
+
 
 def format_date(value: datetime.datetime, pattern: str, culture: Culture, offset: int | None) -> str | None:
     """`value` by `pattern`; `offset` in minutes for datetimeoffset, else None."""
     pattern = pattern or "G"
     if len(pattern) == 1:
+        if offset is not None and pattern == "U":
+            return None
+        if offset is not None and pattern in "rRu":
+            value -= datetime.timedelta(minutes=offset)
         found = _standard(pattern, culture)
         if found is None:
             return None
         pattern = found
     elif pattern[0] == "%" and len(pattern) == 2:
         pattern = pattern[1:]
-    pieces = [_piece(token, value, culture, offset) for token in _TOKEN.findall(pattern)]
+    tokens = _TOKEN.findall(pattern)
+    if culture.genitive_months and any(token in ("d", "dd") for token in tokens):
+        culture = replace(culture, months=culture.genitive_months)
+    if pattern in _FIXED.values():
+        culture = INVARIANT
+    pieces = [_piece(token, value, culture, offset) for token in tokens]
     return None if any(piece is None for piece in pieces) else "".join(piece or "" for piece in pieces)
 
 
 def _standard(letter: str, culture: Culture) -> str | None:
-    p = culture.patterns
-    composed = {
-        "d": p["d"], "D": p["D"], "t": p["t"], "T": p["T"], "f": f"{p['D']} {p['t']}",
-        "F": f"{p['D']} {p['T']}",
-        "g": f"{p['d']} {p['t']}", "G": f"{p['d']} {p['T']}", "m": p["m"], "M": p["m"], "y": p["y"],
-        "Y": p["y"],
-        "U": f"{p['D']} {p['T']}",
-    }  # fmt: skip
-    return composed.get(letter) or _FIXED.get(letter.lower() if letter in "sorRuO" else "?")
+    if letter in "sorRuO":
+        return _FIXED[letter.lower()]
+    parts = _COMPOSED.get(letter)
+    if parts is None:
+        return None
+    return " ".join(culture.known(culture.patterns.get(part), f"the pattern {letter}") for part in parts)
 
 
 def _piece(token: str, v: datetime.datetime, culture: Culture, offset: int | None) -> str | None:
@@ -58,11 +70,15 @@ def _piece(token: str, v: datetime.datetime, culture: Culture, offset: int | Non
     if char in "'\"":
         return token[1:-1] if count > 1 else None
     if char == "d":
-        names = {3: culture.short_days, 4: culture.days}
-        return f"{v.day:0{count}d}" if count < 3 else names[min(count, 4)][v.weekday()]
+        if count < 3:
+            return f"{v.day:0{count}d}"
+        short = culture.days if count > 3 else culture.known(culture.short_days, "short names of days")
+        return short[v.weekday()]
     if char == "M":
-        names = {3: culture.short_months, 4: culture.months}
-        return f"{v.month:0{count}d}" if count < 3 else names[min(count, 4)][v.month - 1]
+        if count < 3:
+            return f"{v.month:0{count}d}"
+        short = culture.months if count > 3 else culture.known(culture.short_months, "short names of months")
+        return short[v.month - 1]
     if char == "y":
         return f"{v.year % 100:0{count}d}" if count < 3 else f"{v.year:0{count}d}"
     if char == "h":
@@ -74,14 +90,14 @@ def _piece(token: str, v: datetime.datetime, culture: Culture, offset: int | Non
         digits = f"{v.microsecond:06d}0"[:count]
         return digits if char == "f" else digits.rstrip("0")
     if char == "t":
-        half = culture.am if v.hour < 12 else culture.pm
+        half = culture.known(culture.am if v.hour < 12 else culture.pm, "AM and PM")
         return half[:1] if count == 1 else half
     if char in "zK":
         return _zone(char, count, offset)
     if char == "g":
         return "A.D."
     if char == "/":
-        return culture.date_separator
+        return culture.known(culture.date_separator, "the date separator")
     return "" if char == "%" else token
 
 

@@ -35,15 +35,13 @@ def _standard(value: Decimal, letter: str, digits: int | None, culture: Culture,
         text = _fixed(value, 2 if digits is None else digits, culture, grouped=upper == "N")
         return text
     if upper == "C":
-        text = _fixed(abs(value), 2 if digits is None else digits, culture, grouped=True)
-        negative = value < 0 and rounded(value, 2 if digits is None else digits) != 0
-        shape = culture.negative_currency if negative else culture.currency
-        return shape.replace("n", text).replace("$", culture.sign)
+        return _money(value, culture.currency_decimals if digits is None else digits, culture)
     if upper == "P":
-        text = _fixed(abs(value * 100), 2 if digits is None else digits, culture, grouped=True)
-        return ("-" if value < 0 and rounded(value * 100, digits or 2) else "") + culture.percent.replace(
-            "n", text
-        )
+        digits = 2 if digits is None else digits
+        hundredfold = value.scaleb(2, context=_WIDE)
+        text = _fixed(abs(hundredfold), digits, culture, grouped=True)
+        sign = "-" if rounded(hundredfold, digits) < 0 else ""
+        return sign + culture.known(culture.percent, "percentages").replace("n", text)
     if upper == "E":
         return _scientific(value, 6 if digits is None else digits, letter, 3, culture)
     if upper == "G":
@@ -53,6 +51,13 @@ def _standard(value: Decimal, letter: str, digits: int | None, culture: Culture,
     if upper in ("D", "X") and kind == "int":
         return _integer(int(value), upper, letter, digits or 0)
     return None
+
+
+def _money(value: Decimal, digits: int, culture: Culture) -> str:
+    text = _fixed(abs(value), digits, culture, grouped=True)
+    shape = culture.negative_currency if rounded(value, digits) < 0 else culture.currency
+    sign = culture.known(culture.sign, "currency")
+    return culture.known(shape, "currency").replace("n", text).replace("$", sign)
 
 
 def _integer(value: int, upper: str, letter: str, digits: int) -> str:
@@ -72,7 +77,10 @@ def _fixed(value: Decimal, places: int, culture: Culture, *, grouped: bool) -> s
 
 
 def _grouped(whole: str, culture: Culture) -> str:
-    return f"{int(whole):,}".replace(",", culture.group).rjust(len(whole), "0")
+    if len(whole) <= 3:
+        return whole
+    group = culture.known(culture.group, "groups of thousands")
+    return f"{int(whole):,}".replace(",", group).rjust(len(whole), "0")
 
 
 def _scientific(value: Decimal, places: int, letter: str, exponent_digits: int, culture: Culture) -> str:
@@ -100,7 +108,7 @@ def _general(value: Decimal, digits: int | None, letter: str, culture: Culture, 
         return "0"
     short = value.normalize(Context(prec=digits, rounding=ROUND_HALF_UP))
     exponent = short.adjusted()
-    if -5 <= exponent < digits:
+    if -5 < exponent < digits:
         return f"{short:f}".replace(".", culture.decimal)
     mantissa = f"{short.scaleb(-exponent):f}".replace(".", culture.decimal)
     return f"{mantissa}{'E' if letter == 'G' else 'e'}{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
@@ -260,7 +268,7 @@ def _filled(
                 left = len(remaining) - 1
                 remaining = remaining[1:]
                 if grouped and left and left % 3 == 0:
-                    out.append(culture.group)
+                    out.append(culture.known(culture.group, "groups of thousands"))
             slot -= 1
         elif kind == "exponent":
             mark = text.rstrip("0")
