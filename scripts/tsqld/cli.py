@@ -56,6 +56,18 @@ def main() -> None:
     show_envvar=True,
     help="Password of the login sa; without one a random password is printed once.",
 )
+@click.option(
+    "--idle-timeout",
+    default=0.0,
+    type=click.FloatRange(0),
+    help="Close connections that have asked for nothing for so many seconds; 0 never does.",
+)
+@click.option(
+    "--query-timeout",
+    default=0.0,
+    type=click.FloatRange(0),
+    help="Stop requests that run longer than so many seconds, with error 50102; 0 never does.",
+)
 @click.option("--lifeline", type=int, hidden=True, help="Stop at the end of this inherited descriptor.")
 @click.option(
     "--log-file",
@@ -68,6 +80,8 @@ def serve(
     port: int,
     data_dir: Path,
     sa_password: str | None,
+    idle_timeout: float,
+    query_timeout: float,
     lifeline: int | None,
     log_file: Path | None,
     log_level: str,
@@ -80,14 +94,23 @@ def serve(
     except OSError as problem:
         _fail(f"{log_file}: {problem.strerror or problem}", EXIT_USAGE)
     stop = _stop_on_signals(lifeline)
-    _serve(host, port, data_dir, sa_password, stop)
+    _serve(host, port, data_dir, sa_password, stop, idle=idle_timeout, query=query_timeout)
 
 
-def _serve(host: str, port: int, data_dir: Path, sa_password: str | None, stop: threading.Event) -> None:
+def _serve(
+    host: str,
+    port: int,
+    data_dir: Path,
+    sa_password: str | None,
+    stop: threading.Event,
+    *,
+    idle: float,
+    query: float,
+) -> None:
     # Imported here so that `--help` and usage errors need not wait for the database.
     from tsqld.control import Control
     from tsqld.runtime.engine import DamagedDatabase, DataInUse, Engine
-    from tsqld.server import Server
+    from tsqld.server import Server, TimeLimits
     from tsqld.tds.certificate import server_context
 
     password = sa_password or secrets.token_urlsafe(18)
@@ -101,7 +124,7 @@ def _serve(host: str, port: int, data_dir: Path, sa_password: str | None, stop: 
     except OSError as problem:
         _fail(f"{data_dir}: {problem.strerror or problem}", EXIT_USAGE)
     try:
-        server = Server(engine, server_context(data_dir), host, port)
+        server = Server(engine, server_context(data_dir), host, port, TimeLimits(idle, query))
     except OSError as problem:
         engine.close()
         _fail(f"cannot listen on {host}:{port}: {problem.strerror or problem}", EXIT_USAGE)

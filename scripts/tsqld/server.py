@@ -13,11 +13,13 @@ import socket
 import ssl
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from tsqld.errors import error
 from tsqld.tds.connection import Connection
 from tsqld.tds.protocol import Engine, TdsProtocolError, TlsTunnel
 
@@ -28,7 +30,20 @@ _GONE: Final = -1
 _BACKLOG: Final = 256
 _LOGIN_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 10.0
+_FAREWELL_SECONDS: Final = 1.0
 _INSIST_SECONDS: Final = 0.1
+_STOP: Final = b"s"
+_LOOK: Final = b"l"
+_KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 6}
+"""Seconds, seconds and times after which a client whose machine has vanished is given up."""
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """Seconds a client may be idle, and a request may run; 0 is for ever."""
+
+    idle: float = 0.0
+    query: float = 0.0
 
 
 @dataclass(eq=False)
@@ -39,6 +54,8 @@ class _Client:
     connection: Connection
     lock: threading.Lock = field(default_factory=threading.Lock)
     listening: bool = False
+    since: float = 0.0
+    """When the request under way began."""
 
     def receive(self, flags: int = 0) -> int:
         """Reads once and feeds the connection; the bytes read, or `_GONE` when the client has gone or breaks
@@ -50,6 +67,8 @@ class _Client:
             return len(data) or _GONE
         except BlockingIOError:
             return 0
+        except TimeoutError:
+            log.info("closing a connection that is idle or does not log in")
         except TdsProtocolError as problem:
             log.warning("closing a connection: %s", problem)
         except OSError:
@@ -60,10 +79,13 @@ class _Client:
 class Listener(threading.Thread):
     """Reads from the sockets of connections whose own threads are busy answering."""
 
-    def __init__(self) -> None:
+    def __init__(self, query_seconds: float = 0.0) -> None:
         super().__init__(name="tsqld-listener", daemon=True)
         self._selector = selectors.DefaultSelector()
         self._cancelled: set[_Client] = set()
+        self._insisted: deque[_Client] = deque()
+        self._query_seconds = query_seconds
+        self._late = error(50102, f"{query_seconds:g}")
         # An empty selector cannot wait on every platform, and stopping needs something to wake it.
         self._wake, self._woken = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ, None)
@@ -75,6 +97,7 @@ class Listener(threading.Thread):
             # Both or neither: the listener may be about to handle an event of the request before.
             self._selector.register(client.sock, selectors.EVENT_READ, client)
             client.listening = True
+            client.since = time.monotonic()
         try:
             yield
         finally:
@@ -83,19 +106,40 @@ class Listener(threading.Thread):
 
     def run(self) -> None:
         while True:
-            for key, _ in self._selector.select(_INSIST_SECONDS if self._cancelled else None):
+            ticks = self._cancelled or self._query_seconds
+            for key, _ in self._selector.select(_INSIST_SECONDS if ticks else None):
                 if key.data is None:
-                    return
+                    if self._woken.recv(1) == _STOP:
+                        return
+                    continue
                 try:
                     self._hear(key.data)
                 except Exception:
                     # One connection's defect must not leave all others without cancellation.
                     log.exception("listening to a connection failed inside")
                     self._forget(key.data)
+            while self._insisted:
+                self._cancelled.add(self._insisted.popleft())
+            if self._query_seconds:
+                self._stop_late()
             self._cancelled = {client for client in self._cancelled if client.connection.insist()}
 
     def stop(self) -> None:
-        self._wake.send(b"\0")
+        self._wake.send(_STOP)
+
+    def insist(self, client: _Client) -> None:
+        """Cancel again what goes on for all that it was cancelled. Called from any thread."""
+        self._insisted.append(client)
+        self._wake.send(_LOOK)
+
+    def _stop_late(self) -> None:
+        """Stop the requests that have run for too long."""
+        before = time.monotonic() - self._query_seconds
+        for key in list(self._selector.get_map().values()):
+            client = key.data
+            if client is not None and client.listening and client.since < before:
+                client.connection.stop(self._late)
+                self._cancelled.add(client)
 
     def _hear(self, client: _Client) -> None:
         with client.lock:
@@ -123,13 +167,21 @@ class Listener(threading.Thread):
 class Server:
     """Serves an engine on one address until it is stopped."""
 
-    def __init__(self, engine: Engine, tls: ssl.SSLContext, host: str, port: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tls: ssl.SSLContext,
+        host: str,
+        port: int,
+        limits: TimeLimits = TimeLimits(),
+    ) -> None:
         """Listens at once; port 0 takes a free one. Raises OSError when the address cannot be had."""
         self._engine = engine
         self._tls = tls
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-        self._listener = Listener()
+        self._limits = limits
+        self._listener = Listener(limits.query)
         self._clients: dict[_Client, threading.Thread] = {}
         self._lock = threading.Lock()
         self._stopping = False
@@ -176,7 +228,11 @@ class Server:
     def _welcome(self, sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _KEEP_ALIVE.items():
+            if hasattr(socket, name):
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         client = _Client(sock, Connection(self._engine, lambda: TlsTunnel(self._tls)))
+        client.connection.hang_up = lambda: self._hang_up(client)
         thread = threading.Thread(target=self._serve, args=(client,), name="tsqld-client", daemon=True)
         with self._lock:
             self._clients[client] = thread
@@ -197,8 +253,9 @@ class Server:
             self._farewell(client)
 
     def _log_in(self, client: _Client) -> None:
-        client.sock.settimeout(_LOGIN_SECONDS)
+        deadline = time.monotonic() + _LOGIN_SECONDS
         while not (client.connection.is_logged_in or client.connection.is_closed):
+            client.sock.settimeout(max(deadline - time.monotonic(), 0.001))
             if client.receive() == _GONE:
                 client.connection.abandon()
                 return
@@ -206,15 +263,32 @@ class Server:
                 client.sock.sendall(reply)
         client.sock.settimeout(None)
 
+    def _hang_up(self, client: _Client) -> None:
+        """A session was killed: end its request, or the wait for one."""
+        if client.connection.is_busy:
+            self._listener.insist(client)
+        else:
+            with suppress(OSError):
+                client.sock.shutdown(socket.SHUT_RD)
+
     def _converse(self, client: _Client) -> None:
         connection = client.connection
         while not connection.is_closed:
-            if not connection.has_request and client.receive() == _GONE:
+            if not connection.has_request and self._await_request(client) == _GONE:
                 return
             if connection.has_request:
                 with self._listener.listening(client):
                     for reply in connection.replies():
                         client.sock.sendall(reply)
+
+    def _await_request(self, client: _Client) -> int:
+        """One read, for which an idle client has its time; sending has no limit."""
+        if not self._limits.idle:
+            return client.receive()
+        client.sock.settimeout(self._limits.idle)
+        received = client.receive()
+        client.sock.settimeout(None)
+        return received
 
     def _farewell(self, client: _Client) -> None:
         try:
@@ -224,8 +298,9 @@ class Server:
         with suppress(OSError):
             # What the client has not read yet must not be lost by closing too hard.
             client.sock.shutdown(socket.SHUT_WR)
-            client.sock.settimeout(1.0)
-            while client.sock.recv(_RECEIVE):
+            client.sock.settimeout(_FAREWELL_SECONDS)
+            deadline = time.monotonic() + _FAREWELL_SECONDS
+            while client.sock.recv(_RECEIVE) and time.monotonic() < deadline:
                 pass
         client.sock.close()
         with self._lock:

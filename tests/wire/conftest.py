@@ -17,6 +17,7 @@ from typing import Any, Final
 import pymssql
 import pyodbc
 import pytest
+from tests.wire.served import Served, serving
 
 from warehouse.connection import driver_library
 
@@ -146,3 +147,11 @@ def freetds(stand_in: StandIn) -> Iterator[pyodbc.Connection]:
     connection = stand_in.freetds()
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The real engine in its own process, for the tests of one module."""
+    with serving(tmp_path_factory.mktemp("served") / "data") as server:
+        yield server
+        assert not server.faults()

@@ -13,7 +13,7 @@ import datetime as dt
 import itertools
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -101,6 +101,7 @@ class FakeSession:
     """Answers the made-up commands; `cancel` sets an event that the slow ones look at."""
 
     def __init__(self, engine: FakeEngine, spid: int, database: str) -> None:
+        self.on_kill: Callable[[], None] = lambda: None
         self._engine = engine
         self.spid = spid
         self.database = database

@@ -34,6 +34,11 @@ class KeyCheck:
     old_columns: frozenset[str] = frozenset()
     state: int | None = None
     quick: str = ""
+    other: str = ""
+    """Storage of another table that the check reads."""
+    reference: str = ""
+    """What writers of child and parent lock, so that neither loses the other while both are uncommitted."""
+    is_child: bool = False
 
     def violation(self, row: Sequence[Any]) -> TsqlError:
         if self.number in (2601, 2627):
@@ -252,7 +257,9 @@ def _reference(
     kind = SAME_TABLE if parent.storage == table.storage else "FOREIGN KEY"
     where = f", column '{foreign.referenced[0]}'" if len(foreign.columns) == 1 else ""
     places = (verb, kind, foreign.name, name.database, parent.full_name, where)
-    return KeyCheck(sql, 547, places, frozenset(column.lower() for column in foreign.columns), state=0)
+    columns = frozenset(column.lower() for column in foreign.columns)
+    check = KeyCheck(sql, 547, places, columns, state=0)
+    return check if kind == SAME_TABLE else _between(check, parent, parent, is_child=True)
 
 
 def delete_checks(
@@ -294,4 +301,9 @@ def _orphans(
     where = f", column '{foreign.columns[0]}'" if len(foreign.columns) == 1 else ""
     places = (verb, kind, foreign.name, name.database, child.full_name, where)
     old = frozenset(column.lower() for column in foreign.referenced)
-    return KeyCheck(sql, 547, places, frozenset(), old, state=0)
+    check = KeyCheck(sql, 547, places, frozenset(), old, state=0)
+    return check if child.storage == table.storage else _between(check, table, child, is_child=False)
+
+
+def _between(check: KeyCheck, parent: Table, other: Table, *, is_child: bool) -> KeyCheck:
+    return replace(check, other=other.storage, reference=f"references {parent.storage}", is_child=is_child)

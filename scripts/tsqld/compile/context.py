@@ -120,6 +120,10 @@ class Context:
     references: list[Reference] = field(default_factory=list)
     volatile: bool = False
     reads: set[str] = field(default_factory=set)
+    hints: set[tuple[str, str]] = field(default_factory=set)
+    """Tables, each with a hint it is read with."""
+    inherited: tuple[str, ...] = ()
+    """Hints of the view whose text is being compiled."""
     depth: int = 0
     max_recursion: int | None = None
     """OPTION (MAXRECURSION n) of the statement: it holds for the views it reads too."""
@@ -141,6 +145,11 @@ class Context:
             raise problem
         if not any(node is other and position == place for other, place, _ in noted):
             noted.append((node, position, problem))
+
+    def read(self, storage: str, hints: Sequence[str] = ()) -> None:
+        """A text reads a table, with these hints."""
+        self.reads.add(storage)
+        self.hints.update((storage, hint) for hint in (*hints, *self.inherited))
 
     def forget(self, count: int) -> None:
         """Give parameters back that no text uses: all but the first `count`."""

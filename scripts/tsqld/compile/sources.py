@@ -6,7 +6,7 @@ inline functions are expanded from their text; their names see only what they ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tsqld.binder.bound import Bound
@@ -155,20 +155,27 @@ class SourceCompiler(WindowCompiler):
         exposed = source.alias or source.name[-1]
         names = (exposed.lower(),) if source.alias else _qualifiers(name)
         if isinstance(target, Table):
-            text, relation = self.base_table(target, exposed, names)
+            text, relation = self.base_table(target, exposed, names, source.hints)
             return text + source.sample, relation
         if source.sample:
             raise error(494, line=source.line)
         if isinstance(target, SystemRelation):
             return self._system(target, exposed, names)
         if isinstance(target, Module) and target.kind == "VIEW":
-            with self.context.environment.inside(name.database):
-                return self._view(target, exposed, names, source.line)
+            before = self.context.inherited
+            self.context.inherited = (*before, *source.hints)
+            try:
+                with self.context.environment.inside(name.database):
+                    return self._view(target, exposed, names, source.line)
+            finally:
+                self.context.inherited = before
         raise error(208, ".".join(source.name), line=source.line)
 
-    def base_table(self, table: Table, exposed: str, names: tuple[str, ...]) -> tuple[str, Relation]:
+    def base_table(
+        self, table: Table, exposed: str, names: tuple[str, ...], hints: Sequence[str] = ()
+    ) -> tuple[str, Relation]:
         alias = self.context.alias()
-        self.context.reads.add(table.storage)
+        self.context.read(table.storage, hints)
         relation = Relation(
             alias,
             names,

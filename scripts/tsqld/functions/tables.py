@@ -28,6 +28,8 @@ from tsqld.types import BIGINT, MAX, TINYINT, SqlType, nvarchar, varchar
 
 Args = Sequence[Bound]
 Columns = tuple[tuple[str, SqlType], ...]
+_CONSTANT: Final = re.compile(r"[-+ ()\d]+|\(*(CAST\()?\$\d+( AS \w+\))?\)*|CAST\([-\d]+ AS \w+\)")
+"""Numbers and parameters, which name no column: what a DuckDB table function takes."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,14 @@ class RowList:
     rows: str
     cells: Sequence[str]
     columns: Columns = ()
+    table: str = ""
+    """A DuckDB table function of the same rows, which makes them as they are read."""
 
     @property
     def sql(self) -> str:
         listed = ", ".join(f"{cell} AS c{place}" for place, cell in enumerate(self.cells, 1))
-        return f"SELECT {listed} FROM (SELECT unnest({self.rows}) AS u)"
+        source = f"{self.table} AS g(u)" if self.table else f"(SELECT unnest({self.rows}) AS u)"
+        return f"SELECT {listed} FROM {source}"
 
     def applied(self, left: str, relations: Sequence[tuple[str, str]], alias: str, *, outer: bool) -> str:
         """A FROM clause of `left` with its `relations` (name and value) and, as `alias`, a row of the list.
@@ -119,7 +124,8 @@ def generate_series(args: Args, line: int = 0) -> RowList:
     else:
         step = f"CASE WHEN ({args[0].sql}) <= ({args[1].sql}) THEN {unit}::BIGINT ELSE -{unit}::BIGINT END"
     rows = f"generate_series({first}, {last}, {step})"
-    return RowList(rows, [_number("u", type)], (("value", type),))
+    table = rows if all(_CONSTANT.fullmatch(arg.sql) for arg in args) else ""
+    return RowList(rows, [_number("u", type)], (("value", type),), table)
 
 
 def _number(number: str, type: SqlType) -> str:

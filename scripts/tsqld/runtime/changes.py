@@ -34,34 +34,14 @@ class Changes:
         session = self.session
         if session.executor.transaction is not None and session.executor.transaction.doomed:
             raise error(3930)
-        self._lock(plan)
-        session.executor.fresh(plan.reads if plan.replaced else {*plan.reads, plan.table.storage})
+        session.table_locks.writing(plan)
         if plan.identity:
             with session.engine.counters.lock(plan.name.database, plan.table):
                 yield from self._apply(plan)
         else:
             yield from self._apply(plan)
-        transaction = session.executor.transaction
-        if transaction is not None and not plan.table.is_temporary and not plan.replaced:
-            transaction.written.add(plan.table.storage)
-
-    def _lock(self, plan: ChangePlan) -> None:
-        """Writers of a table take turns; inserts that no key could make collide go side by side."""
-        if plan.table.is_temporary or plan.replaced:
-            return
-        keyed = any(check.number in (2601, 2627) for check in (*plan.checks, *plan.after))
-        mode = "IX" if plan.kind == "INSERT" and not keyed else "X"
-        self.lock_table(plan.table.storage, mode)
-
-    def lock_table(self, storage: str, mode: str) -> None:
-        session = self.session
-        session.engine.locks.acquire(
-            session.spid,
-            storage,
-            mode,
-            timeout_ms=session.options.lock_timeout,
-            cancelled=session.cancelled.is_set,
-        )
+        if not plan.replaced:
+            session.executor.wrote(plan.table)
 
     def _apply(self, plan: ChangePlan) -> Iterator[Event]:
         if plan.change:
@@ -156,11 +136,8 @@ class Changes:
         """What a foreign key does to the children of the rows in the change set `parent`."""
         change = plan.change.replace(PARENT, parent)
         apply = tuple(text.replace(PARENT, parent) for text in plan.apply)
-        self._lock(plan)
         yield from self._apply(replace(plan, change=change, apply=apply))
-        transaction = self.session.executor.transaction
-        if transaction is not None:
-            transaction.written.add(plan.table.storage)
+        self.session.executor.wrote(plan.table)
 
     def _parameters(self, plan: ChangePlan) -> list[Any]:
         values = []
@@ -243,7 +220,6 @@ class Changes:
     def _output_into(self, plan: ChangePlan, change: str) -> int:
         """An INSERT of what OUTPUT says of the change set `change`; how many rows."""
         session, executor = self.session, self.session.executor
-        self._lock(plan)
         parameters = self._parameters(plan)
         inner = change
         if plan.change:
@@ -258,6 +234,5 @@ class Changes:
             self._check(plan.after, plan.table.storage)
         if plan.identity and count:
             session.engine.counters.used(plan.name.database, plan.table, count)
-        if executor.transaction is not None and not plan.table.is_temporary:
-            executor.transaction.written.add(plan.table.storage)
+        executor.wrote(plan.table)
         return count

@@ -18,6 +18,7 @@ from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn
 from tsqld.errors import error
 from tsqld.events import Column, Columns, Done, Event, Rows
+from tsqld.runtime.tablelocks import Hints
 from tsqld.runtime.values import from_duck, rows_from_duck
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
@@ -63,6 +64,7 @@ class Cursor:
     parameters: list[Any]
     columns: tuple[OutColumn, ...]
     reads: frozenset[str]
+    hints: Hints
     table: Table | None = None
     keys: tuple[str, ...] = ()
     rows: list[Sequence[Any]] | None = None
@@ -206,6 +208,7 @@ class Cursors:
             [],
             visible,
             frozenset(compiler.context.reads),
+            frozenset(compiler.context.hints),
             table if stands else None,
             keys,
         )
@@ -251,7 +254,7 @@ class Cursors:
             raise error(16905, line=line)
         self.interpreter.transactions.begin_implicitly()
         executor = self.session.executor
-        executor.fresh(cursor.reads)
+        self.session.table_locks.reading(cursor.reads, cursor.hints)
         cursor.rows = list(executor.read(cursor.sql, cursor.parameters).fetchall())
         cursor.position, cursor.current = -1, None
         cursor.stamp = self._stamp()

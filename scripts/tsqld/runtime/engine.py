@@ -79,6 +79,10 @@ class Engine:
         self.catalogs: dict[str, Catalog] = {}
         self.committed: dict[str, int] = {}
         self.commits = 0
+        self.defined = 0
+        """The last commit that changed a catalog."""
+        self.committing = threading.RLock()
+        """Held from a commit until it is published: who holds it knows of all that anybody can see."""
         self.sessions: dict[int, Session] = {}
         self.global_temporaries: dict[str, Any] = {}
         self.row_calls: dict[int, Callable[[Sequence[str | None]], Any]] = {}
@@ -228,6 +232,8 @@ class Engine:
             for key, catalog in catalogs.items():
                 self.catalogs[key] = catalog
             self.commits += 1
+            if catalogs:
+                self.defined = self.commits
             for name in (*written, *(f"catalog:{key}" for key in catalogs)):
                 self.committed[name] = self.commits
 

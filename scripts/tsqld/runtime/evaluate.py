@@ -23,6 +23,7 @@ from tsqld.errors import COMPILE_TIME, TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
+from tsqld.runtime.tablelocks import Hints
 from tsqld.runtime.usercode import fill, returned_value
 from tsqld.runtime.values import from_duck, to_duck
 from tsqld.syntax import nodes as n
@@ -58,6 +59,7 @@ class CompiledValue:
     type: SqlType
     reads: frozenset[str]
     uses_tables: bool
+    hints: Hints = frozenset()
 
 
 Lookups = tuple[tuple[tuple[str, str, str], Object | None], ...]
@@ -189,7 +191,8 @@ class Evaluator:
         environment = compiler.context.environment
         tables = bool(compiler.context.reads) or getattr(environment, "uses_system", False)
         references = tuple(compiler.context.references)
-        return CompiledValue(f"SELECT {sql}", references, type, frozenset(compiler.context.reads), tables)
+        reads, hints = frozenset(compiler.context.reads), frozenset(compiler.context.hints)
+        return CompiledValue(f"SELECT {sql}", references, type, reads, tables, hints)
 
     def condition(self, node: n.Expression) -> bool:
         """Whether a condition is true (not false, not unknown)."""
@@ -218,7 +221,7 @@ class Evaluator:
             return parameters[0]
         executor = self.session.executor
         if made.uses_tables:
-            executor.fresh(made.reads)
+            self.session.table_locks.reading(made.reads, made.hints)
             row = executor.read(made.sql, parameters).fetchone()
             assert row is not None
         else:

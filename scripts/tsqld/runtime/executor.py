@@ -3,19 +3,23 @@
 DuckDB aborts a whole transaction on any error and has no savepoints. So every writing text of an open
 transaction is journalled with its parameters; after an error, a rollback to a savepoint, or when READ
 COMMITTED must see what others committed since, the transaction is rolled back, begun again and the journal is
-run anew.
+run anew. Where the journal's texts read what others have changed meanwhile, the tables they wrote must come
+out as they were, else the transaction ends as a deadlock's victim does (1205): never with other rows than
+the client was told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
-from tsqld.catalog.model import Catalog
+from tsqld.catalog.model import Catalog, Table
+from tsqld.compile.checks import appended
 from tsqld.errors import TsqlError, error
 from tsqld.functions import failure
 from tsqld.runtime.placeholders import given
@@ -23,6 +27,9 @@ from tsqld.runtime.placeholders import given
 if TYPE_CHECKING:
     from tsqld.runtime.engine import Engine
 
+_TEMPORARY: Final = "temp.main."
+"""Temp tables are seen by the cursor that made them alone."""
+Answer = TypeVar("Answer")
 Work = tuple[str, Sequence[Any]]
 
 
@@ -41,13 +48,35 @@ class Transaction:
     catalogs: dict[str, Catalog] = field(default_factory=dict)
     savepoints: list[Savepoint] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
+    changed: dict[str, Table] = field(default_factory=dict)
+    """Tables whose rows it has changed, temp tables too, by storage."""
+    sources: dict[str, int] = field(default_factory=dict)
+    """What its writing texts read, and the commit they read as of."""
     kept: list[object] = field(default_factory=list)
     """What the journal's texts read from and must not be deleted before the end."""
     snapshot: int = 0
     broken: bool = False
     doomed: bool = False
     frozen: bool = False
-    """SNAPSHOT, REPEATABLE READ and SERIALIZABLE keep their first snapshot."""
+    """SNAPSHOT keeps the snapshot of its first statement."""
+    started: bool = False
+
+
+class Result:
+    """The rows of a reading text; DuckDB may compute them as they are fetched."""
+
+    def __init__(self, executor: Executor, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._executor = executor
+        self._cursor = cursor
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return self._executor._told(self._cursor.fetchone)
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self._executor._told(self._cursor.fetchall)
+
+    def fetchmany(self, count: int) -> list[tuple[Any, ...]]:
+        return self._executor._told(lambda: self._cursor.fetchmany(count))
 
 
 class Executor:
@@ -58,17 +87,34 @@ class Executor:
         self.cursor = engine.connection.cursor()
         self.scratch = engine.connection.cursor()
         self.transaction: Transaction | None = None
+        self._ending = threading.Lock()
         self.writes = 0
+        self.spid = 0
+        self._aside: duckdb.DuckDBPyConnection | None = None
+        self._reading = self.cursor
+        """Where the rows being fetched come from."""
+        self._reads_aside = False
+        self.writing = ("", "")
+        """The table last written to, and its database."""
+        self.is_writing = False
+        """A writing statement is under way."""
 
     def close(self) -> None:
-        self.cursor.close()
-        self.scratch.close()
+        for cursor in (self.cursor, self.scratch, self._aside):
+            if cursor is not None:
+                cursor.close()
 
     # transactions
 
+    def _at_once(self, sql: str) -> None:
+        """Begin or end DuckDB's transaction: what no cancellation may stop half-way."""
+        with self._ending:
+            self.cursor.execute(sql)
+
     def begin(self, *, frozen: bool = False) -> None:
-        self.cursor.execute("BEGIN TRANSACTION")
-        self.transaction = Transaction(snapshot=self.engine.commits, frozen=frozen)
+        snapshot = self.engine.commits
+        self._at_once("BEGIN TRANSACTION")
+        self.transaction = Transaction(snapshot=snapshot, frozen=frozen)
 
     def commit(self) -> None:
         transaction = self.transaction
@@ -76,16 +122,17 @@ class Executor:
         if transaction.broken:
             self._replay(transaction)
         try:
-            self.cursor.execute("COMMIT")
+            with self.engine.committing:
+                self._at_once("COMMIT")
+                self.engine.published(transaction.catalogs, transaction.written)
         except duckdb.Error as problem:
+            raise self._translated(problem) from problem
+        finally:
             self.transaction = None
-            raise translate(problem) from problem
-        self.transaction = None
-        self.engine.published(transaction.catalogs, transaction.written)
 
     def rollback(self) -> None:
         if self.transaction is not None and not self.transaction.broken:
-            self.cursor.execute("ROLLBACK")
+            self._at_once("ROLLBACK")
         self.transaction = None
 
     def save(self, name: str) -> None:
@@ -111,33 +158,112 @@ class Executor:
         """Note that DuckDB's transaction is lost; the next use replays it."""
         transaction = self.transaction
         if transaction is not None and not transaction.broken:
-            self.cursor.execute("ROLLBACK")
+            self._at_once("ROLLBACK")
             transaction.broken = True
 
-    def fresh(self, reads: Iterable[str]) -> None:
+    def fresh(self, reads: Collection[str]) -> None:
         """Make DuckDB's transaction usable, and let it see what was committed to `reads` since it began."""
         transaction = self.transaction
+        self._reads_aside = False
         if transaction is None:
             return
         if transaction.broken:
             self._replay(transaction)
-        elif not transaction.frozen and any(
+        elif transaction.frozen:
+            if not transaction.started:
+                self._start(transaction)
+        elif self.engine.defined > transaction.snapshot or any(
             self.engine.committed.get(name, 0) > transaction.snapshot for name in reads
         ):
-            self.cursor.execute("ROLLBACK")
-            self._replay(transaction)
+            self._reads_aside = self._may_read_aside(transaction, reads)
+            if not self._reads_aside:
+                self._renew(transaction)
+
+    def _may_read_aside(self, transaction: Transaction, reads: Collection[str]) -> bool:
+        """Whether a query reads nothing of what the transaction has written: then it need not be run anew to
+        see what others have committed."""
+        own = transaction.changed.keys() & set(reads)
+        return bool(transaction.journal) and not (self.is_writing or transaction.catalogs or own)
+
+    def _start(self, transaction: Transaction) -> None:
+        """The snapshot of a transaction that keeps it is that of its first statement, not of its BEGIN."""
+        transaction.started = True
+        if not transaction.journal:
+            self._at_once("ROLLBACK")
+            transaction.snapshot = self.engine.commits
+            self._at_once("BEGIN TRANSACTION")
+
+    def _renew(self, transaction: Transaction) -> None:
+        """Let the transaction see what was committed since it began. Error 1205."""
+        before = self._contents(transaction) if self._moved(transaction) else None
+        self._at_once("ROLLBACK")
+        self._run_journal(transaction)
+        if self._moved(transaction):
+            if before is None or self._contents(transaction) != before:
+                self._lose(transaction)
+            transaction.sources = dict.fromkeys(transaction.sources, transaction.snapshot)
 
     def _replay(self, transaction: Transaction) -> None:
+        """Come back after an error. Error 1205 where the way back would lead somewhere else."""
+        before = transaction.snapshot
+        self._run_journal(transaction)
+        if self._moved(transaction) or (transaction.frozen and self.engine.commits > before):
+            self._lose(transaction)
+
+    def _run_journal(self, transaction: Transaction) -> None:
         transaction.snapshot = self.engine.commits
-        self.cursor.execute("BEGIN TRANSACTION")
+        self._at_once("BEGIN TRANSACTION")
         transaction.broken = False
         try:
             for sql, parameters in transaction.journal:
                 self.cursor.execute(sql, parameters)
+        except duckdb.InterruptException as problem:
+            self.broke()
+            raise InterruptedError from problem
         except duckdb.Error as problem:
             self.broke()
             transaction.doomed = True
-            raise translate(problem) from problem
+            raise self._translated(problem) from problem
+
+    def _lose(self, transaction: Transaction) -> None:
+        self.broke()
+        transaction.doomed = True
+        raise error(1205, self.spid)
+
+    def _moved(self, transaction: Transaction) -> bool:
+        """Whether others have committed changes to what the journal's texts read."""
+        with self.engine.committing:
+            return any(
+                self.engine.committed.get(name, 0) > seen for name, seen in transaction.sources.items()
+            )
+
+    def _contents(self, transaction: Transaction) -> list[Any]:
+        """A fingerprint of every table the transaction has changed: of its own rows where others add some."""
+        found = []
+        for storage, table in sorted(transaction.changed.items()):
+            alone = table.is_temporary or self.engine.locks.holds(self.spid, storage, "transaction") == "X"
+            rows = storage if alone else appended(table)
+            sql = f"SELECT count(*), sum(hash(t)) FROM {rows} AS t"
+            try:
+                found.append(self.cursor.execute(sql).fetchone())
+            except duckdb.CatalogException:
+                found.append(None)  # dropped by the transaction itself
+        return found
+
+    def depends_on(self, reads: Collection[str]) -> None:
+        """What a writing statement writes comes of these tables as they are now."""
+        if self.is_writing and self.transaction is not None:
+            for name in reads:
+                self.transaction.sources.setdefault(name, self.transaction.snapshot)
+
+    def wrote(self, table: Table) -> None:
+        """The open transaction has changed a table's rows."""
+        transaction = self.transaction
+        if transaction is None:
+            return
+        transaction.changed[table.storage] = table
+        if not table.is_temporary:
+            transaction.written.add(table.storage)
 
     # work
 
@@ -149,7 +275,7 @@ class Executor:
             result = self.cursor.execute(sql, parameters).fetchall()
         except duckdb.Error as problem:
             self.broke()
-            raise translate(problem) from problem
+            raise self._translated(problem) from problem
         self.writes += 1
         self.transaction.journal.append((sql, parameters))
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
@@ -161,23 +287,36 @@ class Executor:
         else:
             self.cursor.execute(sql, parameters)
 
-    def read(self, sql: str, parameters: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
-        """Run a reading text; the cursor to fetch from."""
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
+        """Run a reading text; what to fetch its rows from."""
         sql, parameters = given(sql, parameters)
-        try:
-            return self.cursor.execute(sql, parameters)
-        except duckdb.Error as problem:
-            if self.transaction is not None:
-                self.broke()
-            raise translate(problem) from problem
+        self._reading = self._reader(sql)
+        return Result(self, self._told(lambda: self._reading.execute(sql, parameters)))
+
+    def _reader(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """The cursor a reading text runs on: one beside the transaction where `fresh` found that it may."""
+        if not self._reads_aside:
+            return self.cursor
+        self._reads_aside = False
+        if _TEMPORARY in sql:
+            assert self.transaction is not None
+            self._renew(self.transaction)
+            return self.cursor
+        if self._aside is None:
+            self._aside = self.engine.connection.cursor()
+        return self._aside
 
     def fetch(self, count: int) -> list[tuple[Any, ...]]:
+        return self._told(lambda: self._reading.fetchmany(count))
+
+    def _told(self, work: Callable[[], Answer]) -> Answer:
+        """DuckDB's answer, its errors as T-SQL's."""
         try:
-            return self.cursor.fetchmany(count)
+            return work()
         except duckdb.Error as problem:
             if self.transaction is not None:
                 self.broke()
-            raise translate(problem) from problem
+            raise self._translated(problem) from problem
 
     def scalar_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
         """One row computed without tables, beside any transaction."""
@@ -185,13 +324,30 @@ class Executor:
         try:
             row = self.scratch.execute(sql, parameters).fetchone()
         except duckdb.Error as problem:
-            raise translate(problem) from problem
+            raise self._translated(problem) from problem
         assert row is not None
         return row
 
+    def _translated(self, problem: duckdb.Error) -> TsqlError:
+        """The T-SQL error of a DuckDB error: a conflict of versions is 3960 under SNAPSHOT, else 1205."""
+        found = translate(problem)
+        if found.number == 1205:
+            transaction = self.transaction
+            if transaction is not None and transaction.frozen:
+                return error(3960, *self.writing)
+            return error(1205, self.spid)
+        return found
+
     def interrupt(self) -> None:
-        self.cursor.interrupt()
-        self.scratch.interrupt()
+        """Stop what runs now, but for the beginning or end of a transaction. Called from another thread."""
+        if not self._ending.acquire(blocking=False):
+            return
+        try:
+            for cursor in (self.cursor, self.scratch, self._aside):
+                if cursor is not None:
+                    cursor.interrupt()
+        finally:
+            self._ending.release()
 
 
 _PATTERNS: list[tuple[re.Pattern[str], int, tuple[str, ...]]] = [

@@ -273,6 +273,8 @@ class Interpreter:
                 events.fire("sp_statement_completed", session, node)
             if not isinstance(node, _KEEPS_ERROR) and not _does_nothing(node):
                 session.last_error = session.frame.last_error = 0
+        finally:
+            session.table_locks.statement_ended()
 
     def _failed(self, problem: TsqlError, node: n.Statement) -> Iterator[Event]:
         """What an error does after its statement was undone."""

@@ -26,7 +26,7 @@ _KNOWN: Final = frozenset(
 
 
 def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance) -> Iterator[Event]:
-    """Errors 2526 of what is no DBCC statement, 6104 and 6106 of KILL."""
+    """Errors 2526 of what is no DBCC statement, 6104, 6106 and 6115 of KILL."""
     verb, *words = node.words
     if verb == "KILL":
         _kill(session, words[0], node.line)
@@ -56,9 +56,12 @@ def _kill(session: Session, spid: str, line: int) -> None:
         raise unsupported("KILL of anything but a session", line)
     if int(spid) == session.spid:
         raise error(6104, line=line)
-    if int(spid) not in session.engine.sessions:
+    other = session.engine.sessions.get(int(spid))
+    if other is None:
         raise error(6106, spid, line=line)
-    raise unsupported("KILL of another session", line)
+    if session.trancount:
+        raise error(6115, line=line)
+    other.kill()
 
 
 def _user_options(session: Session) -> Iterator[Event]:

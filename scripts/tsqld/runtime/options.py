@@ -39,6 +39,8 @@ _MUST_STAY: Final = {
     "FORCEPLAN": "OFF",
 }
 _CONTEXT_BYTES: Final = 128
+_PRIORITIES: Final = {"LOW": -5, "NORMAL": 0, "HIGH": 5}
+_DEAREST: Final = 10
 
 
 def set_option(session: Session, evaluator: Evaluator, option: str, node: n.SetOption) -> None:
@@ -52,10 +54,12 @@ def set_option(session: Session, evaluator: Evaluator, option: str, node: n.SetO
     elif option == "TRANSACTION ISOLATION LEVEL":
         options.isolation = str(value)
         transaction = session.executor.transaction
-        if transaction is not None:
-            transaction.frozen = options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
+        if transaction is not None and options.isolation != "SNAPSHOT":
+            transaction.frozen = False
     elif option in ("LOCK_TIMEOUT", "ROWCOUNT", "TEXTSIZE"):
         setattr(options, option.lower(), int(given))
+    elif option == "DEADLOCK_PRIORITY":
+        options.deadlock_priority = _priority(given, node.line)
     elif option == "DATEFIRST":
         if not 1 <= int(given) <= 7:
             raise error(2742, given, line=node.line)
@@ -68,3 +72,13 @@ def set_option(session: Session, evaluator: Evaluator, option: str, node: n.SetO
         options.datefirst = 7
     elif option == "CONTEXT_INFO":
         session.context_info = bytes(given)[:_CONTEXT_BYTES].ljust(_CONTEXT_BYTES, b"\0")
+
+
+def _priority(given: Any, line: int) -> int:
+    """A word or a number from -10 to 10, or a variable that holds one."""
+    text = str(given).strip().upper()
+    if text in _PRIORITIES:
+        return _PRIORITIES[text]
+    if text.lstrip("-").isdigit() and abs(int(text)) <= _DEAREST:
+        return int(text)
+    raise error(102, given, line=line)

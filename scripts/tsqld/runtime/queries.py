@@ -17,6 +17,7 @@ from tsqld.errors import error, unsupported
 from tsqld.events import Column, Columns, Done, Event, Rows
 from tsqld.runtime.frame import Handlers
 from tsqld.runtime.session import Session
+from tsqld.runtime.tablelocks import Hints
 from tsqld.runtime.values import from_duck, rows_from_duck
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
@@ -37,6 +38,7 @@ class SelectPlan:
     references: tuple[Reference, ...]
     columns: tuple[OutColumn, ...]
     reads: frozenset[str]
+    hints: Hints
     assigns: tuple[tuple[str, SqlType], ...] = ()
 
 
@@ -80,7 +82,13 @@ class Queries:
                 return self._assign_plan(compiler, node.query)
             text = compiler.query(node.query, None)
             context = compiler.context
-            return SelectPlan(text.sql, tuple(context.references), text.columns, frozenset(context.reads))
+            return SelectPlan(
+                text.sql,
+                tuple(context.references),
+                text.columns,
+                frozenset(context.reads),
+                frozenset(context.hints),
+            )
 
         return self.evaluator.compiled(node, "select", make)  # type: ignore[no-any-return]
 
@@ -101,7 +109,12 @@ class Queries:
         text = compiler.query(changed, None)
         context = compiler.context
         return SelectPlan(
-            text.sql, tuple(context.references), text.columns, frozenset(context.reads), tuple(assigns)
+            text.sql,
+            tuple(context.references),
+            text.columns,
+            frozenset(context.reads),
+            frozenset(context.hints),
+            tuple(assigns),
         )
 
     def _assign(self, node: n.SelectStatement, plan: SelectPlan) -> None:
@@ -116,7 +129,7 @@ class Queries:
         if carried and not (body.sources and _one_row(body)):
             self.interpreter.procedures.assign_by_row(node, plan)
             return
-        session.executor.fresh(plan.reads)
+        session.table_locks.reading(plan.reads, plan.hints)
         parameters = self.evaluator.parameters(plan.references)
         session.executor.read(plan.sql, parameters)
         count, last = 0, None
@@ -138,7 +151,7 @@ class Queries:
     def _rows(self, plan: SelectPlan) -> Iterator[Event]:
         session = self.session
         executor = session.executor
-        executor.fresh(plan.reads)
+        session.table_locks.reading(plan.reads, plan.hints)
         parameters = self.evaluator.parameters(plan.references)
         executor.read(plan.sql, parameters)
         types = [column.type for column in plan.columns]

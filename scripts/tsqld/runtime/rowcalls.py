@@ -11,7 +11,7 @@ import datetime as dt
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +166,7 @@ class _HelperExecutor(Executor):
         super().__init__(parent.engine)
         self.parent = parent
 
-    def fresh(self, reads: Iterable[str]) -> None:
+    def fresh(self, reads: Collection[str]) -> None:
         caller = self.parent.executor.transaction
         changed = caller.written & set(reads) if caller is not None else ()
         if changed:

@@ -34,7 +34,7 @@ def carried_assignment(
     query = replace(node.query, body=replace(body, items=columns))
     inner = interpreter.queries.plan(n.SelectStatement(node.line, query))
     executor = session.executor
-    executor.fresh(inner.reads)
+    session.table_locks.reading(inner.reads, inner.hints)
     executor.read(inner.sql, interpreter.evaluator.parameters(inner.references))
     rows = []
     while chunk := executor.fetch(5000):

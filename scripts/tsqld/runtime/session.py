@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tsqld.catalog.model import Catalog, Table
@@ -14,6 +14,7 @@ from tsqld.functions.randoms import RandomNumbers
 from tsqld.runtime.consequences import error_event
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
+from tsqld.runtime.tablelocks import TableLocks
 
 if TYPE_CHECKING:
     from tsqld.runtime.engine import Engine
@@ -36,6 +37,8 @@ class Session:
         self.host = host
         self.logged_in = dt.datetime.now()
         self.executor = Executor(engine)
+        self.executor.spid = spid
+        self.table_locks = TableLocks(self)
         self.options = Options()
         self.frames: list[Frame] = [Frame(database=database)]
         self.trancount = 0
@@ -65,6 +68,8 @@ class Session:
         self.closed = False
         self.ended = False
         """An error of severity 20 or more: the session closes when its batch ends."""
+        self.on_kill: Callable[[], None] = lambda: None
+        """Cuts the client off."""
         self._interpreter: Interpreter | None = None
         self._row_calls: RowCalls | None = None
 
@@ -121,6 +126,12 @@ class Session:
         """Stop what runs now. Called from another thread."""
         self.cancelled.set()
         self.executor.interrupt()
+        self.engine.locks.wake()
+
+    def kill(self) -> None:
+        """End the session from another one: what runs stops, the client is cut off, and it rolls back."""
+        self.cancel()
+        self.on_kill()
 
     def reset(self, keep_transaction: bool) -> None:
         """What a pooled connection's next user must not see."""
@@ -229,13 +240,7 @@ class Session:
     def lock_catalog(self, database: str) -> Catalog:
         """The catalog to be changed, as it is now: one definer at a time until its transaction ends."""
         resource = f"catalog:{database.lower()}"
-        self.engine.locks.acquire(
-            self.spid,
-            resource,
-            "X",
-            timeout_ms=self.options.lock_timeout,
-            cancelled=self.cancelled.is_set,
-        )
+        self.table_locks.take(resource, "X")
         self.executor.fresh((resource,))
         return self.catalog(database)
 

@@ -31,9 +31,7 @@ class Transactions:
     def begin_implicitly(self) -> None:
         session = self.session
         if session.options.implicit_transactions and not session.trancount:
-            session.executor.begin(
-                frozen=session.options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
-            )
+            session.executor.begin(frozen=session.options.isolation == "SNAPSHOT")
             session.trancount = 1
 
     def run(self, work: Callable[[], Iterator[Event]]) -> Iterator[Event]:
@@ -52,6 +50,7 @@ class Transactions:
                 raise error(3930)
             mark, catalogs = len(transaction.journal), dict(transaction.catalogs)
             temporaries = self.interpreter.definitions.temporaries_mark()
+            outer, executor.is_writing = executor.is_writing, True
             try:
                 executor.fresh(())
                 yield from work()
@@ -63,8 +62,11 @@ class Transactions:
                         executor.broke()
                     self.interpreter.definitions.temporaries_back(temporaries)
                 raise
+            finally:
+                executor.is_writing = outer
             return
         executor.begin()
+        executor.is_writing = True
         temporaries = self.interpreter.definitions.temporaries_mark()
         try:
             yield from work()
@@ -74,6 +76,7 @@ class Transactions:
             self.interpreter.definitions.temporaries_back(temporaries)
             raise
         finally:
+            executor.is_writing = False
             session.engine.locks.release_all(session.spid, "transaction")
 
     def statement(self, node: n.Transaction) -> Iterator[Event]:
@@ -83,8 +86,7 @@ class Transactions:
             self.begin_implicitly()
             if session.trancount == 0:
                 session.transaction_name = name
-                frozen = session.options.isolation not in ("READ COMMITTED", "READ UNCOMMITTED")
-                session.executor.begin(frozen=frozen)
+                session.executor.begin(frozen=session.options.isolation == "SNAPSHOT")
             session.trancount += 1
         elif node.action == "COMMIT":
             self._commit(node.line)

@@ -47,9 +47,12 @@ class Writing:
     def plan(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> ChangePlan:
         """What a change does, compiled."""
 
-        return self.evaluator.compiled(  # type: ignore[no-any-return]
-            node, "change", lambda compiler: compiler.changed(node)
-        )
+        def make(compiler: Compiler) -> ChangePlan:
+            plan = compiler.changed(node)
+            hints = {(plan.table.storage, hint) for hint in node.target.hints}
+            return replace(plan, hints=frozenset(compiler.context.hints | hints))
+
+        return self.evaluator.compiled(node, "change", make)  # type: ignore[no-any-return]
 
     def _change(self, node: n.Insert | n.Update | n.Delete | n.Merge) -> Iterator[Event]:
         session = self.session

@@ -15,7 +15,7 @@ from contextlib import closing
 from enum import Enum, auto
 from typing import Final
 
-from tsqld.errors import TsqlError
+from tsqld.errors import TsqlError, error
 from tsqld.events import DatabaseChanged, Error, Event
 from tsqld.tds import protocol, tokens
 from tsqld.tds.bulkcopy import read_bulk_copy
@@ -62,14 +62,26 @@ class Connection:
         self._packet_size = protocol.DEFAULT_PACKET_SIZE
         self._running = False
         self._cancelled = False
+        self._attended = False
+        """The client has cancelled, and waits for that to be acknowledged."""
         self._gone = False
+        self._ended_by: TsqlError | None = None
+        """Why the server stops the request under way: a time-out, or another session's KILL."""
+        self._killed = False
+        self.hang_up: Callable[[], None] = lambda: None
+        """Wakes whoever waits for the client."""
         self._transactions = Transactions()
         self._prepared = PreparedStatements()
 
     @property
     def is_closed(self) -> bool:
         ended = self._session is not None and self._session.closed
-        return self._stage is Stage.CLOSED or self._gone or ended
+        return self._stage is Stage.CLOSED or self._gone or self._killed or ended
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is being answered."""
+        return self._running
 
     @property
     def is_logged_in(self) -> bool:
@@ -91,6 +103,7 @@ class Connection:
                 data = self._decrypt(data)
             for message in self._inbox.feed(data):
                 if message.kind == PacketType.ATTENTION and self._running:
+                    self._attended = True
                     self._cancel()
                 else:
                     self._waiting.append(message)
@@ -112,6 +125,20 @@ class Connection:
             if still and self._session is not None:
                 self._session.cancel()
             return still
+
+    def stop(self, reason: TsqlError) -> None:
+        """Cancels the request under way, and tells the client why."""
+        with self._lock:
+            if self._running and not self._cancelled:
+                self._ended_by = reason
+                self._cancel()
+
+    def kill(self) -> None:
+        """Another session ends this one."""
+        with self._lock:
+            self.stop(error(596))
+            self._killed = True
+        self.hang_up()
 
     def close(self) -> None:
         """Ends the session; its open transaction is rolled back."""
@@ -176,6 +203,7 @@ class Connection:
             return self._packets(outcome.tokens)
         self._session, self._version = outcome.session, outcome.version
         self._stage = Stage.READY
+        self._session.on_kill = self.kill
         self._inbox.trust()
         reply = self._packets(outcome.tokens)
         self._packet_size = outcome.packet_size
@@ -198,20 +226,25 @@ class Connection:
     def _run(self, stream: Iterator[bytes], session: Session) -> Iterator[bytes]:
         outbox = Outbox(self._packet_size, session.spid)
         with self._lock:
-            self._running, self._cancelled = True, False
+            self._running, self._cancelled, self._attended, self._ended_by = True, False, False, None
         try:
             with closing(self._guarded(stream)) as pieces:
                 yield from self._sent(pieces, outbox)
         finally:
             with self._lock:
                 self._running = False
-        if self._cancelled:
+        if reason := self._why_stopped():
+            outbox.write(self._failure(as_event(reason)))
+        elif self._attended:
             # Microsoft's driver takes an acknowledgement alone for success, and tedious waits for the end of
             # the answer before the acknowledgement: so the interrupted statement fails first, on its own.
             outbox.write(tokens.done(tokens.DONE, tokens.DONE_ERROR, 0, 0, self._version))
         yield self._seal(outbox.finish())
-        if self._cancelled:
+        if self._attended:
             yield self._packets(self._attention())
+
+    def _why_stopped(self) -> TsqlError | None:
+        return self._ended_by
 
     def _sent(self, pieces: Iterator[bytes], outbox: Outbox) -> Iterator[bytes]:
         """Packets as they fill. Once cancelled, only what the end of the request changes is still told."""

@@ -6,7 +6,7 @@ Specification: [MS-TDS] 2.2.3 (packets), 2.2.5.4 (data types), 2.2.7 (tokens).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from pysqlbridge.tds.batch import skip_all_headers
@@ -138,6 +138,9 @@ class Session(Protocol):
     def bulk_copy(self, columns: Sequence[Column], rows: Iterator[tuple[Any, ...]]) -> Iterator[Event]: ...
 
     def transaction(self, kind: str, name: str) -> Iterator[Event]: ...
+
+    on_kill: Callable[[], None]
+    """Called from another thread when another session ends this one."""
 
     def describe(self, statement: str, declarations: str) -> tuple[Column, ...] | None: ...
 

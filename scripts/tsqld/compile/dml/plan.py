@@ -56,6 +56,7 @@ class ChangePlan:
     identity: bool = False
     explicit_identity: str = ""
     reads: frozenset[str] = frozenset()
+    hints: frozenset[tuple[str, str]] = frozenset()
     counted: str = ""
     fired: tuple[Fired, ...] = ()
     cascades: tuple[ChangePlan, ...] = ()

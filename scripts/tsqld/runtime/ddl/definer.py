@@ -79,7 +79,10 @@ class Definer:
     def compiler(self) -> Compiler:
         return Compiler(Context(SessionEnvironment(self.session)))
 
-    def existing(self, parts: Sequence[str], line: int, number: int) -> tuple[Table, Callable[[Table], None]]:
+    def existing(
+        self, parts: Sequence[str], line: int, number: int, *, locks: bool = True
+    ) -> tuple[Table, Callable[[Table], None]]:
+        """A table to be changed, locked unless told otherwise, and how its new shape is kept."""
         session = self.session
         if parts[-1].startswith("#"):
             for frame in reversed(session.frames):
@@ -95,12 +98,19 @@ class Definer:
         table = catalog.table(name.schema, name.name)
         if table is None:
             raise error(number, ".".join(parts), line=line)
+        if locks:
+            self.seize(table)
 
         def store(changed: Table) -> None:
             current = self.catalog(name.database)
             self.change(replace(current, next_id=max(current.next_id, catalog.next_id)).put(changed))
 
         return table, store
+
+    def seize(self, table: Table) -> None:
+        """Wait until nobody else has uncommitted rows in a table, and see what they committed."""
+        self.session.table_locks.take(table.storage, "X")
+        self.session.executor.fresh({table.storage})
 
     def _temporary_store(self, home: dict[str, Table]) -> Callable[[Table], None]:
         def store(changed: Table) -> None:

@@ -74,6 +74,7 @@ class Drops(Definer):
                 raise error(3726, written, line=line)
 
     def _drop_table(self, table: Table, name: FullName) -> None:
+        self.seize(table)
         self.write(f"DROP TABLE {table.storage}")
         self.session.engine.counters.forget(name.database, table.object_id)
 

@@ -126,14 +126,13 @@ class Switch:
         columns = [c for c in mine.columns if not c.computed or c.persisted]
         names = ", ".join(quoted(column.name) for column in columns)
         for name in (mine.storage, theirs.storage):
-            session.engine.locks.acquire(session.spid, name, "X", timeout_ms=session.options.lock_timeout)
+            session.table_locks.take(name, "X")
         self.definitions.write(
             f"INSERT INTO {theirs.storage} ({names}) SELECT {names} FROM {mine.storage}{source.where}"
         )
         self.definitions.write(f"DELETE FROM {mine.storage}{source.where}")
-        transaction = session.executor.transaction
-        assert transaction is not None
-        transaction.written.update((mine.storage, theirs.storage))
+        session.executor.wrote(mine)
+        session.executor.wrote(theirs)
 
 
 def _same_columns(source: _Side, into: _Side, line: int) -> None:

@@ -161,24 +161,20 @@ class Tables(TableBuilder):
         if node.partitions:
             where = f" WHERE {partition_condition(self.catalog(), table, node.partitions, node.line)}"
         if not table.is_temporary:
-            changes.lock_table(table.storage, "X")
             for other in self.catalog().tables():
                 if other.storage != table.storage and any(
                     foreign.references(table) for foreign in other.foreign_keys
                 ):
                     raise error(4712, table.full_name, line=node.line)
-        self.session.executor.fresh((table.storage,))
         self.write(f"DELETE FROM {table.storage}{where}")
         if not where and table.identity is not None and table.identity.identity is not None:
             self.session.engine.counters.reseed(self.session.database, table, table.identity.identity[0])
-        transaction = self.session.executor.transaction
-        assert transaction is not None
-        transaction.written.add(table.storage)
+        self.session.executor.wrote(table)
         self.session.rowcount = 0
         yield from ()
 
     def set_identity_insert(self, node: n.SetIdentityInsert) -> None:
-        table, _ = self.existing(node.table, node.line, 1088)
+        table, _ = self.existing(node.table, node.line, 1088, locks=False)
         if table.identity is None:
             raise error(8106, table.full_name, line=node.line)
         session = self.session
@@ -250,7 +246,7 @@ class Tables(TableBuilder):
                 next_column_id=len(columns),
             )
         self.create_storage(table)
-        session.executor.fresh(plan.reads)
+        session.table_locks.reading(plan.reads, plan.hints)
         parameters = self.evaluator.parameters(plan.references)
         count = self.write(f"INSERT INTO {table.storage} {plan.sql}", parameters)
         if temporary:
