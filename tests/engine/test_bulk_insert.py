@@ -147,3 +147,14 @@ def test_a_misfit_in_a_large_file_is_told_as_in_a_small_one(
         small.counts,
     )
     assert 4864 in large.numbers
+
+
+def test_dates_in_a_file_are_read_in_the_order_of_dateformat(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("1,13/02/2024,03/02/2024 10:00\n2,2024-02-13,\n", encoding="utf-8")
+    client("CREATE TABLE days (id int NOT NULL, day date NULL, moment datetime NULL);")
+    load = (
+        f"BULK INSERT days FROM '{tmp_path / 'in.csv'}' WITH (FIELDTERMINATOR = ',', ROWTERMINATOR = '0x0a');"
+    )
+    assert not client(f"SET DATEFORMAT dmy; {load}").errors
+    read = client("SELECT CONVERT(char(10), day, 120), CONVERT(char(16), moment, 120) FROM days ORDER BY id;")
+    assert read.rows == [("2024-02-13", "2024-02-03 10:00"), ("2024-02-13", None)]

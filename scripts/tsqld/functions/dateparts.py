@@ -11,7 +11,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error
 from tsqld.functions import arguments as a
-from tsqld.functions import datetext
+from tsqld.functions import dateorder, datetext
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
@@ -96,7 +96,7 @@ def as_instant(value: Bound, place: int, function: str, line: int) -> Bound:
     )
 
     def body(v: str) -> str:
-        slow = f"tsqld_moment({v}, {source}, 'instant', 7, -1)"
+        slow = f"tsqld_moment({v}, {source}, 'instant', 7, {dateorder.CODES[dateorder.current()]})"
         return (
             f"CASE WHEN regexp_full_match({v}, '{pattern}') THEN coalesce(TRY_CAST({v} AS TIMESTAMP), "
             f"{slow}) "
@@ -108,7 +108,9 @@ def as_instant(value: Bound, place: int, function: str, line: int) -> Bound:
 
 def _constant(value: Bound, line: int) -> str:
     try:
-        moment, _ = datetext.convert(value.value, shown(value.type), "instant", 7, None)
+        moment, _ = datetext.convert(
+            value.value, shown(value.type), "instant", 7, dateorder.CODES[dateorder.current()]
+        )
     except TsqlError as problem:
         problem.line = line
         return raised(problem, datetime2(7))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tsqld.errors import TsqlError, error, unsupported
+from tsqld.functions import dateorder
 from tsqld.functions.udfs import udf
 
 SECOND: Final = 10_000_000
@@ -51,6 +52,11 @@ _ORDERS: Final = {
 STYLES: Final = frozenset(_ORDERS) | {0, 100, 7, 107, 8, 108, 24, 9, 109, 14, 114}
 
 
+def order_is_open(style: int | None) -> bool:
+    """Whether a style leaves the order of day, month and year to SET DATEFORMAT."""
+    return style is None or (style in STYLES and style not in _ORDERS)
+
+
 class Unreadable(ValueError):
     """The text is no date and time."""
 
@@ -69,9 +75,13 @@ class Moment:
 
 
 def read(text: str, target: str, style: int | None) -> Moment:
-    """`text` as a Moment. Errors: Unreadable, OutOfRange; TsqlError 50100 for the Hijri styles."""
-    order = "mdy" if style is None else _ORDERS.get(style, "mdy")
-    if style is not None and style not in STYLES:
+    """`text` as a Moment, by a style of CONVERT or the code of an order of SET DATEFORMAT.
+
+    Errors: Unreadable, OutOfRange; TsqlError 50100 for the Hijri styles.
+    """
+    styled = style is not None and style >= 0
+    order = "mdy" if style is None else _ORDERS.get(style) or dateorder.ORDERS.get(style, "mdy")
+    if styled and style not in STYLES:
         raise unsupported(f"style {style} when converting text to {target}")
     text = text.strip(" ")
     if not text:
@@ -83,9 +93,13 @@ def read(text: str, target: str, style: int | None) -> Moment:
         raise Unreadable(text)
     offset, text = _take_offset(text, target)
     ticks, rest = _take_time(text, target)
-    if style and order in ("mdy", "dmy") and target not in _OLD and _YEAR_FIRST.match(rest):
+    if styled and style and order in ("mdy", "dmy") and target not in _OLD and _YEAR_FIRST.match(rest):
         raise Unreadable(text)
-    day = _date(rest, order, target) if rest else _EPOCH
+    numeric = _NUMERIC.match(rest)
+    if numeric and not styled and order != dateorder.DEFAULT:
+        day = _ordered_date((numeric[1], numeric[3], numeric[4]), order, target)
+    else:
+        day = _date(rest, order, target) if rest else _EPOCH
     return Moment(day, ticks, offset)
 
 
@@ -191,6 +205,26 @@ def _numeric_date(a: str, b: str, c: str, order: str, target: str) -> datetime.d
     return _day(year, int(month), int(day))
 
 
+def _ordered_date(parts: tuple[str, str, str], order: str, target: str) -> datetime.date:
+    """Numbers in the order of SET DATEFORMAT, but a year of four digits may stand anywhere.
+
+    Behind a year in front, the newer types read the month first in any order; ydm they do not know.
+    """
+    years = [place for place, part in enumerate(parts) if len(part) == 4]
+    if len(years) > 1 or any(len(part) == 3 for part in parts):
+        raise Unreadable(parts)
+    place = years[0] if years else order.index("y")
+    day_first = dateorder.day_first(order)
+    if target not in _OLD:
+        if years and place == 0:
+            day_first = False
+        elif order == "ydm":
+            raise unsupported(f"DATEFORMAT ydm for {target}")
+    year = int(parts[place]) if years else _century(int(parts[place]))
+    first, second = (int(part) for at, part in enumerate(parts) if at != place)
+    return _day(year, second, first) if day_first else _day(year, first, second)
+
+
 def _worded_date(text: str) -> datetime.date:
     """A month by name with a year and perhaps a day, in any order."""
     parts = [part for part in re.split(r"[\s,\-/.]+", text) if part]
@@ -248,7 +282,7 @@ def convert(
     except Unreadable:
         if target == "smalldatetime":
             raise _unreadable_smalldatetime() from None
-        if style and target not in _OLD and _readable(text, target):
+        if style and style > 0 and target not in _OLD and _readable(text, target):
             raise error(9807, style) from None
         raise error(241) from None
 
@@ -328,12 +362,12 @@ _TEXT: Final = "VARCHAR, VARCHAR, VARCHAR, INTEGER, INTEGER"
 
 @udf("moment", _TEXT, "TIMESTAMP", lenient=True)
 def moment(text: str, source: str, target: str, scale: int, style: int) -> datetime.datetime:
-    """`convert` for DuckDB; a style of -1 is none."""
-    return convert(text, source, target, scale, None if style < 0 else style)[0]
+    """`convert` for DuckDB; a style below zero is none, and tells the order of SET DATEFORMAT."""
+    return convert(text, source, target, scale, style)[0]
 
 
 @udf("offset_moment", _TEXT, "STRUCT(utc TIMESTAMP, minutes SMALLINT)", lenient=True)
 def offset_moment(text: str, source: str, target: str, scale: int, style: int) -> dict[str, object]:
     """A datetimeoffset read from text."""
-    local, minutes = convert(text, source, target, scale, None if style < 0 else style)
+    local, minutes = convert(text, source, target, scale, style)
     return {"utc": local - datetime.timedelta(minutes=minutes), "minutes": minutes}

@@ -7,10 +7,11 @@ tsqld_offset_moment. datetime keeps milliseconds rounded to .000, .003, .007; th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tsqld.errors import error
-from tsqld.functions import datetext
+from tsqld.functions import dateorder, datetext
 from tsqld.functions.conversion import Conversion, family
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
@@ -36,6 +37,8 @@ _CLOCK: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
 def text_to_temporal(c: Conversion) -> str:
     """Text in any form of `datetext`; blank text is 1900-01-01 00:00."""
+    if dateorder.current() != dateorder.DEFAULT and datetext.order_is_open(c.style):
+        c = replace(c, style=dateorder.CODES[dateorder.current()])
     if isinstance(c.value.value, str):
         return _literal(c, c.value.value)
     return let(c.value.sql, lambda v: _text(c, v))
@@ -80,6 +83,9 @@ def _fast(c: Conversion, v: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if name == "datetimeoffset":
         return found
+    if c.style is not None and c.style < 0:
+        plain = name in _OLD and dateorder.day_first(dateorder.ORDERS[c.style])
+        return found if plain else _fast(replace(c, style=None), v)
     if c.style in _FORMATS and name != "time":
         pattern, form = _FORMATS[c.style]
         found.append((f"regexp_full_match({v}, '{pattern}')", _ranged(c, f"try_strptime({v}, '{form}')")))

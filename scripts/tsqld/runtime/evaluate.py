@@ -88,7 +88,8 @@ class Evaluator:
         frame = session.frame
         database = frame.database or session.database
         catalog = session.catalog(database)
-        settings = (session.identity_insert, session.options.datefirst, session.instead)
+        options = session.options
+        settings = (session.identity_insert, options.datefirst, options.dateformat, session.instead)
         signature = (database, frame.signature, settings)
         with_temporaries = (*signature, session.temporary_version)
         key = (id(node), purpose)

@@ -79,6 +79,7 @@ class Options:
     fmtonly: bool = False
     arithabort: bool = True
     datefirst: int = 7
+    dateformat: str = "mdy"
     textsize: int = 2147483647
     language: str = "us_english"
     quoted_identifier: bool = True

@@ -15,6 +15,7 @@ from tsqld.catalog.model import Catalog
 from tsqld.compile.session import assigned_variables
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, DatabaseChanged, Done, Event, Message
+from tsqld.functions import dateorder
 from tsqld.runtime.bulk import BulkLoads
 from tsqld.runtime.bulkcopy import BulkCopies
 from tsqld.runtime.changes import Changes
@@ -239,6 +240,7 @@ class Interpreter:
         if session.cancelled.is_set():
             raise InterruptedError
         session.frame.line = node.line
+        dateorder.use(session.options.dateformat)
         if session.options.noexec and not (isinstance(node, n.SetOption) and "NOEXEC" in node.options):
             return
         if isinstance(node, n.Drop) and len(node.names) > 1:

@@ -70,7 +70,7 @@ def _user_options(session: Session) -> Iterator[Event]:
     rows = [
         ("textsize", str(options.textsize)),
         ("language", options.language),
-        ("dateformat", "mdy"),
+        ("dateformat", options.dateformat),
         ("datefirst", str(options.datefirst)),
         ("lock_timeout", str(options.lock_timeout)),
         ("quoted_identifier", "SET"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.errors import error, unsupported
+from tsqld.functions import dateorder
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 
@@ -64,12 +65,14 @@ def set_option(session: Session, evaluator: Evaluator, option: str, node: n.SetO
         if not 1 <= int(given) <= 7:
             raise error(2742, given, line=node.line)
         options.datefirst = int(given)
-    elif option == "DATEFORMAT" and str(given).lower() != "mdy":
-        raise unsupported(f"SET DATEFORMAT {given}", node.line)
+    elif option == "DATEFORMAT":
+        if str(given).lower() not in dateorder.CODES:
+            raise error(2741, given, line=node.line)
+        options.dateformat = str(given).lower()
     elif option == "LANGUAGE":
         if str(given).lower() not in ("us_english", "english"):
             raise unsupported(f"SET LANGUAGE {given}", node.line)
-        options.datefirst = 7
+        options.datefirst, options.dateformat = 7, dateorder.DEFAULT
     elif option == "CONTEXT_INFO":
         session.context_info = bytes(given)[:_CONTEXT_BYTES].ljust(_CONTEXT_BYTES, b"\0")
 

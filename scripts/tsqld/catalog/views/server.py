@@ -119,6 +119,7 @@ def _sessions(session: Session, catalog: Catalog) -> Iterator[Row]:
             "status": _RUNNING if other.running else "sleeping",
             "language": other.options.language,
             "date_first": other.options.datefirst,
+            "date_format": other.options.dateformat,
             "lock_timeout": other.options.lock_timeout,
             "transaction_isolation_level": _ISOLATION.get(other.options.isolation, 2),
             "row_count": other.rowcount,
