@@ -158,3 +158,58 @@ def test_dates_in_a_file_are_read_in_the_order_of_dateformat(client: Client, tmp
     assert not client(f"SET DATEFORMAT dmy; {load}").errors
     read = client("SELECT CONVERT(char(10), day, 120), CONVERT(char(16), moment, 120) FROM days ORDER BY id;")
     assert read.rows == [("2024-02-13", "2024-02-03 10:00"), ("2024-02-13", None)]
+
+
+DOUBTS = [b"1,a\n2,b,\n", b"1,a\n\n2,b\n", b"1,a\n2\n", b"1,a\n2,b\n\n", b"1,a\n2,b\xff\n", b"1,a\nx,b\n"]
+
+
+@pytest.mark.parametrize("table", ["id int NOT NULL", "n int IDENTITY, id int NOT NULL"])
+@pytest.mark.parametrize("content", DOUBTS)
+def test_a_large_file_in_doubt_ends_as_a_small_one_and_leaves_nothing_behind(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, content: bytes
+) -> None:
+    (tmp_path / "in.csv").write_bytes(content)
+    batch = (
+        f"CREATE TABLE into_it ({table}, name nvarchar(9) NULL)\nGO\n"
+        "CREATE VIEW drop_here AS SELECT id, name FROM into_it\nGO\n"
+        "SET XACT_ABORT OFF; BEGIN TRANSACTION; INSERT drop_here VALUES (7, 'before')\nGO\n"
+        f"BULK INSERT drop_here FROM '{tmp_path / 'in.csv'}' WITH (FORMAT = 'CSV', MAXERRORS = 1)\nGO\n"
+        "IF @@TRANCOUNT > 0 BEGIN INSERT drop_here VALUES (8, 'behind'); COMMIT; END\nGO\n"
+        "SELECT * FROM into_it ORDER BY id; SELECT IDENT_CURRENT('into_it')\nGO\n"
+        "DROP VIEW drop_here; DROP TABLE into_it"
+    )
+    small = client(batch)
+    monkeypatch.setattr("tsqld.bulk.source.HOPEFUL_FROM", 0)
+    large = client(batch)
+    assert (large.errors, large.messages, large.sets) == (small.errors, small.messages, small.sets)
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("a trigger that tells what came", "CREATE TRIGGER told ON t AFTER INSERT AS PRINT 'came'"),
+        ("keys that are ignored", "CREATE UNIQUE INDEX one ON t (id) WITH (IGNORE_DUP_KEY = ON)"),
+    ],
+)
+def test_what_has_been_told_is_not_told_again(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, sql: str
+) -> None:
+    monkeypatch.setattr("tsqld.bulk.source.HOPEFUL_FROM", 0)
+    client(f"CREATE TABLE t (id int NOT NULL, name nvarchar(9) NULL)\nGO\n{sql}")
+    (tmp_path / "in.txt").write_bytes(b"1,a\n1,b\n\n")
+    options = "FIELDTERMINATOR = ',', ROWTERMINATOR = '0x0a', FIRE_TRIGGERS"
+    out = client(f"BULK INSERT t FROM '{tmp_path / 'in.txt'}' WITH ({options})")
+    assert (out.errors, len(out.messages)) == ([], 1), name
+
+
+def test_a_key_that_a_large_file_breaks_uses_its_identity_values_up_once(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tsqld.bulk.source.HOPEFUL_FROM", 0)
+    client("CREATE TABLE t (n int IDENTITY, id int NOT NULL UNIQUE, name nvarchar(9) NULL)")
+    client("CREATE VIEW drop_here AS SELECT id, name FROM t")
+    (tmp_path / "in.csv").write_bytes(b"1,a\n1,b\n")
+    assert client(f"BULK INSERT drop_here FROM '{tmp_path / 'in.csv'}' WITH (FORMAT = 'CSV')").numbers == [
+        2627
+    ]
+    assert client("INSERT drop_here VALUES (5, 'c'); SELECT n FROM t").rows == [(3,)]

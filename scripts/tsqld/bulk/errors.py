@@ -12,6 +12,9 @@ from typing import Final
 
 from tsqld.errors import TsqlError, error
 
+REJECTED: Final = 50102
+"""The error of a hopeful load that met a misfit: nothing for clients, the file is loaded again with care."""
+
 # number: (severity, state, message with {} places in order); the numbers that only bulk loading raises.
 _MESSAGES: Final[dict[int, tuple[int, int, str]]] = {
     471: (

@@ -15,18 +15,19 @@ import duckdb
 from tsqld.bulk import files
 from tsqld.bulk.files import DataFile, Text
 from tsqld.bulk.formatfile import FormatFile, read_format_file
+from tsqld.bulk.glance import Count, is_plain
 from tsqld.bulk.layout import IGNORED, Layout, TargetColumn, layout_of
 from tsqld.bulk.lineends import row_end
 from tsqld.bulk.options import BulkOptions, assumed_messages, check
 from tsqld.bulk.paths import local
 from tsqld.bulk.records import Records
 from tsqld.bulk.rejects import ErrorFile, Reject, settle
-from tsqld.bulk.scan import UNREADABLE, Scan
+from tsqld.bulk.scan import LONGEST_DEFAULT, UNREADABLE, Scan
 from tsqld.bulk.spool import spooled
 from tsqld.bulk.survey import Survey, is_long, survey
-from tsqld.bulk.values import FieldValue, field_value, safe_length
+from tsqld.bulk.values import FieldValue, field_value, raising, safe_length
 from tsqld.errors import TsqlError, unsupported
-from tsqld.functions.sqltext import duck_type, failure, raise_text
+from tsqld.functions.sqltext import duck_type, failure
 
 THOROUGH_BELOW: Final = 32 << 20
 """Bytes up to which every line of a CSV file is checked before it is loaded; beyond, DuckDB's reader counts
@@ -36,9 +37,6 @@ fields while it loads, and `BulkSource.explain` says what it found."""
 HOPEFUL_FROM: Final = 4 << 20
 """Bytes from which a load first hopes that every field converts, and raises `REJECTED` where one does not:
 looking for misfits beforehand takes as long as the load itself."""
-
-REJECTED: Final = 50102
-"""The error of a hopeful load that met a misfit: nothing for clients, the file is loaded again with care."""
 
 ONE_THREAD_BELOW: Final = 4 << 20
 """Bytes up to which a file with quotes is read by one thread without trying more: DuckDB gives some up, since
@@ -54,6 +52,9 @@ class BulkSource:
     `messages` are to be sent to the client: notices (severity 0) and, except inside TRY, the errors of rows
     that were left out.
 
+    A source with a `count` has only been glanced at: when reading it fails, or gives other than `rows`, the
+    file is to be opened again without hope.
+
     Keep the object until the rows are read: it keeps temporary files alive.
     """
 
@@ -61,10 +62,16 @@ class BulkSource:
     parameters: tuple[Any, ...]
     messages: tuple[TsqlError, ...]
     columns: tuple[str, ...]
-    rows: int
+    known_rows: int
     bytes: int = 0
     keep: tuple[object, ...] = field(default=(), compare=False, repr=False)
     _explain: Callable[[], TsqlError | None] = field(default=lambda: None, compare=False, repr=False)
+    count: Count | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, waiting for the count where one is being made. Error: REJECTED."""
+        return self.known_rows if self.count is None else self.count.rows()
 
     def explain(self, problem: duckdb.Error) -> TsqlError:
         """Why reading `sql` failed with `problem`, in SQL Server's words.
@@ -78,11 +85,13 @@ class BulkSource:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How to read a file: the `scan` yields `rows` records of at most `longest` bytes; no scan, no rows."""
+    """How to read a file: the `scan` yields `rows` records of at most `longest` bytes; no scan, no rows. With
+    a `count`, that knows the rows."""
 
     scan: Scan | None
     rows: int
     longest: int
+    count: Count | None = None
 
 
 def open_bulk(
@@ -93,13 +102,15 @@ def open_bulk(
     line: int,
     *,
     hopeful: bool = False,
+    unseen_up_to: int = 0,
 ) -> BulkSource:
     """Check the file at `path` as SQL Server would, and give what is to be inserted.
 
     `columns` are the target's, in its order. The cursor's transaction is not touched. With `hopeful` the
     fields of a large file are not converted beforehand: reading the rows then raises `REJECTED` where one
-    does not convert. Errors: 4860 and 4861 for the file, 4880, 4878 and 5339 for the options, BulkError when
-    the load fails as a whole, 50100 for what is not supported.
+    does not convert; and a file of up to `unseen_up_to` bytes may only be glanced at. Errors: 4860 and 4861
+    for the file, 4880, 4878 and 5339 for the options, BulkError when the load fails as a whole, 50100 for
+    what is not supported.
     """
     path = local(path)
     files.require(path, line, state=1)
@@ -111,7 +122,8 @@ def open_bulk(
         _check_format_file(data, format_file, columns, line)
     notices = () if format_file is not None else assumed_messages(options, data.wide, line)
     hopeful = hopeful and data.size >= HOPEFUL_FROM and not options.error_file
-    return _Load(cursor, data, options, columns, format_file, line).source(notices, hopeful)
+    load = _Load(cursor, data, options, columns, format_file, line)
+    return load.source(notices, hopeful, hopeful and data.size <= unseen_up_to)
 
 
 def _check_format_file(
@@ -152,14 +164,14 @@ class _Load:
         # A query that fails would doom the session's transaction, and some of ours are expected to.
         self.side = cursor.cursor()
 
-    def source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
+    def source(self, notices: tuple[TsqlError, ...], hopeful: bool, unseen: bool) -> BulkSource:
         try:
-            return self._source(notices, hopeful)
+            return self._source(notices, hopeful, unseen)
         finally:
             self.side.close()
 
-    def _source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
-        reading = self._reading()
+    def _source(self, notices: tuple[TsqlError, ...], hopeful: bool, unseen: bool) -> BulkSource:
+        reading = (self._glanced() if unseen else None) or self._reading()
         if hopeful and reading.scan is not None:
             return self._hopeful_source(reading, reading.scan, notices)
         values = self._values(self._longest_fields(reading))
@@ -179,7 +191,7 @@ class _Load:
 
     def _hopeful_source(self, reading: _Reading, scan: Scan, notices: tuple[TsqlError, ...]) -> BulkSource:
         values = [
-            (target, _raising(value)) for target, value in self._values([reading.longest] * self.layout.width)
+            (target, raising(value)) for target, value in self._values([reading.longest] * self.layout.width)
         ]
         messages = settle([], 0, self.options, self.line)
         sql, parameters = self._query(scan, values, filtered=False)
@@ -194,9 +206,19 @@ class _Load:
             self.data.size,
             keep,
             self._what_is_wrong,
+            reading.count,
         )
 
     # how to read the file
+
+    def _glanced(self) -> _Reading | None:
+        """A plain file as it is, being counted; None where it must be surveyed."""
+        text = None if self.data.is_empty else files.as_it_is(self.data, self.layout)
+        if text is None or not is_plain(self.data, self.layout, self.options):
+            return None
+        skipped = max(self.options.first_row - 1, 0)
+        scan = Scan(text.path, text.delimiter, "", self.layout.width, skipped, keep=text.keep)
+        return _Reading(scan, 0, LONGEST_DEFAULT, Count(self.data, self.layout, skipped))
 
     def _reading(self) -> _Reading:
         if self.data.is_empty:
@@ -392,17 +414,6 @@ def _translated(problem: duckdb.Error, line: int) -> TsqlError:
     """The error of ours inside `problem`, or the refusal of a file that DuckDB cannot read."""
     text = str(problem)
     return failure(text) or unsupported(f"this data file: {text.splitlines()[0]}", line)
-
-
-def _raising(value: FieldValue) -> FieldValue:
-    """A value that raises `REJECTED` where it fails."""
-    if not value.fails:
-        return value
-    problem = raise_text(REJECTED, "''", 1)
-    if value.otherwise:
-        raising = problem if value.otherwise == "true" else f"CASE WHEN {value.otherwise} THEN {problem} END"
-        return FieldValue(f"coalesce({value.sql}, {raising})")
-    return FieldValue(f"CASE WHEN {value.fails} THEN {problem} ELSE {value.sql} END")
 
 
 def _any_of(values: Iterable[FieldValue]) -> str:

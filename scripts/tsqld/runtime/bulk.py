@@ -7,7 +7,8 @@ Specification: Microsoft Learn, "BULK INSERT (Transact-SQL)", "OPENROWSET BULK".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -16,10 +17,11 @@ import duckdb
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation
+from tsqld.bulk.errors import REJECTED
 from tsqld.bulk.layout import TargetColumn
 from tsqld.bulk.options import BulkOptions, options_from
 from tsqld.bulk.rowset import openrowset, rowset_columns, rowset_options
-from tsqld.bulk.source import REJECTED, BulkSource, open_bulk
+from tsqld.bulk.source import BulkSource, open_bulk
 from tsqld.catalog.model import Column, Table
 from tsqld.compile.checks import FIRST_LOCAL_ROW
 from tsqld.compile.context import Context, Reference
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 _FILE_PROBLEMS: Final = (4860, 4861)
 SPOOLED_ROWS: Final = 50_000
 SPOOLED_BYTES: Final = 256 << 20
+_OTHERS_AT_WORK: Final = (1205, 1222)
+"""Errors that other sessions cause: they say nothing about the file."""
 _PLACES: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?")
 
 
@@ -67,22 +71,28 @@ class BulkLoads:
         *,
         hopeful: bool,
     ) -> Iterator[Event]:
-        """Load the file; a hopeful load that meets a field that does not convert begins again with care."""
+        """Load the file; a hopeful load that meets a doubt begins again with care."""
         session = self.session
         session.executor.fresh(())
-        source = self._opened(node, options, columns, hopeful=hopeful)
+        assert session.executor.transaction is not None
+        mark = len(session.executor.transaction.journal)
         numbered = target.table.identity is not None and not options.keep_identity
-        spooled = numbered and source.rows >= SPOOLED_ROWS and source.bytes <= SPOOLED_BYTES
+        unseen_up_to = _unseen_up_to(target, options, numbered) if hopeful else 0
+        source = self._opened(node, options, columns, hopeful=hopeful, unseen_up_to=unseen_up_to)
+        spooled = numbered and source.bytes <= SPOOLED_BYTES
+        if spooled and source.count is None:
+            spooled = source.rows >= SPOOLED_ROWS
         identity = session.identity_insert
         if options.keep_identity and target.table.identity is not None:
             session.identity_insert = target.table.storage
         if not hopeful:
             yield from self._messages(source)
-        told = self._load(node, options, source, target.order, spooled)
+        told = self._load(node, options, source, columns, target.order, spooled)
         try:
             first = next(told, None)
         except TsqlError as problem:
             if problem.number == REJECTED:
+                self._undo(mark)
                 yield from self._attempt(node, options, target, columns, hopeful=False)
                 return
             if hopeful:
@@ -97,6 +107,13 @@ class BulkLoads:
         finally:
             session.identity_insert = identity
 
+    def _undo(self, mark: int) -> None:
+        """Back to where the journal was so long."""
+        executor = self.session.executor
+        assert executor.transaction is not None
+        del executor.transaction.journal[mark:]
+        executor.broke()
+
     def compiler(self) -> Compiler:
         return Compiler(Context(SessionEnvironment(self.session)))
 
@@ -107,10 +124,18 @@ class BulkLoads:
         columns: Sequence[TargetColumn],
         *,
         hopeful: bool,
+        unseen_up_to: int,
     ) -> BulkSource:
         try:
-            cursor = self.session.executor.scratch
-            return open_bulk(cursor, node.path, options, columns, node.line, hopeful=hopeful)
+            return open_bulk(
+                self.session.executor.scratch,
+                node.path,
+                options,
+                columns,
+                node.line,
+                hopeful=hopeful,
+                unseen_up_to=unseen_up_to,
+            )
         except TsqlError as problem:
             if problem.number in _FILE_PROBLEMS:
                 problem.uncatchable_in = self.session.frame
@@ -130,6 +155,7 @@ class BulkLoads:
         node: n.BulkInsert,
         options: BulkOptions,
         source: BulkSource,
+        columns: Sequence[TargetColumn],
         order: Sequence[Column],
         spooled: bool,
     ) -> Iterator[Event]:
@@ -145,21 +171,32 @@ class BulkLoads:
         if executor.transaction is not None:
             executor.transaction.kept.append(source)
         spool = f'temp.main."bulk {session.engine.serial()}"' if spooled else ""
+        doubtful = source.count is not None
         try:
             if spool:
-                executor.write(_spooling(spool, source), source.parameters)
-            rows = self._rows(compiler, options, source, order, spool)
+                self._agree(node, source, executor.write(_spooling(spool, source), source.parameters))
+                doubtful = False
+            rows = self._rows(compiler, options, source, columns, order, spool)
             plan = compiler.insert_rows_plan(n.Target(node.line, node.table), source.columns, rows, node.line)
             if not options.fire_triggers:
                 plan = replace(plan, fired=())
             yield from self.interpreter.changes.run(plan)
             if spool:
                 executor.write(f"DROP TABLE {spool}")
+            elif not plan.skips:
+                self._agree(node, source, session.rowcount)
         except TsqlError as problem:
+            if doubtful and problem.number not in _OTHERS_AT_WORK:
+                raise TsqlError(REJECTED, problem.message) from problem
             if problem.number != 50101:
                 raise
             raise source.explain(duckdb.Error(problem.message)) from problem
-        if session.rowcount != source.rows:
+        finally:
+            if source.count is not None:
+                source.count.abandon()
+
+    def _agree(self, node: n.BulkInsert, source: BulkSource, rows: int) -> None:
+        if rows != source.rows:
             raise TsqlError(50101, f"tsqld: {node.path} changed while it was loaded; nothing was kept.")
 
     def _rows(
@@ -167,20 +204,19 @@ class BulkLoads:
         compiler: Compiler,
         options: BulkOptions,
         source: BulkSource,
+        columns: Sequence[TargetColumn],
         order: Sequence[Column],
         spool: str,
     ) -> QueryText:
         """The rows to insert, from the file or from the table that holds them already."""
         by_name = {column.name.lower(): column for column in order}
         chosen = [by_name[name.lower()] for name in source.columns]
-        listed = []
-        for position, (name, column) in enumerate(zip(source.columns, chosen, strict=True), 1):
-            text = f'"{name}"'
-            if column.default is not None and not options.keep_nulls:
-                text = f"coalesce({text}, {compiler.default_of(column).sql})"
-            listed.append(f"{text} AS c{position}")
+        texts = [f'"{name}"' for name in source.columns]
+        listed = filled(compiler, options, zip(texts, chosen, strict=True))
         context = compiler.context
-        out = tuple(OutColumn(column.name, column.type) for column in chosen)
+        # Where NULL must not arrive, none does: then the rows need not be looked at for it again.
+        full = {column.name.lower() for column in columns if not column.nullable}
+        out = tuple(OutColumn(c.name, c.type, c.name.lower() not in full) for c in chosen)
         if spool:
             listed.append(f"rowid - {FIRST_LOCAL_ROW} AS ordinal")
             text = f"SELECT {', '.join(listed)} FROM {spool} AS {context.alias('bulk')}"
@@ -224,6 +260,29 @@ class BulkLoads:
         self.session.kept.append(source)
         text = f"(SELECT {listed} FROM ({_numbered(source.sql, first)})) AS {alias}"
         return text, cte_relation(alias, node.alias or alias, out)
+
+
+def filled(compiler: Compiler, options: BulkOptions, values: Iterable[tuple[str, Column]]) -> list[str]:
+    """The values c1, c2 … of a bulk load, defaults in the place of NULLs unless these are kept."""
+    listed = []
+    for position, (text, column) in enumerate(values, 1):
+        if column.default is not None and not options.keep_nulls:
+            text = f"coalesce({text}, {compiler.default_of(column).sql})"
+        listed.append(f"{text} AS c{position}")
+    return listed
+
+
+def _unseen_up_to(target: Target, options: BulkOptions, numbered: bool) -> int:
+    """Bytes up to which a file may be loaded before anything is known about it for certain.
+
+    What cannot be taken back must not have happened by then: triggers, messages, identity values that are
+    used up. Rows that go through a temporary table are counted before they are numbered.
+    """
+    identity = target.table.identity is not None
+    ignoring = any(index.ignores_duplicates for index in target.table.keys)
+    if options.fire_triggers or ignoring or (identity and not numbered):
+        return 0
+    return SPOOLED_BYTES if numbered else sys.maxsize
 
 
 def _spooling(spool: str, source: BulkSource) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from tsqld.bulk.options import BulkOptions, options_from
+from tsqld.bulk.options import options_from
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error
 from tsqld.events import Column, Done, Event
+from tsqld.runtime.bulk import filled
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 
@@ -59,38 +60,24 @@ class BulkCopies:
     ) -> Iterator[Event]:
         session, loads = self.session, self.interpreter.bulk
         options = options_from(node.options, node.line)
-        target = loads.compiler().target(n.Target(node.line, node.table))
+        compiler = loads.compiler()
+        compiler.unchecked = not options.check_constraints
+        compiler.fires_instead = options.fire_triggers
+        target = compiler.target(n.Target(node.line, node.table))
         names = [name for name, _ in node.columns] or [column.name for column in columns]
         identity = session.identity_insert
         if target.table.identity is not None and target.table.identity.name.lower() in map(str.lower, names):
             session.identity_insert = target.table.storage
         try:
             with self.interpreter.definitions.rows_table([c.type for c in columns], rows) as source:
-                yield from self._insert(node, options, names, columns, source)
+                values = ((f"c{i}", target.column(name, node.line)) for i, name in enumerate(names, 1))
+                listed = ", ".join(filled(compiler, options, values))
+                out = tuple(OutColumn(column.name, column.type) for column in columns)
+                text = QueryText(f"SELECT {listed} FROM {source}", out)
+                plan = compiler.insert_rows_plan(n.Target(node.line, node.table), names, text, node.line)
+                if not options.fire_triggers:
+                    plan = replace(plan, fired=())
+                yield from self.interpreter.changes.run(plan)
         finally:
             session.identity_insert = identity
         loads.distrust(target.table, options)
-
-    def _insert(
-        self,
-        node: n.InsertBulk,
-        options: BulkOptions,
-        names: Sequence[str],
-        columns: Sequence[Column],
-        source: str,
-    ) -> Iterator[Event]:
-        compiler = self.interpreter.bulk.compiler()
-        compiler.unchecked = not options.check_constraints
-        compiler.fires_instead = options.fire_triggers
-        target = compiler.target(n.Target(node.line, node.table))
-        listed = []
-        for i, name in enumerate(names, 1):
-            default = target.column(name, node.line).default
-            text = f"c{i}"
-            if default is not None and not options.keep_nulls:
-                text = f"coalesce(c{i}, {compiler.default_of(target.column(name, node.line)).sql})"
-            listed.append(f"{text} AS c{i}")
-        out = tuple(OutColumn(column.name, column.type) for column in columns)
-        rows = QueryText(f"SELECT {', '.join(listed)} FROM {source}", out)
-        plan = compiler.insert_rows_plan(n.Target(node.line, node.table), names, rows, node.line)
-        yield from self.interpreter.changes.run(plan if options.fire_triggers else replace(plan, fired=()))
