@@ -345,7 +345,7 @@ class ExpressionParser(TokenStream):
             if self.token.kind is Kind.NAME and self.token.upper.startswith("$"):
                 parts.append(self.advance().upper)
             else:
-                parts.append(self._part())
+                parts.append(self.name())
         if self.at("(") and not self.at_words("(", "+", ")"):
             return self._call(tuple(parts), line)
         if self.at("::"):

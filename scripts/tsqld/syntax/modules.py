@@ -32,12 +32,16 @@ class ModuleParser(SessionParser):
             raise error(111, f"{verb} {kind}", line=line)
         kind = self.expect("PROC", "PROCEDURE", "FUNCTION", "VIEW", "TRIGGER")
         if kind == "VIEW":
-            return self._view(mode, line)
-        if kind == "FUNCTION":
-            return self._function(mode, line)
-        if kind == "TRIGGER":
-            return self._trigger(mode, line)
-        return self._procedure(mode, line)
+            made = self._view(mode, line)
+        elif kind == "FUNCTION":
+            made = self._function(mode, line)
+        elif kind == "TRIGGER":
+            made = self._trigger(mode, line)
+        else:
+            made = self._procedure(mode, line)
+        if len(made.name) > 2:
+            raise error(166, made.kind.split()[-1], line=line)
+        return made
 
     def _procedure(self, mode: str, line: int) -> n.CreateModule:
         name = self.object_name()
