@@ -17,6 +17,7 @@ from tsqld.functions.conversion import Conversion, family
 from tsqld.functions.folding import folded
 from tsqld.functions.precedence import check_implicit, explicit_allowed, shown
 from tsqld.functions.sqltext import duck_type
+from tsqld.functions.styles import by_style
 from tsqld.types import SqlType
 
 Converter = Callable[[Conversion], str]
@@ -110,7 +111,14 @@ def convert(
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)
     if value.type == target:
         return value
-    request = Conversion(value, target, _constant_style(style, line), try_, line)
+    if style is not None and not style.is_literal:
+
+        def in_style(held: Bound, number: Bound) -> Bound:
+            return convert(held, target, style=number, try_=try_, line=line, explicit=True)
+
+        return by_style(value, target, style, in_style, line)
+    number = style.value if style is not None else None
+    request = Conversion(value, target, number, try_, line)
     if "sql_variant" in (value.type.name, target.name):
         return request.result(variants.convert_variant(request, convert))
     constant = folded(request)
@@ -120,11 +128,3 @@ def convert(
     if converter is None:
         raise unsupported(f"converting {shown(value.type)} to {shown(target)}", line)
     return request.result(converter(request))
-
-
-def _constant_style(style: Bound | None, line: int) -> int | None:
-    if style is None:
-        return None
-    if isinstance(style.value, int):
-        return style.value
-    return to_text.refuse_variable_style(line)

@@ -20,10 +20,6 @@ from tsqld.types import MAX, SqlType
 _FLOAT_STYLES: Final = {0: "'{:.6g}'", 1: "'{:.7e}'", 2: "'{:.15e}'", 3: "'{:.16e}'"}
 
 
-def refuse_variable_style(line: int) -> int:
-    raise unsupported("CONVERT with a style that is not a constant", line)
-
-
 def fitted(sql: str, target: SqlType, width: int) -> str:
     """`sql`, of at most `width` characters, cut and padded to the target's length."""
     if target.length != MAX and target.is_fixed_length:
