@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tsqld.runtime.odbcprocs import TEXTS
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogProcedure:
@@ -212,4 +214,5 @@ RAISERROR (N'Configuration option ''%s'' changed from %s to %s. Run the RECONFIG
     ),
     "sp_addrolemember": CatalogProcedure(("rolename", "membername"), _member_of_role("ADD")),
     "sp_droprolemember": CatalogProcedure(("rolename", "membername"), _member_of_role("DROP")),
+    **{name: CatalogProcedure(*entry) for name, entry in TEXTS.items()},
 }

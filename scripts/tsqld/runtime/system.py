@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from tsqld.catalog.model import Module, Table
+from tsqld.catalog.model import Module
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
 from tsqld.runtime import usermessages
@@ -45,7 +45,6 @@ class SystemProcedures:
             "sp_rename": self._rename,
             "sp_helptext": self._helptext,
             "sp_reset_connection": self._reset,
-            "sp_tables": self._tables,
             "sp_datatype_info": lambda arguments: self._datatype_info(arguments, knows_2008=False),
             "sp_datatype_info_90": lambda arguments: self._datatype_info(arguments, knows_2008=False),
             "sp_datatype_info_100": lambda arguments: self._datatype_info(arguments, knows_2008=True),
@@ -250,29 +249,6 @@ class SystemProcedures:
         yield Rows(rows)
         yield Done(len(rows), select=True)
 
-    def _tables(self, arguments: Sequence[Argument]) -> Iterator[Event]:
-        names = ("table_name", "table_owner", "table_qualifier", "table_type", "fusepattern")
-        values = self._named(arguments, names, "sp_tables")
-        wanted = values.get("table_name")
-        session = self.session
-        catalog = session.catalog(self._database)
-        rows = []
-        for found in catalog.objects():
-            kind = (
-                "TABLE"
-                if isinstance(found, Table)
-                else "VIEW"
-                if getattr(found, "kind", "") == "VIEW"
-                else ""
-            )
-            if kind and (wanted is None or _matches(found.name, str(wanted))):
-                rows.append((catalog.name, found.schema, found.name, kind, None))
-        rows.sort(key=lambda row: (row[3], row[1], row[2]))
-        columns = ("TABLE_QUALIFIER", "TABLE_OWNER", "TABLE_NAME", "TABLE_TYPE", "REMARKS")
-        yield Columns(tuple(Column(name, nvarchar(128)) for name in columns))
-        yield Rows(rows)
-        yield Done(len(rows), select=True)
-
     def _datatype_info(self, arguments: Sequence[Argument], *, knows_2008: bool) -> Iterator[Event]:
         values = self._named(arguments, ("data_type", "odbcver"), "sp_datatype_info")
         number, version = values.get("data_type") or 0, values.get("odbcver") or 2
@@ -289,10 +265,3 @@ class SystemProcedures:
 def _notice(number: int, procedure: str, line: int, *places: object) -> Message:
     """What a system procedure prints."""
     return Message(error(number, *places).message, number, 0, 1, line, procedure)
-
-
-def _matches(name: str, pattern: str) -> bool:
-    import re
-
-    text = "".join(".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
-    return re.fullmatch(text, name, re.IGNORECASE) is not None
