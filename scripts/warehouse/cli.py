@@ -15,6 +15,7 @@ from rich.console import Console
 
 from warehouse.config import Settings, open_server
 from warehouse.errors import UsageProblem
+from warehouse.generate_command import generate
 from warehouse.migrate_command import migrate
 from warehouse.options import common_options
 from warehouse.sql_command import Format, run_sql
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 main.add_command(migrate)
+main.add_command(generate)
 
 
 @main.command(epilog=_EPILOG)

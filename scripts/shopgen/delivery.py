@@ -1,0 +1,165 @@
+"""One file as delivered: written, hashed and counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
+
+from shopgen.calendar import Calendar
+from shopgen.dialect import SUFFIXES, Dialect, compress, to_bytes, to_text
+from shopgen.drift import Shape
+from shopgen.records import BLANK
+from shopgen.schema import Entity
+
+SUPERSEDED_BY_FILE: Final = "superseded_by_file"
+_label = itemgetter(1)
+_fields = itemgetter(0)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What truth.json says of one file; `counts` are its records by label."""
+
+    path: str
+    entity: str
+    business_date: str
+    revision: int
+    delivered_on: str
+    dialect: Dialect
+    drift: list[str]
+    status: str
+    sha256: str = ""
+    size: int = 0
+    refused_because: str = ""
+    duplicate_of: str = ""
+    superseded_by: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class DeliveredFile:
+    """The file of an entity and business date through its revisions."""
+
+    def __init__(self, entity: Entity, calendar: Calendar, day: int, dialect: Dialect) -> None:
+        self.entity = entity
+        self.dialect = dialect
+        self.delay = 0
+        self.day = day
+        self.calendar = calendar
+        self.revision = 1
+        self.revisions: list[Facts] = []
+
+    @property
+    def last(self) -> Facts:
+        """The revision whose records count: the last that is no mere repetition."""
+        return next(facts for facts in reversed(self.revisions) if facts.status != "duplicate")
+
+    def revise(self, delay: int) -> None:
+        """Go on with the next revision, delivered so many days after this one."""
+        self.revision += 1
+        self.delay += delay
+
+    def facts(self, dialect: Dialect, status: str) -> Facts:
+        """The facts of a new file of this revision, noted among its revisions."""
+        date = self.calendar.text(self.day)
+        suffix = "" if self.revision == 1 else f"_r{self.revision}"
+        name = f"{self.entity.name}_{date}{suffix}{SUFFIXES[dialect.compression]}"
+        facts = Facts(
+            path=f"shop/{self.entity.name}/{name}",
+            entity=self.entity.name,
+            business_date=date,
+            revision=self.revision,
+            delivered_on=self.calendar.text(self.day + 1 + self.delay),
+            dialect=dialect,
+            drift=[],
+            status=status,
+        )
+        self.revisions.append(facts)
+        return facts
+
+
+class Deliveries:
+    """Writes files below a folder and keeps what truth.json says of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files: list[Facts] = []
+        self._folder = folder
+        self._nothing: dict[str, str] = {}  # by entity, the first file of no bytes
+        self._content = b""
+
+    def write(
+        self,
+        file: DeliveredFile,
+        rows: Sequence[tuple[Sequence[str], str, bool]],
+        shape: Shape | None,
+        status: str,
+    ) -> None:
+        """Write a revision whose records have these labels, unless all of it is refused or superseded."""
+        facts = file.facts(file.dialect, status)
+        plain = map(_fields, rows)
+        if shape is not None:
+            facts.drift.append(shape.drift)
+            facts.refused_because = shape.refused_because
+        header = file.entity.header if shape is None else shape.header
+        text = to_text(header, plain if shape is None else shape.rows(plain), file.dialect)
+        content = to_bytes(text, file.dialect.encoding)
+        if file.dialect.encoding == "windows-1252" and content.isascii():
+            facts.dialect = written_as(file.dialect, encoding="utf-8")
+        facts.counts = _counts(rows, facts)
+        self._content = compress(content, file.dialect.compression, _member_name(facts))
+        self._save(facts)
+        for before in file.revisions:
+            if before.status == "superseded":
+                before.superseded_by = facts.path
+
+    def write_nothing(self, file: DeliveredFile) -> None:
+        """Write a revision of no bytes."""
+        facts = file.facts(Dialect(), "refused")
+        first = self._nothing.setdefault(facts.entity, facts.path)
+        if first == facts.path:
+            facts.drift, facts.refused_because = ["no_header"], "no_header"
+        else:
+            facts.status, facts.duplicate_of = "duplicate", first
+        self._content = b""
+        self._save(facts)
+
+    def repeat(self, file: DeliveredFile, delay: int) -> None:
+        """Deliver the bytes of the last revision again as the next."""
+        before = file.last
+        file.revise(delay)
+        facts = file.facts(before.dialect, "duplicate")
+        facts.drift, facts.duplicate_of = before.drift, before.path
+        self._save(facts)
+
+    def _save(self, facts: Facts) -> None:
+        facts.sha256 = hashlib.sha256(self._content).hexdigest()
+        facts.size = len(self._content)
+        place = self._folder / facts.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(self._content)
+        self.files.append(facts)
+
+
+def written_as(dialect: Dialect, **changes: Any) -> Dialect:
+    """The dialect with something else."""
+    return replace(dialect, **changes)
+
+
+def _member_name(facts: Facts) -> str:
+    """The name of the file inside a zip."""
+    return Path(facts.path).name.removesuffix(".zip")
+
+
+def _counts(rows: Sequence[tuple[Sequence[str], str, bool]], facts: Facts) -> Counter[str]:
+    counts = Counter(map(_label, rows))
+    if facts.status == "refused":
+        return Counter({f"?{facts.refused_because}": counts.total()})
+    if facts.status == "superseded":
+        stay = {label: number for label, number in counts.items() if label == BLANK or label[:1] == "?"}
+        rest = counts.total() - sum(stay.values())
+        return Counter({**stay, SUPERSEDED_BY_FILE: rest})
+    return counts

@@ -1,0 +1,135 @@
+"""Writes a shop: day by day, records as they are planned, files as their day ends, the truth last.
+
+What is remembered from one day to the next: the products on sale, the customers of the last weeks, the
+records that wait for their day, and some counts per file and date. None of it grows with the number of days
+but those counts, about 2 kB a file.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from shopgen.calendar import Calendar
+from shopgen.customers import Customers
+from shopgen.drops import Drops
+from shopgen.errors import ShopError
+from shopgen.kinds import Faults
+from shopgen.ledger import DETAILS as DETAIL_FILES
+from shopgen.ledger import Ledger
+from shopgen.orders import HORIZON, Orders
+from shopgen.products import Products
+from shopgen.rates import Rates
+from shopgen.streams import Stream
+from shopgen.truth import Arguments, truth
+
+TRUTH: Final = "truth.json"
+DETAILS: Final = "truth"
+SHOP: Final = "shop"
+_STARTED: Final = ".shop.json"
+_FIRST_DATE: Final = date(2001, 1, 1)
+_LAST_DATE: Final = date(2098, 12, 31)
+_REGISTRATIONS: Final = 0.15  # per order
+_LEAST_PRODUCTS: Final = 20
+_MOST_PRODUCTS: Final = 2000
+# Told after every day: how many are done.
+Progress = Callable[[int], None]
+
+
+def generate(arguments: Arguments, folder: Path, progress: Progress | None = None) -> dict[str, Any] | None:
+    """Write the shop and its truth below the folder; returns the truth, or None when all of it is there."""
+    _check(arguments)
+    if _is_complete(arguments, folder):
+        return None
+    _take(arguments, folder)
+    document = _write(arguments, folder, progress or (lambda days: None))
+    _write_json(folder / TRUTH, document)
+    (folder / _STARTED).unlink()
+    return document
+
+
+def _check(arguments: Arguments) -> None:
+    if arguments.days < 1 or arguments.orders_per_day < 1:
+        raise ShopError("--days and --orders-per-day must be at least 1")
+    try:
+        end = arguments.start_date + timedelta(days=arguments.days)
+    except OverflowError:
+        end = date.max
+    if arguments.start_date < _FIRST_DATE or end > _LAST_DATE:
+        raise ShopError(f"--start-date and --days must lie between {_FIRST_DATE} and {_LAST_DATE}")
+
+
+def _is_complete(arguments: Arguments, folder: Path) -> bool:
+    """Whether the folder holds this very shop, every file of it in its full size."""
+    known = _read_json(folder / TRUTH)
+    if known.get("arguments") != arguments.document():
+        return False
+    details = all((folder / DETAILS / f"{name}.csv").exists() for name in DETAIL_FILES)
+    return details and all(_has_size(folder / file["path"], file["bytes"]) for file in known["files"])
+
+
+def _has_size(file: Path, size: int) -> bool:
+    return file.is_file() and file.stat().st_size == size
+
+
+def _take(arguments: Arguments, folder: Path) -> None:
+    """Make the folder ours: empty, or emptied of this shop when it was left unfinished or was damaged."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        marks = [_read_json(folder / name).get("arguments") for name in (TRUTH, _STARTED)]
+        if arguments.document() not in marks:
+            raise ShopError(
+                f"{folder}: not empty, and not a shop of the same arguments; name another folder or empty it"
+            )
+        for name in (SHOP, DETAILS):
+            shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / TRUTH).unlink(missing_ok=True)
+    _write_json(folder / _STARTED, {"arguments": arguments.document()})
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    """The object in a file, empty when there is none."""
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _write_json(file: Path, document: dict[str, Any]) -> None:
+    """Write it whole or not at all."""
+    part = file.with_name(f"{file.name}.part")
+    part.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(file)
+
+
+def _write(arguments: Arguments, folder: Path, progress: Progress) -> dict[str, Any]:
+    seed, number = arguments.seed, arguments.orders_per_day
+    calendar = Calendar(arguments.start_date, arguments.days)
+    faults = Faults(arguments.faults, seed)
+    drops = Drops(calendar, faults, seed, folder)
+    (folder / SHOP).mkdir(exist_ok=True)
+    with Ledger(folder / DETAILS) as ledger:
+        rates = Rates(calendar, drops, faults, seed)
+        customers = Customers(calendar, drops, faults, ledger, seed)
+        size = min(_MOST_PRODUCTS, max(_LEAST_PRODUCTS, number * 3 // 5))
+        products = Products(calendar, drops, faults, ledger, seed, size)
+        orders = Orders(calendar, drops, faults, ledger, rates, seed)
+        for day in range(arguments.days):
+            stream = Stream(seed, "day", day)
+            rates.prepare(day, day + HORIZON)
+            products.open(day)
+            customers.register(
+                day, max(1, number * 2 if day == 0 else stream.number(number * _REGISTRATIONS))
+            )
+            taken = max(1, stream.between(number * 9 // 10, number * 11 // 10))
+            orders.take(day, taken, customers.pool, products.on_sale)
+            products.take_stock(day)
+            drops.write(day)
+            progress(day + 1)
+        products.close()
+    return truth(arguments, calendar, drops.deliveries.files, ledger, faults.counts)
