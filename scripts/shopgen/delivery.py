@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
@@ -83,11 +83,11 @@ class DeliveredFile:
 
 
 class Deliveries:
-    """Writes files below a folder and keeps what truth.json says of them."""
+    """Writes files below a folder; what truth.json says of them goes to `note` once it is final."""
 
-    def __init__(self, folder: Path) -> None:
-        self.files: list[Facts] = []
+    def __init__(self, folder: Path, note: Callable[[Facts], None]) -> None:
         self._folder = folder
+        self._note = note
         self._nothing: dict[str, str] = {}  # by entity, the first file of no bytes
         self._content = b""
 
@@ -135,13 +135,17 @@ class Deliveries:
         facts.drift, facts.duplicate_of = before.drift, before.path
         self._save(facts)
 
+    def finish(self, file: DeliveredFile) -> None:
+        """No count of this file will change any more."""
+        for facts in file.revisions:
+            self._note(facts)
+
     def _save(self, facts: Facts) -> None:
         facts.sha256 = hashlib.sha256(self._content).hexdigest()
         facts.size = len(self._content)
         place = self._folder / facts.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(self._content)
-        self.files.append(facts)
 
 
 def written_as(dialect: Dialect, **changes: Any) -> Dialect:

@@ -6,13 +6,13 @@ file, with the faults of files and of single lines: section 1 of docs/truth.md.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from shopgen.calendar import Calendar
-from shopgen.delivery import DeliveredFile, Deliveries, written_as
+from shopgen.delivery import DeliveredFile, Deliveries, Facts, written_as
 from shopgen.dialect import COMPRESSIONS, DELIMITERS, ENCODINGS, LINE_ENDS, RAW_QUOTE, Dialect
 from shopgen.drift import Shape, added, missing, renamed, reordered
 from shopgen.kinds import DRIFT, FLOW, LINES, Faults
@@ -33,13 +33,15 @@ _TAIL: Final = 12
 class Drops:
     """The records that wait, by day and entity, and the files that were written."""
 
-    def __init__(self, calendar: Calendar, faults: Faults, seed: int, folder: Path) -> None:
+    def __init__(
+        self, calendar: Calendar, faults: Faults, seed: int, folder: Path, note: Callable[[Facts], None]
+    ) -> None:
         self._calendar = calendar
         self._faults = faults
         self._seed = seed
         self._waiting: dict[int, dict[str, list[Row]]] = {}
-        self._tails: dict[str, tuple[Counter[str], list[Row]]] = {}
-        self.deliveries = Deliveries(folder)
+        self._before: dict[str, tuple[DeliveredFile, list[Row]]] = {}  # by entity: a file, its last rows
+        self._deliveries = Deliveries(folder, note)
 
     def add(self, entity: Entity, record: Record) -> None:
         """Let a settled record wait for its day."""
@@ -56,6 +58,11 @@ class Drops:
             if rows:
                 self._write(entity, day, rows)
 
+    def close(self) -> None:
+        """Finish the last file of each entity."""
+        for file, _ in self._before.values():
+            self._deliveries.finish(file)
+
     def _write(self, entity: Entity, day: int, rows: list[Row]) -> None:
         stream = Stream(self._seed, "file", entity.name, day)
         rows = self._with_line_faults(entity, rows, stream)
@@ -66,8 +73,9 @@ class Drops:
         file = DeliveredFile(entity, self._calendar, day, self._dialect(stream))
         shape = self._shape(file, stream)
         self._deliver(file, rows, shape, flow, stream)
-        counts = file.last.counts
-        self._tails[entity.name] = (counts, [row for row in rows if row[2]][-_TAIL:])
+        if entity.name in self._before:
+            self._deliveries.finish(self._before[entity.name][0])
+        self._before[entity.name] = (file, [row for row in rows if row[2]][-_TAIL:])
 
     def _with_line_faults(self, entity: Entity, rows: list[Row], stream: Stream) -> list[Row]:
         """Single lines that are no record of the shop: blank ones, copies, one that does not end."""
@@ -100,14 +108,14 @@ class Drops:
 
     def _with_overlap(self, entity: Entity, rows: list[Row]) -> list[Row]:
         """Begin with the last rows of the entity's file before; there they become the duplicates."""
-        before = self._tails.pop(entity.name, None)
-        if before is None or not before[1]:
+        if entity.name not in self._before:
             return rows
-        counts, tail = before
+        before, tail = self._before[entity.name]
+        counts = before.last.counts
         for _, label, _ in tail:
             counts[label] -= 1
             counts[EXACT] += 1
-        self._faults.counts["overlapping_file"] += 1
+        self._faults.counts["overlapping_file"] += bool(tail)
         return tail + rows
 
     def _dialect(self, stream: Stream) -> Dialect:
@@ -139,7 +147,7 @@ class Drops:
         self, file: DeliveredFile, rows: list[Row], shape: Shape | None, flow: str | None, stream: Stream
     ) -> None:
         """Write the file, and before or after it what `flow` says."""
-        deliver = self.deliveries
+        deliver = self._deliveries
         if flow is not None:
             self._faults.counts[flow] += 1
         if flow == "late_file":

@@ -1,8 +1,8 @@
 """Writes a shop: day by day, records as they are planned, files as their day ends, the truth last.
 
 What is remembered from one day to the next: the products on sale, the customers of the last weeks, the
-records that wait for their day, and some counts per file and date. None of it grows with the number of days
-but those counts, about 2 kB a file.
+records that wait for their day, the figures per date. None of it grows with the number of days but the last,
+by less than 1 kB a day.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from shopgen.calendar import Calendar
 from shopgen.customers import Customers
@@ -25,12 +25,13 @@ from shopgen.orders import HORIZON, Orders
 from shopgen.products import Products
 from shopgen.rates import Rates
 from shopgen.streams import Stream
-from shopgen.truth import Arguments, truth
+from shopgen.truth import Arguments, Files, truth
 
 TRUTH: Final = "truth.json"
 DETAILS: Final = "truth"
 SHOP: Final = "shop"
 _STARTED: Final = ".shop.json"
+_FILES: Final = ".files.jsonl"
 _FIRST_DATE: Final = date(2001, 1, 1)
 _LAST_DATE: Final = date(2098, 12, 31)
 _REGISTRATIONS: Final = 0.15  # per order
@@ -41,13 +42,18 @@ Progress = Callable[[int], None]
 
 
 def generate(arguments: Arguments, folder: Path, progress: Progress | None = None) -> dict[str, Any] | None:
-    """Write the shop and its truth below the folder; returns the truth, or None when all of it is there."""
+    """Write the shop and its truth below the folder; returns the truth but for its `files`.
+
+    None when all of it is there already. Errors: ShopError for arguments or a folder that will not do.
+    """
     _check(arguments)
     if _is_complete(arguments, folder):
         return None
     _take(arguments, folder)
-    document = _write(arguments, folder, progress or (lambda days: None))
-    _write_json(folder / TRUTH, document)
+    part = folder / f"{TRUTH}.part"
+    with part.open("w", encoding="utf-8") as out:
+        document = _write(arguments, folder, out, progress or (lambda days: None))
+    part.replace(folder / TRUTH)
     (folder / _STARTED).unlink()
     return document
 
@@ -88,7 +94,7 @@ def _take(arguments: Arguments, folder: Path) -> None:
         for name in (SHOP, DETAILS):
             shutil.rmtree(folder / name, ignore_errors=True)
         (folder / TRUTH).unlink(missing_ok=True)
-    _write_json(folder / _STARTED, {"arguments": arguments.document()})
+    (folder / _STARTED).write_text(json.dumps({"arguments": arguments.document()}), encoding="utf-8")
 
 
 def _read_json(file: Path) -> dict[str, Any]:
@@ -100,20 +106,13 @@ def _read_json(file: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _write_json(file: Path, document: dict[str, Any]) -> None:
-    """Write it whole or not at all."""
-    part = file.with_name(f"{file.name}.part")
-    part.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(file)
-
-
-def _write(arguments: Arguments, folder: Path, progress: Progress) -> dict[str, Any]:
+def _write(arguments: Arguments, folder: Path, out: TextIO, progress: Progress) -> dict[str, Any]:
     seed, number = arguments.seed, arguments.orders_per_day
     calendar = Calendar(arguments.start_date, arguments.days)
     faults = Faults(arguments.faults, seed)
-    drops = Drops(calendar, faults, seed, folder)
     (folder / SHOP).mkdir(exist_ok=True)
-    with Ledger(folder / DETAILS) as ledger:
+    with Ledger(folder / DETAILS) as ledger, Files(folder / _FILES) as files:
+        drops = Drops(calendar, faults, seed, folder, files.note)
         rates = Rates(calendar, drops, faults, seed)
         customers = Customers(calendar, drops, faults, ledger, seed)
         size = min(_MOST_PRODUCTS, max(_LEAST_PRODUCTS, number * 3 // 5))
@@ -132,4 +131,7 @@ def _write(arguments: Arguments, folder: Path, progress: Progress) -> dict[str, 
             drops.write(day)
             progress(day + 1)
         products.close()
-    return truth(arguments, calendar, drops.deliveries.files, ledger, faults.counts)
+        drops.close()
+        document = truth(arguments, calendar, files, ledger, faults.counts)
+        files.write(document, out)
+    return document

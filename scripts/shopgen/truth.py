@@ -1,12 +1,18 @@
-"""The document truth.json: docs/truth.md says what each figure means, docs/truth.schema.json its shape."""
+"""The document truth.json: docs/truth.md says what each figure means, docs/truth.schema.json its shape.
+
+What it says of a file is written down as soon as it is final, and only added up; so the document does not
+have to fit into memory.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, TextIO
 
 from shopgen.calendar import Calendar
 from shopgen.delivery import SUPERSEDED_BY_FILE, Facts
@@ -35,21 +41,54 @@ class Arguments:
         return {**asdict(self), "start_date": self.start_date.isoformat(), "faults": list(self.faults)}
 
 
+class Files:
+    """What truth.json says of the files: one line each in a file of its own, and their sums by entity."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._out = place.open("w", encoding="utf-8")
+        self.numbers: Counter[str] = Counter()
+        self.labels: dict[str, Counter[str]] = {entity.name: Counter() for entity in ENTITIES}
+
+    def __enter__(self) -> Files:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._out.close()
+        self._place.unlink()
+
+    def note(self, facts: Facts) -> None:
+        """Write down what is final."""
+        self.numbers[facts.entity] += 1
+        self.labels[facts.entity].update(facts.counts)
+        self._out.write(json.dumps(_file(facts), ensure_ascii=False) + "\n")
+
+    def write(self, document: dict[str, Any], out: TextIO) -> None:
+        """Write the whole document, which lacks the files."""
+        self._out.flush()
+        out.write(json.dumps(document, indent=1, ensure_ascii=False).removesuffix("\n}"))
+        mark = ',\n "files": [\n  '
+        with self._place.open(encoding="utf-8") as lines:
+            for line in lines:
+                out.write(mark + line.rstrip("\n"))
+                mark = ",\n  "
+        out.write("\n ]\n}\n")
+
+
 def truth(
-    arguments: Arguments, calendar: Calendar, files: list[Facts], ledger: Ledger, faults: Counter[str]
+    arguments: Arguments, calendar: Calendar, files: Files, ledger: Ledger, faults: Counter[str]
 ) -> dict[str, Any]:
-    """The whole document."""
-    entities = {
-        entity.name: _entity([file for file in files if file.entity == entity.name], ledger, entity.name)
-        for entity in ENTITIES
-    }
+    """The document but for its `files`."""
+    entities = {entity.name: _entity(files, ledger, entity.name) for entity in ENTITIES}
     days = ledger.days.values()
     return {
         "format": FORMAT,
         "arguments": arguments.document(),
         "reporting_currency": CURRENCY,
         "totals": {
-            "files": len(files),
+            "files": files.numbers.total(),
             "records": sum(entity["records"] for entity in entities.values()),
             "customers": entities["customers"]["current"],
             "products": entities["products"]["current"],
@@ -70,7 +109,6 @@ def truth(
             if ledger.stock_products[name]
         },
         "faults": dict(sorted(faults.items())),
-        "files": [_file(file) for file in sorted(files, key=lambda file: (file.delivered_on, file.path))],
     }
 
 
@@ -79,13 +117,9 @@ def money(amount: int) -> str:
     return f"{amount // TEN_THOUSANDTHS}.{amount % TEN_THOUSANDTHS:04d}"
 
 
-def _entity(files: Iterable[Facts], ledger: Ledger, name: str) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    number = 0
-    for file in files:
-        number += 1
-        counts.update(file.counts)
-    return {"files": number, **_counts(counts), "imputed": dict(sorted(ledger.imputed.get(name, {}).items()))}
+def _entity(files: Files, ledger: Ledger, name: str) -> dict[str, Any]:
+    imputed = dict(sorted(ledger.imputed.get(name, {}).items()))
+    return {"files": files.numbers[name], **_counts(files.labels[name]), "imputed": imputed}
 
 
 def _file(file: Facts) -> dict[str, Any]:

@@ -34,8 +34,8 @@ def shop(
     start: str = "2025-01-01",
 ) -> dict[str, Any]:
     arguments = Arguments(days, orders, seed, date.fromisoformat(start), parse_kinds(faults))
-    document = generate(arguments, folder)
-    assert document is not None
+    assert generate(arguments, folder) is not None
+    document: dict[str, Any] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     return document
 
 
@@ -177,7 +177,7 @@ def test_the_recount_finds_a_truth_that_is_none(
     for name in ("shop", "truth"):
         (tmp_path / name).symlink_to(month / name)
     (tmp_path / "truth.json").write_text(json.dumps(document), encoding="utf-8")
-    assert len(differences(tmp_path)) == 1
+    assert differences(tmp_path)
 
 
 def test_a_folder_that_holds_the_shop_is_left_alone(tmp_path: Path) -> None:
@@ -214,14 +214,14 @@ def test_memory_does_not_grow_with_the_number_of_days(tmp_path: Path) -> None:
     peaks: dict[int, int] = {}
 
     def note(done: int) -> None:
-        if done in (160, 320):
+        if done in (100, 200):
             peaks[done] = tracemalloc.get_traced_memory()[1]
             tracemalloc.reset_peak()
 
     tracemalloc.start()
     try:
-        arguments = Arguments(320, 20, 7, date(2025, 1, 1), KINDS)
+        arguments = Arguments(200, 40, 7, date(2025, 1, 1), KINDS)
         generate(arguments, tmp_path, note)
     finally:
         tracemalloc.stop()
-    assert peaks[320] < 1.2 * peaks[160]
+    assert peaks[200] < 1.15 * peaks[100]
