@@ -24,7 +24,7 @@ from tsqld.bulk.layout import TargetColumn
 from tsqld.errors import unsupported
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
-from tsqld.functions.sqltext import duck_type, raise_text
+from tsqld.functions.sqltext import duck_type, raise_text, short_decimal
 from tsqld.types import MAX, SqlType, datetime2, datetimeoffset, varchar
 
 TOO_LONG: Final = 4866
@@ -193,22 +193,15 @@ def _decimal(type: SqlType, field: str) -> FieldValue:
     number = f"TRY_CAST({field} AS {duck_type(type)})"
     unlike = " AND ".join(f"NOT contains({field}, '{sign}')" for sign in "eE_")
     plain = f"{_fits(field)} AND {unlike} AND {number} IS NOT NULL"
-    short = _short(type, field, min(type.precision, _QUICK_DIGITS), type.scale)
+    short = short_decimal(field, type, min(type.precision, _QUICK_DIGITS), type.scale)
     return _number(type, field, _FIXED, _tight(field), TRUNCATED, short, (plain, number))
-
-
-def _short(type: SqlType, field: str, digits: int, scale: int) -> tuple[str, str]:
-    """Whether a field is the beginning of how DuckDB writes its value, and that. `1.5` is that of `1.5000`,
-    `1e3` is not. Up to 18 digits fit into eight bytes, which is what makes it quick."""
-    number = f"TRY_CAST({field} AS DECIMAL({digits},{min(scale, digits)}))"
-    return f"prefix(CAST({number} AS VARCHAR), {field})", f"CAST({number} AS {duck_type(type)})"
 
 
 def _money(type: SqlType, field: str) -> FieldValue:
     amount = f"TRY_CAST(regexp_replace({field}, '[, \\t\\n\\r\\x0b\\x0c]+', '', 'g') AS DECIMAL(38,4))"
     ranged = f"CASE WHEN {amount} BETWEEN {_RANGES[type.name]} THEN {amount} END"
     digits = _QUICK_DIGITS if type.name == "money" else _SMALL_DIGITS
-    return _number(type, field, _MONEY, ranged, OVERFLOW, _short(type, field, digits, 4))
+    return _number(type, field, _MONEY, ranged, OVERFLOW, short_decimal(field, type, digits, 4))
 
 
 def _float(type: SqlType, field: str) -> FieldValue:

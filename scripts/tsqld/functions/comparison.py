@@ -81,13 +81,25 @@ def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     op = _OPERATORS[op]
     x, y, case_sensitive = comparable(op, left, right, line)
     if op in ("=", "<>") or not (x.type.is_text or x.type.name in ("uniqueidentifier", "sql_variant")):
-        sql = f"({key_of(x, case_sensitive)} {op} {key_of(y, case_sensitive)})"
+        sql = _equality(op, x, y, case_sensitive)
     else:
         sql = f"({sort_key(_collated(x, y))} {op} {sort_key(_collated(y, x))})"
     return Bound(
         sql, BIT, left.nullable or right.nullable,
         aggregated=left.aggregated or right.aggregated, windowed=left.windowed or right.windowed,
     )  # fmt: skip
+
+
+def _equality(op: str, x: Bound, y: Bound, case_sensitive: bool) -> str:
+    """`=` or `<>`; a literal without letters needs no lower case on the other side."""
+    for literal, other in ((y, x), (x, y)):
+        if not (literal.type.is_text and isinstance(literal.value, str) and not other.is_literal):
+            continue
+        text = literal.value.rstrip(" ")
+        if not text:
+            return f"({'' if op == '=' else 'NOT '}{call('is_blank', other.sql)})"
+        case_sensitive = case_sensitive or (text.isascii() and text.lower() == text.upper())
+    return f"({key_of(x, case_sensitive)} {op} {key_of(y, case_sensitive)})"
 
 
 def comparable(op: str, left: Bound, right: Bound, line: int = 0) -> tuple[Bound, Bound, bool]:

@@ -20,6 +20,14 @@ key_cs(x) := CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END
 
 key(x) := lower(CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END)
 
+is_blank(x) := (x < '!' AND rtrim(x, ' ') = '')
+
+-- cutting spaces off takes ten times as long as seeing that there are none
+
+ltrim_spaces(x) := CASE WHEN prefix(x, ' ') THEN ltrim(x, ' ') ELSE x END
+
+trim_spaces(x) := CASE WHEN prefix(x, ' ') OR suffix(x, ' ') THEN trim(x, ' ') ELSE x END
+
 swapped_case(x) := translate(@key_cs(x), 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
     'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
 

@@ -63,6 +63,16 @@ def duck_type(type: SqlType) -> str:
     return _DUCK[type.name]
 
 
+def short_decimal(sql: str, type: SqlType, digits: int, scale: int) -> tuple[str, str]:
+    """Whether a text is the beginning of how DuckDB writes its value, and that value as `type` is held.
+
+    `1.5` begins what it writes for a scale of 4, `1.5000`; `1e3` and `1_000`, which it reads too, do not. Up
+    to 18 `digits` fit into eight bytes: to ask is then quicker than to look for what must not be there.
+    """
+    number = f"TRY_CAST({sql} AS DECIMAL({digits},{min(scale, digits)}))"
+    return f"prefix(CAST({number} AS VARCHAR), {sql})", f"CAST({number} AS {duck_type(type)})"
+
+
 def quote(text: str) -> str:
     """`text` as a DuckDB string literal."""
     if "\x00" in text:

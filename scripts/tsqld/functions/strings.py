@@ -149,9 +149,8 @@ def _trimmed(function: str, side: str, value: Bound, characters: Bound | None, l
     duck = {"LEADING": "ltrim", "TRAILING": "rtrim", "BOTH": "trim"}[side]
     type = a.varying(value.type)
     if characters is None:
-        if duck == "rtrim":
-            return a.made(call("key_cs", value.sql), type, value)
-        return a.made(f"{duck}({value.sql}, ' ')", type, value)
+        macro = {"ltrim": "ltrim_spaces", "rtrim": "key_cs", "trim": "trim_spaces"}[duck]
+        return a.made(call(macro, value.sql), type, value)
     chars = a.text(characters, 2, function, line)
     wanted = chars.sql
     if not collation_of([value, chars], function, line):

@@ -100,14 +100,21 @@ def _unicode(args: Args, line: int) -> Bound:
 @define("CHAR", STRING, 1)
 def _char(args: Args, line: int) -> Bound:
     value = a.integer(args[0], 1, "char", line)
-    return a.made(f"tsqld_char({value.sql})", SqlType("char", 1), value, nullable=True)
+    sql = _constant_character(args[0], 0x7F) or f"tsqld_char({value.sql})"
+    return a.made(sql, SqlType("char", 1), value, nullable=True)
 
 
 @define("NCHAR", STRING, 1, note="a lone surrogate (0xD800 to 0xDFFF) is NULL")
 def _nchar(args: Args, line: int) -> Bound:
     value = a.integer(args[0], 1, "nchar", line)
-    sql = call("nchar", value.sql)
+    sql = _constant_character(args[0], 0xD7FF) or call("nchar", value.sql)
     return a.made(sql, SqlType("nchar", 1), value, nullable=True)
+
+
+def _constant_character(code: Bound, last: int) -> str:
+    """The character of a constant up to `last` as DuckDB's constant; empty for any other."""
+    constant = isinstance(code.value, int) and 0 < code.value <= last
+    return quote(chr(code.value)) if constant else ""
 
 
 @define("QUOTENAME", STRING, 1, 2)

@@ -13,7 +13,7 @@ from typing import Final
 from tsqld.functions.conversion import Conversion, family
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
-from tsqld.functions.sqltext import let, quote
+from tsqld.functions.sqltext import let, quote, short_decimal
 from tsqld.types import SqlType
 
 _RANGES: Final = {
@@ -28,6 +28,8 @@ _DECIMAL_TEXT: Final = r"' *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+) *'"
 _FLOAT_TEXT: Final = r"' *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eEdD][-+]?[0-9]+)? *'"
 _MONEY_TEXT: Final = r"' *[-+]? *[$£€¥¤¢]? *[-+]?([0-9,]*[0-9][0-9,]*[.]?[0-9,]*|[.][0-9,]*[0-9][0-9,]*) *'"
 _MONEY_NOTHING: Final = r"' *[-+]? *[$£€¥¤¢]? *[-+]?[,]*[.]?[,]* *'"
+_SHORT: Final = 18
+"""Digits of a decimal that DuckDB holds in eight bytes."""
 _MONEY_MICROS: Final = {"money": (19, "922337203685477.5807"), "smallmoney": (10, "214748.3647")}
 
 
@@ -156,16 +158,20 @@ def moment_to_bit(c: Conversion) -> str:
 
 def text_to_decimal(c: Conversion) -> str:
     """Digits with an optional sign and point; rounded to the scale, half away from zero; blank text fails."""
-    return let(
-        c.value.sql,
-        lambda v: _unless_plain(
+
+    def body(v: str) -> str:
+        digits = min(c.target.precision, _SHORT)
+        is_short, short = short_decimal(v, c.target, digits, c.target.scale)
+        other = _unless_plain(
             v,
             f"TRY_CAST({v} AS {c.duck})",
             f"WHEN regexp_full_match({v}, {_DECIMAL_TEXT}) "
             f"THEN coalesce(TRY_CAST({v} AS {c.duck}), {c.overflow()}) "
             f"WHEN {v} IS NULL THEN NULL ELSE {c.unconvertible()}",
-        ),
-    )
+        )
+        return f"CASE WHEN {is_short} THEN {short} ELSE {other} END"
+
+    return let(c.value.sql, body)
 
 
 def _unless_plain(v: str, number: str, branches: str) -> str:
