@@ -4,6 +4,7 @@ transaction."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan
 from tsqld.errors import TsqlError, error
 from tsqld.events import Column, Columns, Done, Event, Message, Rows
 from tsqld.runtime.evaluate import Evaluator
+from tsqld.runtime.outside import is_clear, looked_at
 from tsqld.runtime.session import Session
 from tsqld.runtime.values import from_duck, rows_from_duck
 
@@ -51,7 +53,7 @@ class Changes:
         count = 0
         try:
             count = self.session.executor.write(plan.apply[0], parameters)
-            self._check(plan.after, plan.table.storage)
+            self._check_added(plan, count)
         except TsqlError as problem:
             self._wasted(plan, problem, count)
             raise
@@ -163,6 +165,20 @@ class Changes:
             row = read(check.sql.replace(CHANGE, change)).fetchone()
             if row is not None:
                 raise check.violation(row)
+
+    def _check_added(self, plan: ChangePlan, count: int) -> None:
+        """Check rows that are in the table, also against what others have committed and the transaction does
+        not see."""
+        executor, storage = self.session.executor, plan.table.storage
+        transaction = executor.transaction
+        if transaction is not None and not transaction.frozen and executor.has_news(looked_at(plan)):
+            if is_clear(executor, plan, count):
+                with suppress(TsqlError):
+                    self._check(plan.after, storage)
+                    transaction.unseen.add(storage)
+                    return
+            executor.fresh(looked_at(plan))
+        self._check(plan.after, storage)
 
     def _numbered(self, plan: ChangePlan, count: int, change: str | None) -> None:
         """Tell the counter what was used, and SCOPE_IDENTITY() what was last."""

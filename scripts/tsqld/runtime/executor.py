@@ -52,6 +52,8 @@ class Transaction:
     """Tables whose rows it has changed, temp tables too, by storage."""
     sources: dict[str, int] = field(default_factory=dict)
     """What its writing texts read, and the commit they read as of."""
+    unseen: set[str] = field(default_factory=set)
+    """Tables it has only added to, without having seen what others have committed there."""
     kept: list[object] = field(default_factory=list)
     """What the journal's texts read from and must not be deleted before the end."""
     snapshot: int = 0
@@ -172,12 +174,18 @@ class Executor:
         elif transaction.frozen:
             if not transaction.started:
                 self._start(transaction)
-        elif self.engine.defined > transaction.snapshot or any(
-            self.engine.committed.get(name, 0) > transaction.snapshot for name in reads
-        ):
+        elif self.has_news(reads):
             self._reads_aside = self._may_read_aside(transaction, reads)
             if not self._reads_aside:
                 self._renew(transaction)
+
+    def has_news(self, reads: Collection[str]) -> bool:
+        """Whether others have committed to tables, or defined anything, since the transaction began."""
+        transaction = self.transaction
+        return transaction is not None and (
+            self.engine.defined > transaction.snapshot
+            or any(self.engine.committed.get(name, 0) > transaction.snapshot for name in reads)
+        )
 
     def _may_read_aside(self, transaction: Transaction, reads: Collection[str]) -> bool:
         """Whether a query reads nothing of what the transaction has written: then it need not be run anew to
@@ -195,11 +203,12 @@ class Executor:
 
     def _renew(self, transaction: Transaction) -> None:
         """Let the transaction see what was committed since it began. Error 1205."""
-        before = self._contents(transaction) if self._moved(transaction) else None
+        unseen = set(transaction.unseen)
+        before = self._contents(transaction, unseen) if self._moved(transaction) else None
         self._at_once("ROLLBACK")
         self._run_journal(transaction)
         if self._moved(transaction):
-            if before is None or self._contents(transaction) != before:
+            if before is None or self._contents(transaction, unseen) != before:
                 self._lose(transaction)
             transaction.sources = dict.fromkeys(transaction.sources, transaction.snapshot)
 
@@ -214,6 +223,7 @@ class Executor:
         transaction.snapshot = self.engine.commits
         self._at_once("BEGIN TRANSACTION")
         transaction.broken = False
+        transaction.unseen.clear()
         try:
             for sql, parameters in transaction.journal:
                 self.cursor.execute(sql, parameters)
@@ -237,12 +247,12 @@ class Executor:
                 self.engine.committed.get(name, 0) > seen for name, seen in transaction.sources.items()
             )
 
-    def _contents(self, transaction: Transaction) -> list[Any]:
+    def _contents(self, transaction: Transaction, unseen: Collection[str]) -> list[Any]:
         """A fingerprint of every table the transaction has changed: of its own rows where others add some."""
         found = []
         for storage, table in sorted(transaction.changed.items()):
             alone = table.is_temporary or self.engine.locks.holds(self.spid, storage, "transaction") == "X"
-            rows = storage if alone else appended(table)
+            rows = storage if alone and storage not in unseen else appended(table)
             sql = f"SELECT count(*), sum(hash(t)) FROM {rows} AS t"
             try:
                 found.append(self.cursor.execute(sql).fetchone())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from tsqld.compile.dml.plan import ChangePlan
 from tsqld.errors import error
 from tsqld.runtime.locks import TRANSACTION
+from tsqld.runtime.outside import may_do_without
 
 if TYPE_CHECKING:
     from tsqld.runtime.session import Session
@@ -83,7 +84,10 @@ class TableLocks:
                         self.take(check.reference, "IX" if check.is_child else "X")
         others = {check.other for one in plans for check in (*one.checks, *one.after) if check.other}
         self._lock_reads(plan.reads - {plan.table.storage}, plan.hints)
-        session.executor.fresh({*plan.reads, *others, *(one.table.storage for one in plans)})
+        if may_do_without(session.executor, plan):
+            session.executor.fresh(plan.reads)
+        else:
+            session.executor.fresh({*plan.reads, *others, *(one.table.storage for one in plans)})
         session.executor.depends_on(plan.reads)
         self._refuse_stale(plan, others)
 
