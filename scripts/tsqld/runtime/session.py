@@ -42,6 +42,8 @@ class Session:
         self.options = Options()
         self.frames: list[Frame] = [Frame(database=database)]
         self.trancount = 0
+        self.committed = False
+        """Whether the transaction that ended last was committed."""
         self.transaction_name: str | None = None
         self.rowcount = 0
         self.last_error = 0
@@ -170,7 +172,7 @@ class Session:
         try:
             for event in events:
                 if before != self.trancount and (before == 0 or self.trancount == 0):
-                    yield TransactionChanged(began=before == 0)
+                    yield TransactionChanged(before == 0, before != 0 and self.committed)
                     before = self.trancount
                 yield event
                 if self.cancelled.is_set():
@@ -186,7 +188,7 @@ class Session:
             if self.ended:
                 self.close()
         if before != self.trancount and (before == 0 or self.trancount == 0):
-            yield TransactionChanged(began=before == 0)
+            yield TransactionChanged(before == 0, before != 0 and self.committed)
 
     def _after_cancel(self) -> None:
         """An attention stops the batch; the transaction stays unless XACT_ABORT is ON."""
@@ -208,6 +210,7 @@ class Session:
         kept = self.interpreter.transactions.saved_table_variables() if self.trancount else []
         self.executor.rollback()
         self.trancount = 0
+        self.committed = False
         self.engine.locks.release_all(self.spid, "transaction")
         self.interpreter.transactions.restore_table_variables(kept)
         self.interpreter.cursors.rolled_back()

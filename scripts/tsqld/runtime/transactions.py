@@ -122,6 +122,7 @@ class Transactions:
         if session.trancount == 1:
             session.executor.commit()
             session.trancount = 0
+            session.committed = True
             session.engine.locks.release_all(session.spid, "transaction")
             self.interpreter.cursors.committed()
         else:
