@@ -152,7 +152,26 @@ class ExpressionCompiler:
             self.context.note(node, 0, problem)
             return RelationColumn(node.parts[-1], f.null().sql, f.null().type), _NOWHERE, place.scope
 
+    def real_column(self, node: n.ColumnName, place: Place) -> n.ColumnName:
+        """$IDENTITY and $ROWGUID as the column that they stand for. Errors 207 and 209."""
+        word = node.parts[-1]
+        if word not in ("$IDENTITY", "$ROWGUID"):
+            return node
+        qualifier = node.parts[:-1]
+        meant = [
+            (relation, column.name)
+            for relation in place.scope.relations
+            if relation.table is not None and (not qualifier or relation.answers_to(qualifier))
+            for column in relation.table.columns
+            if (column.identity is not None if word == "$IDENTITY" else column.rowguidcol)
+        ]
+        if len(meant) != 1:
+            raise error(209 if meant else 207, word, line=node.line)
+        relation, name = meant[0]
+        return n.ColumnName(node.line, (*relation.names, name))
+
     def _column(self, node: n.ColumnName, place: Place) -> Bound:
+        node = self.real_column(node, place)
         if node.parts[-1].startswith("$"):
             return self.pseudo_column(node, place)
         column, relation, scope = self.resolved(node, place)

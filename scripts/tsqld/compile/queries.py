@@ -178,12 +178,16 @@ class QueryCompiler(CommonTableCompiler):
         return [column for relation in relations for column in relation.columns]
 
     def _out_column(self, item: n.SelectItem, value: Bound, place: Place) -> OutColumn:
+        """A column of the result; one that is a column of a source bears its name as the query spells it."""
         node = item.expression
         source = None
-        if isinstance(node, n.ColumnName) and not node.parts[-1].startswith("$"):
-            source = self.resolved(node, place)[0]
-        own = "$action" if isinstance(node, n.ColumnName) and node.parts[-1] == "$ACTION" else ""
-        name = item.alias or (source.name if source else own)
+        own = ""
+        if isinstance(node, n.ColumnName):
+            node = self.real_column(node, place)
+            own = "$action" if node.parts[-1] == "$ACTION" else node.parts[-1]
+            if not node.parts[-1].startswith("$"):
+                source = self.resolved(node, place)[0]
+        name = item.alias or own
         literal = value if value.is_literal else None
         return OutColumn(name, value.type, value.nullable, source=source, literal=literal)
 

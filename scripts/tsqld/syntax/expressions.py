@@ -250,6 +250,9 @@ class ExpressionParser(TokenStream):
         if token.upper == "$ACTION" or (token.kind is Kind.NAME and token.upper.startswith("$")):
             self.advance()
             return self._pseudo_column(token.upper, line)
+        if token.upper in ("IDENTITYCOL", "ROWGUIDCOL") and token.kind is Kind.NAME:
+            self.advance()
+            return n.ColumnName(line, (f"${token.upper.removesuffix('COL')}",))
         if self.at("{"):
             return self._odbc_escape(line)
         if self.at_name():
