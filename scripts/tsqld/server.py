@@ -276,9 +276,10 @@ class Server:
         while not connection.is_closed:
             if not connection.has_request and self._await_request(client) == _GONE:
                 return
-            if connection.has_request:
+            if connection.has_request and not connection.is_closed:
+                # One request at a time: the listener no longer reads from who has sent the next one.
                 with self._listener.listening(client):
-                    for reply in connection.replies():
+                    for reply in connection.reply():
                         client.sock.sendall(reply)
 
     def _await_request(self, client: _Client) -> int:

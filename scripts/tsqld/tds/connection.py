@@ -149,12 +149,14 @@ class Connection:
 
     def replies(self) -> Iterator[bytes]:
         """Answers every message that waits, in pieces ready to be sent."""
-        while not self.is_closed:
-            with self._lock:
-                message = self._waiting.popleft() if self._waiting else None
-            if message is None:
-                return
-            yield from self._reply(message)
+        while self.has_request and not self.is_closed:
+            yield from self.reply()
+
+    def reply(self) -> Iterator[bytes]:
+        """Answers the message that has waited longest."""
+        with self._lock:
+            message = self._waiting.popleft()
+        yield from self._reply(message)
 
     def _reply(self, message: ClientMessage) -> Iterator[bytes]:
         match self._stage:
