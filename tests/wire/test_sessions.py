@@ -148,6 +148,8 @@ def test_a_client_that_is_cut_off_in_the_middle_is_rolled_back(
 
 # --- cancelled
 
+RECURSION = """WITH r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r)
+SELECT MAX(n) FROM r OPTION (MAXRECURSION 0)"""
 LONG = {
     "wait": "WAITFOR DELAY '00:01:00'",
     "empty loop": "WHILE 1 = 1 BEGIN DECLARE @x int = 1 END",
@@ -163,7 +165,7 @@ LONG = {
     "update": "UPDATE t SET v = (SELECT COUNT(*) FROM big AS a CROSS JOIN big AS b WHERE a.v % 7 > b.v % 5)",
     "condition": "IF (SELECT COUNT(*) FROM big a CROSS JOIN big b WHERE a.v % 7 > b.v % 5) = 0 SELECT 1",
     "cursor": "DECLARE c CURSOR FOR SELECT a.v FROM big AS a CROSS JOIN big AS b; OPEN c",
-    "recursion": "WITH r AS (SELECT 1 n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r OPTION (MAXRECURSION 0)",
+    "recursion": RECURSION,
     "series": "SELECT COUNT(*) FROM GENERATE_SERIES(CAST(1 AS bigint), CAST(1000000000000 AS bigint))",
     "sort": "SELECT TOP 1 a.v FROM big a CROSS JOIN GENERATE_SERIES(1, 1000) b ORDER BY a.v % 1000, b.value",
     "lock": "UPDATE locked SET v = 2",
