@@ -16,7 +16,19 @@ from tsqld.events import Column
 from tsqld.tds.protocol import TDS_71, TDS_72, TDS_74
 from tsqld.tds.rows import RowEncoder, encode_value
 from tsqld.tds.typeinfo import type_info
-from tsqld.types import DATE, INT, MAX, SqlType, datetime2, decimal, nvarchar, varchar
+from tsqld.ticks import SECOND, clock, moment, zoned
+from tsqld.types import (
+    DATE,
+    INT,
+    MAX,
+    SqlType,
+    datetime2,
+    datetimeoffset,
+    decimal,
+    nvarchar,
+    time,
+    varchar,
+)
 
 _COLUMNS = (
     Column("a", INT),
@@ -123,6 +135,18 @@ def test_a_decimal_carries_sign_and_magnitude() -> None:
     assert encode_value(column, Decimal("1.5"), TDS_74).hex() == "050196000000"
     assert encode_value(column, Decimal("-1.50"), TDS_74).hex() == "050096000000"
     assert encode_value(column, 3, TDS_74).hex() == "05012c010000"
+
+
+def test_a_seventh_digit_of_the_second_is_sent() -> None:
+    ticks = 45 * SECOND + 1_234_567
+    for column, value in (
+        (Column("v", datetime2(7)), moment(ticks)),
+        (Column("v", time(7)), clock(ticks)),
+        (Column("v", datetimeoffset(7)), zoned(ticks, 0)),
+    ):
+        assert encode_value(column, value, TDS_74)[1:6] == ticks.to_bytes(5, "little")
+    together = b"".join(RowEncoder((Column("v", datetime2(7)),), TDS_74).encode([(moment(ticks),)] * 2))
+    assert together.count(ticks.to_bytes(5, "little")) == 2
 
 
 def test_a_value_longer_than_its_column_is_never_sent() -> None:

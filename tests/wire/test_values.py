@@ -26,7 +26,8 @@ def _as_text(value: Any, scale: int) -> Any:
     if type(value) is dt.date:
         return text
     whole, _, fraction = text.partition(".")
-    return whole + (f".{fraction.ljust(7, '0')[:scale]}" if scale else "") + offset
+    last = "9" if fraction == "999999" else "0"
+    return whole + (f".{fraction.ljust(7, last)[:scale]}" if scale else "") + offset
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
@@ -15,6 +16,18 @@ class _Unknown(Enum):
 
 UNKNOWN: Final = _Unknown.UNKNOWN
 """The `value` of an expression that is not a literal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """The ticks of a moment: `text` gives DuckDB's text for them; they belong to the expression `sql`.
+
+    `constant` says that the moment is known and has a seventh digit.
+    """
+
+    sql: str
+    text: Callable[[], str]
+    constant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,12 @@ class Bound:
     value: Any = UNKNOWN
     aggregated: bool = False
     windowed: bool = False
+    fine: Fine | None = None
+
+    @property
+    def exact(self) -> str:
+        """The value in ticks of 100 ns where it may have a seventh digit, which `sql` refuses; or empty."""
+        return self.fine.text() if self.fine is not None and self.fine.sql == self.sql else ""
 
     @property
     def is_literal(self) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from tsqld.binder.bound import Bound
+from tsqld.binder.bound import Bound, Fine
 from tsqld.binder.scope import Relation
 from tsqld.catalog.model import Catalog, Module, Object, Synonym, Table
 from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
+from tsqld.functions.ticks import TYPES as TICKS
+from tsqld.functions.ticks import is_fine
 from tsqld.syntax.nodes import BulkSource, Node
 from tsqld.types import SqlType
 
@@ -20,10 +22,10 @@ from tsqld.types import SqlType
 class Reference:
     """A value known only when the statement runs.
 
-    `kind` is 'variable' (local variable `name`), 'now' (the statement's clock, `name` the function),
-    'session' (a session value such as @@ROWCOUNT), 'rows' (a number of rows, checked: `name` is the error and
-    the least) or 'function' (a catalog or session function of
-    `arguments`).
+    `kind` is 'variable' (local variable `name`), 'variable in ticks' (of 100 ns, as `Bound.exact`), 'now'
+    (the statement's clock, `name` the function), 'session' (a session value such as @@ROWCOUNT), 'rows' (a
+    number of rows, checked: `name` is the error and the least) or 'function' (a catalog or session function
+    of `arguments`).
     """
 
     kind: str
@@ -125,6 +127,8 @@ class Context:
     inherited: tuple[str, ...] = ()
     """Hints of the view whose text is being compiled."""
     depth: int = 0
+    told: Node | None = None
+    """The query whose rows go to the client or into variables, which take a seventh digit of a second."""
     max_recursion: int | None = None
     """OPTION (MAXRECURSION n) of the statement: it holds for the views it reads too."""
     _positions: dict[Reference, int] = field(default_factory=dict)
@@ -132,11 +136,14 @@ class Context:
 
     def parameter(self, reference: Reference, type: SqlType) -> str:
         """DuckDB text of a run-time value, the same place for the same value."""
+        return self._placed(reference, duck_type(type))
+
+    def _placed(self, reference: Reference, duck: str) -> str:
         position = self._positions.get(reference)
         if position is None:
             self.references.append(reference)
             position = self._positions[reference] = len(self.references)
-        return f"CAST(${position} AS {duck_type(type)})"
+        return f"CAST(${position} AS {duck})"
 
     def note(self, node: Node, position: int, problem: TsqlError) -> None:
         """Raise the error of the name at a position of a node, or note it where more of them are sought."""
@@ -166,7 +173,11 @@ class Context:
         type = self.environment.variable_type(name)
         if type is None:
             raise error(137, name, line=line)
-        return Bound(self.parameter(Reference("variable", name.lower()), type), type)
+        value = Bound(self.parameter(Reference("variable", name.lower()), type), type)
+        if not is_fine(type):
+            return value
+        ticks = Reference("variable in ticks", name.lower())
+        return replace(value, fine=Fine(value.sql, lambda: self._placed(ticks, TICKS[type.name])))
 
 
 Resolved = Object | SystemRelation

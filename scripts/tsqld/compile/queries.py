@@ -135,6 +135,8 @@ class QueryCompiler(CommonTableCompiler):
         scope.selecting, scope.grouping = True, grouping
         place = Place(scope, grouping, allow_aggregates=True, allow_windows=True)
         columns, values = self.items(select, place)
+        if query is self.context.told and grouping is None and not (select.distinct or query.order_by):
+            values = [replace(value, sql=value.exact) if value.exact else value for value in values]
         having = self._having(select, place)
         parts = replace(parts, group_by=group_sql, having=having, values=tuple(values))
         return self._finished(select, query, place, parts, columns)

@@ -13,10 +13,11 @@ from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
+from tsqld.functions import ticks
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import common_of, shown
-from tsqld.functions.sqltext import quote
+from tsqld.functions.sqltext import is_constant, quote
 from tsqld.types import BIT, INT, SqlType
 
 _OPERATORS: Final = {
@@ -80,7 +81,9 @@ def compare(op: str, left: Bound, right: Bound, line: int = 0) -> Bound:
     """
     op = _OPERATORS[op]
     x, y, case_sensitive = comparable(op, left, right, line)
-    if op in ("=", "<>") or not (x.type.is_text or x.type.name in ("uniqueidentifier", "sql_variant")):
+    if _is_finer(x, y):
+        sql = f"({_moment(x)} {op} {_moment(y)})"
+    elif op in ("=", "<>") or not (x.type.is_text or x.type.name in ("uniqueidentifier", "sql_variant")):
         sql = _equality(op, x, y, case_sensitive)
     else:
         sql = f"({sort_key(_collated(x, y))} {op} {sort_key(_collated(y, x))})"
@@ -100,6 +103,19 @@ def _equality(op: str, x: Bound, y: Bound, case_sensitive: bool) -> str:
             return f"({'' if op == '=' else 'NOT '}{call('is_blank', other.sql)})"
         case_sensitive = case_sensitive or (text.isascii() and text.lower() == text.upper())
     return f"({key_of(x, case_sensitive)} {op} {key_of(y, case_sensitive)})"
+
+
+def _is_finer(x: Bound, y: Bound) -> bool:
+    """Whether moments are compared in ticks: a constant has a seventh digit, or neither side is a column."""
+    if not (x.exact or y.exact) or x.type.name not in ticks.FINE:
+        return False
+    constant = any(side.fine is not None and side.fine.constant for side in (x, y))
+    return constant or all(side.exact or is_constant(side.sql) for side in (x, y))
+
+
+def _moment(value: Bound) -> str:
+    count = ticks.of(value)
+    return f"({count}).ticks" if value.type.name == "datetimeoffset" else count
 
 
 def comparable(op: str, left: Bound, right: Bound, line: int = 0) -> tuple[Bound, Bound, bool]:

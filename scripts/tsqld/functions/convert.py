@@ -12,12 +12,13 @@ from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.errors import error, unsupported
-from tsqld.functions import to_bytes, to_date, to_number, to_text, variants
+from tsqld.functions import to_bytes, to_date, to_number, to_text, to_ticks, variants
 from tsqld.functions.conversion import Conversion, family
 from tsqld.functions.folding import folded
 from tsqld.functions.precedence import check_implicit, explicit_allowed, shown
 from tsqld.functions.sqltext import duck_type
 from tsqld.functions.styles import by_style
+from tsqld.functions.ticks import is_fine
 from tsqld.types import SqlType
 
 Converter = Callable[[Conversion], str]
@@ -119,6 +120,8 @@ def convert(
         return by_style(value, target, style, in_style, line)
     number = style.value if style is not None else None
     request = Conversion(value, target, number, try_, line)
+    if value.exact and (exact := to_ticks.from_ticks(request)) is not None:
+        return exact
     if "sql_variant" in (value.type.name, target.name):
         return request.result(variants.convert_variant(request, convert))
     constant = folded(request)
@@ -127,4 +130,5 @@ def convert(
     converter = _CONVERTERS.get((family(value.type), family(target)))
     if converter is None:
         raise unsupported(f"converting {shown(value.type)} to {shown(target)}", line)
-    return request.result(converter(request))
+    result = request.result(converter(request))
+    return to_ticks.finer(request, result) if is_fine(target) else result

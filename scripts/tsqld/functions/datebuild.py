@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.errors import TsqlError, error
 from tsqld.functions import arguments as a
-from tsqld.functions import datetext
+from tsqld.functions import datetext, ticks
 from tsqld.functions.convert import convert
 from tsqld.functions.dateparts import as_date, timestamp
 from tsqld.functions.dates import invalid_zone
@@ -22,9 +22,10 @@ from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import DATE as CATEGORY
 from tsqld.functions.registry import define
-from tsqld.functions.sqltext import quote
+from tsqld.functions.sqltext import let, let_all, quote
 from tsqld.functions.udfs import udf
 from tsqld.functions.zones import offset_at, offset_of_local
+from tsqld.ticks import SECOND, ticks_of
 from tsqld.types import DATE, DATETIME, SMALLDATETIME, SqlType, datetime2, datetimeoffset, nvarchar, time
 
 Args = Sequence[Bound]
@@ -59,6 +60,9 @@ def _timefromparts(args: Args, line: int) -> Bound:
     scale = _scale(args[4], "timefromparts", line)
     parts = [a.integer(arg, place, "timefromparts", line) for place, arg in enumerate(args[:4], 1)]
     values = ", ".join(part.sql for part in parts)
+    if scale == 7:
+        count = f"(tsqld_ticks_from_parts(1900, 1, 1, {values}, 'time') % 864000000000)"
+        return ticks.made(count, time(7), *parts)
     sql = f"tsqld_moment_from_parts(1900, 1, 1, {values}, 'time', {scale})::TIME"
     return a.made(sql, time(scale), *parts)
 
@@ -68,6 +72,8 @@ def _datetimeoffsetfromparts(args: Args, line: int) -> Bound:
     scale = _scale(args[9], "datetimeoffsetfromparts", line)
     parts = [a.integer(arg, place, "datetimeoffsetfromparts", line) for place, arg in enumerate(args[:9], 1)]
     values = ", ".join(part.sql for part in parts)
+    if scale == 7:
+        return ticks.made(f"tsqld_zoned_ticks_from_parts({values})", datetimeoffset(7), *parts)
     sql = f"tsqld_offset_from_parts({values}, {scale})"
     return a.made(sql, datetimeoffset(scale), *parts)
 
@@ -91,6 +97,8 @@ def _scale(argument: Bound, function: str, line: int) -> int:
 def _built(function: str, type: SqlType, args: Args, scale: int, line: int) -> Bound:
     parts = [a.integer(arg, place, function, line) for place, arg in enumerate(args, 1)]
     values = [part.sql for part in parts] + ["0"] * (7 - len(parts))
+    if scale == 7:
+        return ticks.made(f"tsqld_ticks_from_parts({', '.join(values)}, {quote(type.name)})", type, *parts)
     sql = f"tsqld_moment_from_parts({', '.join(values)}, {quote(type.name)}, {scale})"
     return a.made(sql, type, *parts)
 
@@ -101,6 +109,8 @@ def _switchoffset(args: Args, line: int) -> Bound:
     if value.type.name != "datetimeoffset":
         value = convert(value, datetimeoffset(value.type.scale), line=line)
     minutes = _minutes(args[1], "switchoffset", line)
+    if value.exact:
+        return ticks.made(_zoned(f"({value.exact}).ticks", minutes), value.type, value, args[1])
     return a.made(call("switched", value.sql, minutes), value.type, value, args[1])
 
 
@@ -109,8 +119,21 @@ def _todatetimeoffset(args: Args, line: int) -> Bound:
     value = as_date(args[0], 1, "todatetimeoffset", line, text_type=datetime2(7))
     minutes = _minutes(args[1], "todatetimeoffset", line)
     scale = {"datetime": 3, "smalldatetime": 0, "date": 0}.get(value.type.name, value.type.scale)
+    if value.exact:
+        utc = let(minutes, lambda m: f"({ticks.local(value)} - ({m})::BIGINT * 600000000)")
+        return ticks.made(_zoned(utc, minutes), datetimeoffset(7), value, args[1])
     sql = call("offset_of_local", timestamp(value), minutes)
     return a.made(sql, datetimeoffset(scale), value, args[1])
+
+
+def _zoned(count: str, minutes: str) -> str:
+    """A datetimeoffset in ticks from those of UTC."""
+
+    def body(t: str, m: str) -> str:
+        known = f"{t} IS NOT NULL AND ({m}) IS NOT NULL"
+        return f"CASE WHEN {known} THEN {{ticks: {t}, minutes: ({m})::SMALLINT}} END"
+
+    return let_all([count, minutes], body)
 
 
 def _minutes(argument: Bound, function: str, line: int) -> str:
@@ -161,6 +184,35 @@ def _cannot_construct(kind: str) -> TsqlError:
     return error(289, kind)
 
 
+@udf("ticks_from_parts", "INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VARCHAR", "BIGINT")
+def ticks_from_parts(
+    year: int, month: int, day: int, hour: int, minute: int, second: int, fraction: int, kind: str
+) -> int:
+    """A moment in ticks from its parts, of which the last counts ticks. Error 289."""
+    if not 0 <= fraction < SECOND:
+        raise _cannot_construct(kind)
+    return ticks_of(moment_from_parts(year, month, day, hour, minute, second, 0, kind, 0)) + fraction
+
+
+@udf("zoned_ticks_from_parts", ", ".join(["INTEGER"] * 9), ticks.TYPES["datetimeoffset"])
+def zoned_ticks_from_parts(
+    year: int, month: int, day: int, hour: int, minute: int, second: int, fraction: int, offset_hour: int,
+    offset_minute: int,
+) -> dict[str, int]:  # fmt: skip
+    """A datetimeoffset in ticks from its parts. Error 289."""
+    minutes = _offset(offset_hour, offset_minute)
+    count = ticks_from_parts(year, month, day, hour, minute, second, fraction, "datetimeoffset")
+    return {"ticks": count - minutes * 60 * SECOND, "minutes": minutes}
+
+
+def _offset(hours: int, minutes: int) -> int:
+    """The minutes of an offset, whose parts must agree in sign. Error 289."""
+    total = hours * 60 + minutes
+    if abs(total) > 840 or abs(minutes) > 59 or hours * minutes < 0:
+        raise _cannot_construct("datetimeoffset")
+    return total
+
+
 @udf(
     "moment_from_parts",
     "INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VARCHAR, INTEGER",
@@ -194,9 +246,7 @@ def offset_from_parts(
     offset_minute: int, scale: int,
 ) -> dict[str, object]:  # fmt: skip
     """A datetimeoffset from its parts; hours and minutes of the offset must agree in sign. Error 289."""
-    minutes = offset_hour * 60 + offset_minute
-    if abs(minutes) > 840 or abs(offset_minute) > 59 or offset_hour * offset_minute < 0:
-        raise _cannot_construct("datetimeoffset")
+    minutes = _offset(offset_hour, offset_minute)
     local = moment_from_parts(year, month, day, hour, minute, second, fraction, "datetimeoffset", scale)
     return {"utc": local - datetime.timedelta(minutes=minutes), "minutes": minutes}
 
@@ -209,15 +259,6 @@ def offset_minutes(text: str, function: str) -> int:
         raise invalid_zone(function, 0)
     minutes = int(found[2]) * 60 + int(found[3])
     return -minutes if found[1] == "-" else minutes
-
-
-@udf("nanos", "INTEGER", "BIGINT")
-def nanos(count: int) -> int:
-    """Nanoseconds, rounded to 100, in microseconds; 50100 where that is no whole number."""
-    hundreds = (abs(count) + 50) // 100
-    if hundreds % 10:
-        raise unsupported("adding nanoseconds that are no whole microseconds")
-    return hundreds // 10 if count >= 0 else -(hundreds // 10)
 
 
 @udf("zone_of_utc", "TIMESTAMP, VARCHAR", OFFSET)

@@ -11,7 +11,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error
 from tsqld.functions import arguments as a
-from tsqld.functions import dateorder, datetext
+from tsqld.functions import dateorder, datetext, ticks
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
@@ -115,6 +115,15 @@ def _constant(value: Bound, line: int) -> str:
         problem.line = line
         return raised(problem, datetime2(7))
     return constant(moment, 0, datetime2(7))
+
+
+def whole_micros(value: Bound, *, utc: bool = False) -> str:
+    """`timestamp` without a seventh digit of the second, for those who do not ask for it."""
+    if not value.exact:
+        return timestamp(value, utc=utc)
+    if utc and value.type.name == "datetimeoffset":
+        return call("floor_ticks", f"({value.exact}).ticks")
+    return ticks.floored(value)
 
 
 def timestamp(value: Bound, *, utc: bool = False) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions import arguments as a
+from tsqld.functions import dateorder, dateticks
 from tsqld.functions.convert import convert
 from tsqld.functions.dateparts import (
     CLOCK_PARTS,
@@ -23,12 +24,13 @@ from tsqld.functions.dateparts import (
     part_of,
     timestamp,
     unsupported_part,
+    whole_micros,
 )
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import DATE as CATEGORY
 from tsqld.functions.registry import define, elsewhere
-from tsqld.functions.sqltext import let, let_all, quote, raise_error, raise_text
+from tsqld.functions.sqltext import let, let_all, raise_error, raise_text
 from tsqld.types import BIGINT, DATE, DATETIME, INT, SqlType, datetime2, datetimeoffset, nvarchar
 
 Args = Sequence[Bound]
@@ -52,7 +54,7 @@ _DAYS: Final = {"dayofyear": 1, "day": 1, "weekday": 1, "week": 7}
 # --- DATEADD ------------------------------------------------------------------------------------------------
 
 
-@define("DATEADD", CATEGORY, 3, note="nanosecond is refused where it would leave microseconds")
+@define("DATEADD", CATEGORY, 3)
 def _dateadd(args: Args, line: int) -> Bound:
     part = part_of(args[0], "dateadd", (DAY_PARTS | CLOCK_PARTS) - {"iso_week"}, line)
     if args[1].is_null:
@@ -63,6 +65,10 @@ def _dateadd(args: Args, line: int) -> Bound:
     check_part(part, "dateadd", type, line)
     if part in ("microsecond", "nanosecond") and type.name in ("datetime", "smalldatetime"):
         raise unsupported_part(part, "dateadd", type, line)
+    if part == "nanosecond":
+        return dateticks.added_nanos(number, date)
+    if date.exact:
+        return dateticks.moved(lambda whole: moved(part, number.sql, whole), number, date)
     return a.made(moved(part, number.sql, date), type, number, date)
 
 
@@ -108,8 +114,6 @@ def _moved_checked(part: str, n: str, date: Bound) -> str:
     elif part in _DAYS:
         shifted = call("add_days", x, n, str(_DAYS[part]))
         quick, days = f"{date.sql} + to_days({n} * {_DAYS[part]})", _DAYS[part]
-    elif part == "nanosecond":
-        shifted, quick, days = call("add_nanos", x, n), "", 1
     else:
         shifted = call("add_micros", x, n, str(MICROS[part]))
         quick, days = f"{date.sql} + to_microseconds({n}::BIGINT * {MICROS[part]})", 0
@@ -136,9 +140,8 @@ def _moved_checked(part: str, n: str, date: Bound) -> str:
 
 
 def _moved_clock(part: str, number: str, date: Bound) -> str:
-    micros = "add_clock_nanos" if part == "nanosecond" else "add_clock"
-    arguments = [date.sql, number] if part == "nanosecond" else [date.sql, number, str(MICROS[part])]
-    return call("round_time", call(micros, *arguments), str(10 ** max(0, 6 - date.type.scale)))
+    added = call("add_clock", date.sql, number, str(MICROS[part]))
+    return call("round_time", added, str(10 ** max(0, 6 - date.type.scale)))
 
 
 # --- DATEDIFF -----------------------------------------------------------------------------------------------
@@ -180,7 +183,7 @@ def _counted(part: str, value: Bound, line: int) -> str:
     """How many boundaries of `part` lie between a fixed day and `value`."""
     if part == "microsecond" and value.type.name == "datetime":
         value = convert(value, datetime2(7), line=line)
-    moment = timestamp(value, utc=True)
+    moment = whole_micros(value, utc=True)
     if part in ("year", "quarter", "month"):
         return call(f"count_{part}s", moment)
     if part in ("dayofyear", "day", "weekday"):
@@ -199,7 +202,9 @@ def _nanos(argument: Bound, value: Bound, line: int) -> str:
 def _ticks(argument: Bound, value: Bound) -> str:
     """`argument`, which became `value`, in 100 ns since 0001-01-01; text with all its digits."""
     if argument.type.is_text:
-        return f"tsqld_text_ticks({argument.sql}, {quote(shown(argument.type))})"
+        return f"tsqld_text_ticks({argument.sql}, {dateorder.CODES[dateorder.current()]})"
+    if value.exact:
+        return f"({value.exact}).ticks" if value.type.name == "datetimeoffset" else value.exact
     moment = timestamp(value, utc=True)
     return call("ticks_of_seven" if value.type.scale == 7 else "ticks_of", moment)
 
@@ -220,7 +225,7 @@ def _part(part: str, argument: Bound, function: str, line: int) -> Bound:
     check_part(part, function, value.type, line)
     if part == "tzoffset":
         zoned = _with_zone(argument, value, line)
-        sql = f"({zoned.sql}).minutes::INTEGER" if zoned.type.name == "datetimeoffset" else "0"
+        sql = f"({zoned.exact or zoned.sql}).minutes::INTEGER" if zoned.type.name == "datetimeoffset" else "0"
         return a.made(sql, INT, zoned)
     if part == "nanosecond" and argument.type.is_text:
         return a.made(f"({_ticks(argument, value)} % 10000000 * 100)::INTEGER", INT, argument)
@@ -228,7 +233,7 @@ def _part(part: str, argument: Bound, function: str, line: int) -> Bound:
         return a.made(call("thirds_in", timestamp(value), str(_FRACTIONS[part])), INT, value)
     if part == "nanosecond":
         return a.made(f"({_ticks(argument, value)} % 10000000 * 100)::INTEGER", INT, value)
-    return a.made(f"({call(f'part_{part}', timestamp(value))})::INTEGER", INT, value)
+    return a.made(f"({call(f'part_{part}', whole_micros(value))})::INTEGER", INT, value)
 
 
 _FRACTIONS: Final = {"millisecond": 1000, "microsecond": 1_000_000, "nanosecond": 1_000_000_000}
@@ -248,12 +253,16 @@ def _datename(args: Args, line: int) -> Bound:
         value = as_instant(args[1], 2, "datename", line)
         check_part(part, "datename", value.type, line)
         name = "monthname" if part == "month" else "dayname"
-        return a.made(f"{name}({timestamp(value)})", type, value)
+        return a.made(f"{name}({whole_micros(value)})", type, value)
     if part == "tzoffset":
         value = as_instant(args[1], 2, "datename", line)
         check_part(part, "datename", value.type, line)
         zoned = _with_zone(args[1], value, line)
-        sql = call("offset_text", zoned.sql) if zoned.type.name == "datetimeoffset" else "'+00:00'"
+        sql = (
+            call("offset_text", zoned.exact or zoned.sql)
+            if zoned.type.name == "datetimeoffset"
+            else "'+00:00'"
+        )
         return a.made(sql, type, zoned)
     number = _part(part, args[1], "datename", line)
     return a.made(f"({number.sql})::VARCHAR", type, number)
@@ -289,8 +298,12 @@ def _datetrunc(args: Args, line: int) -> Bound:
     if type.name != "date" and needed > scale:
         raise unsupported_part(part, "datetrunc", type, line)
     if type.name == "time":
-        return a.made(f"{call('trunc_clock', value.sql, str(MICROS[part]))}", type, value)
-    cut = _truncated(part, timestamp(value))
+        clock = f"({whole_micros(value)})::TIME" if value.exact else value.sql
+        return a.made(f"{call('trunc_clock', clock, str(MICROS[part]))}", type, value)
+    cut = _truncated(part, whole_micros(value))
+    if type.name == "datetimeoffset" and value.exact:
+        zoned = let(value.exact, lambda t: call("offset_of_local", cut, f"({t}).minutes"))
+        return a.made(zoned, type, value)
     if type.name == "datetimeoffset":
         return a.made(
             let(
@@ -354,10 +367,10 @@ def _date_bucket(args: Args, line: int) -> Bound:
     )
     checked = let(number.sql, lambda n: f"CASE WHEN {n} > 0 THEN {n} WHEN {n} IS NOT NULL THEN {width} END")
     if part in _MONTHS:
-        cut = call("bucket_months", timestamp(value), f"{checked}", start, str(_MONTHS[part]))
+        cut = call("bucket_months", whole_micros(value), f"{checked}", start, str(_MONTHS[part]))
     else:
         micros = MICROS.get(part) or _DAYS[part] * 86_400_000_000
-        cut = call("bucket_micros", timestamp(value), f"{checked}", start, str(micros))
+        cut = call("bucket_micros", whole_micros(value), f"{checked}", start, str(micros))
     return a.made(f"({cut})::DATE" if type.name == "date" else cut, type, value, number, origin)
 
 
@@ -370,11 +383,11 @@ def _eomonth(args: Args, line: int) -> Bound:
     if value.type.name == "time":
         raise error(8116, "time", 1, "eomonth", line=line)
     if len(args) == 1:
-        return a.made(f"last_day({timestamp(value)})", DATE, value)
+        return a.made(f"last_day({whole_micros(value)})", DATE, value)
     number = a.integer(args[1], 2, "eomonth", line)
     overflow = raise_error(517, "date")
     sql = let_all(
-        [timestamp(value), number.sql],
+        [whole_micros(value), number.sql],
         lambda d, n: (
             f"CASE WHEN {d} IS NULL THEN NULL ELSE "
             f"coalesce(last_day({call('in_date', call('add_months', d, f'coalesce({n}, 0)', '1'))}), "

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from tsqld.errors import TsqlError, error, unsupported
+from tsqld.functions import ticks
 from tsqld.functions.conversion import Conversion
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
@@ -51,6 +52,10 @@ def styled(c: Conversion) -> tuple[str, int]:
     if name == "datetimeoffset":
         return _offset(c, style, base)
     pieces = _pieces(c, base)
+    if c.value.exact:
+        return let(ticks.local(c.value), lambda t: _rendered(call("floor_ticks", t), pieces, c, t)), _width(
+            pieces
+        )
     moment = {"date": f"({c.value.sql})::TIMESTAMP", "time": f"(DATE '1900-01-01' + ({c.value.sql}))"}
     if name == "date" and pieces == ("%Y-%m-%d",):
         return f"({c.value.sql})::VARCHAR", 10
@@ -109,39 +114,52 @@ def _missing(c: Conversion) -> TsqlError:
 
 def _offset(c: Conversion, style: int, base: int) -> tuple[str, int]:
     """datetimeoffset: local time and offset; style 127 is UTC and Z."""
+    if style == 127 and c.value.exact:
+        return let(f"({c.value.exact}).ticks", lambda t: _in_utc(t, _pieces(c, base), c)), 34
     if style == 127:
         return let(call("utc_of", c.value.sql), lambda m: f"({_rendered(m, _pieces(c, base), c)} || 'Z')"), 34
     pieces = _pieces(c, base)
-    body = let(call("local_of", c.value.sql), lambda m: _rendered(m, pieces, c))
+    if c.value.exact:
+        body = let(ticks.local(c.value), lambda t: _rendered(call("floor_ticks", t), pieces, c, t))
+        zone = call("offset_text", c.value.exact)
+    else:
+        body = let(call("local_of", c.value.sql), lambda m: _rendered(m, pieces, c))
+        zone = call("offset_text", c.value.sql)
     if base not in _TIMES:
         return body, 34
     gap = "" if base == 126 else " "
-    return f"({body} || '{gap}' || {call('offset_text', c.value.sql)})", 41
+    return f"({body} || '{gap}' || {zone})", 41
 
 
-def _rendered(m: str, pieces: tuple[str, ...], c: Conversion) -> str:
-    """The pieces joined; neighbouring strftime pieces are one call."""
+def _in_utc(t: str, pieces: tuple[str, ...], c: Conversion) -> str:
+    return f"({_rendered(call('floor_ticks', t), pieces, c, t)} || 'Z')"
+
+
+def _rendered(m: str, pieces: tuple[str, ...], c: Conversion, t: str = "") -> str:
+    """The pieces joined, neighbouring strftime pieces as one call; `t` are the ticks, if there are some."""
     merged: list[str] = []
     for piece in pieces:
         if merged and not piece.startswith("<") and not merged[-1].startswith("<"):
             merged[-1] += piece
         else:
             merged.append(piece)
-    parts = [_mark(m, piece, c) if piece.startswith("<") else f"strftime({m}, '{piece}')" for piece in merged]
+    parts = [
+        _mark(m, piece, c, t) if piece.startswith("<") else f"strftime({m}, '{piece}')" for piece in merged
+    ]
     return parts[0] if len(parts) == 1 else f"({' || '.join(parts)})"
 
 
-def _mark(m: str, mark: str, c: Conversion) -> str:
+def _mark(m: str, mark: str, c: Conversion, t: str) -> str:
     if mark == "<day>":
         return f"lpad(day({m})::VARCHAR, 2, ' ')"
     if mark == "<bare>":
         return f"((hour({m}) + 11) % 12 + 1)::VARCHAR"
     if mark == "<hour>":
         return f"lpad(((hour({m}) + 11) % 12 + 1)::VARCHAR, 2, ' ')"
-    return _fraction(m, mark, c)
+    return _fraction(m, mark, c, t)
 
 
-def _fraction(m: str, mark: str, c: Conversion) -> str:
+def _fraction(m: str, mark: str, c: Conversion, t: str) -> str:
     """The fraction of a second: three digits for datetime, the type's scale otherwise."""
     name = c.source.name
     old = name in ("datetime", "smalldatetime")
@@ -151,7 +169,11 @@ def _fraction(m: str, mark: str, c: Conversion) -> str:
     if scale == 0:
         return "''"
     digits = f"strftime({m}, '{point}%f')"
-    if scale == 7:
+    if t:
+        digits = f"({digits} || ({t} % 10)::VARCHAR)"
+        if mark == "<some>":
+            return f"CASE WHEN {t} % 10000000 = 0 THEN '' ELSE {digits} END"
+    elif scale == 7:
         digits = f"({digits} || CASE WHEN microsecond({m}) % 1000000 = 999999 THEN '9' ELSE '0' END)"
     elif scale < 6:
         digits = f"left({digits}, {scale + 1})"

@@ -287,11 +287,11 @@ def convert(
         raise error(241) from None
 
 
-@udf("text_ticks", "VARCHAR, VARCHAR", "BIGINT")
-def text_ticks(text: str, source: str) -> int:
+@udf("text_ticks", "VARCHAR, INTEGER", "BIGINT")
+def text_ticks(text: str, order: int) -> int:
     """The local date and time of `text` in 100 ns since 0001-01-01. Error 241."""
     try:
-        moment = read(text, "instant", None)
+        moment = read(text, "instant", order)
     except (OutOfRange, Unreadable):
         raise error(241) from None
     return (moment.day.toordinal() - 1) * DAY + moment.ticks
@@ -310,6 +310,35 @@ def _unreadable_smalldatetime() -> TsqlError:
     return TsqlError(
         295, "Conversion failed when converting character string to smalldatetime data type.", state=3
     )
+
+
+def _as_ticks(text: str, source: str, target: str, style: int) -> tuple[int, int]:
+    """The local ticks that `text` is as a datetime2(7), time(7) or datetimeoffset(7), and its offset.
+
+    Errors: as `convert`.
+    """
+    try:
+        moment = read(text, target, style)
+    except (OutOfRange, Unreadable):
+        convert(text, source, target, 6, style)
+        raise error(241) from None
+    days = 0 if target == "time" else moment.day.toordinal() - 1
+    return days * DAY + moment.ticks, moment.offset or 0
+
+
+@udf("ticks_of_text", "VARCHAR, VARCHAR, VARCHAR, INTEGER", "BIGINT", lenient=True)
+def ticks_of_text(text: str, source: str, target: str, style: int) -> int:
+    """`text` as a datetime2(7) or time(7), in ticks."""
+    return _as_ticks(text, source, target, style)[0]
+
+
+@udf(
+    "zoned_ticks_of_text", "VARCHAR, VARCHAR, INTEGER", "STRUCT(ticks BIGINT, minutes SMALLINT)", lenient=True
+)
+def zoned_ticks_of_text(text: str, source: str, style: int) -> dict[str, int]:
+    """`text` as a datetimeoffset(7): ticks in UTC, minutes east of it."""
+    ticks, minutes = _as_ticks(text, source, "datetimeoffset", style)
+    return {"ticks": ticks - minutes * MINUTE, "minutes": minutes}
 
 
 def _fitted(moment: Moment, target: str, scale: int) -> tuple[datetime.datetime, int]:

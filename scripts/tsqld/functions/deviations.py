@@ -15,9 +15,10 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
      "case-sensitive collation does not interleave the cases"),
     ("Surrogate pairs", "functions count UTF-16 units, but a pair that would be torn apart is left "
      "out whole"),
-    ("Precision of time", "microseconds: a non-zero seventh digit is refused with 50100 where it "
-     "would be kept, except that .9999999 and .999999 are one value, shown as .9999999; "
-     "datetime turned into datetime2(7) ends in .3333330 where SQL Server has .3333333"),
+    ("Precision of time", "tables keep microseconds: a seventh digit is exact in expressions, variables and "
+     "results, and refused with 50100 where a table, a derived table or a value of several sources would "
+     "keep it, except that .9999999 and .999999 are one value there, shown as .9999999; datetime stored as "
+     "datetime2(7) ends in .3333330 where SQL Server has .3333333"),
     ("datetime", "values are kept as .000, .003 and .007 milliseconds"),
     ("float to decimal", "by 17 significant digits; SQL Server's own digits beyond the 15th vary by version"),
     ("nvarchar to varchar", "code page 1252; accented letters outside it lose their accent, others become ?"),

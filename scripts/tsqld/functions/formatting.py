@@ -15,15 +15,18 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions import arguments as a
+from tsqld.functions import ticks
 from tsqld.functions.convert import convert
 from tsqld.functions.cultures import Culture, culture_named
+from tsqld.functions.dateparts import timestamp, whole_micros
 from tsqld.functions.macros import call
 from tsqld.functions.netdates import format_date, format_time, strftime_of
 from tsqld.functions.netnumbers import format_number
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import STRING, define
-from tsqld.functions.sqltext import quote
+from tsqld.functions.sqltext import let, quote
 from tsqld.functions.udfs import udf
+from tsqld.ticks import clock, moment, without_seventh
 from tsqld.types import SqlType, nvarchar, varchar
 
 Args = Sequence[Bound]
@@ -52,15 +55,38 @@ def _format(args: Args, line: int) -> Bound:
             sql = _formatted(value, *quick, line)
         else:
             sql = f"tsqld_format_number(({value.sql})::VARCHAR, {tail}, '{kind}')"
-    elif type.name == "time":
-        sql = f"tsqld_format_time({value.sql}, {tail})"
-    elif type.name == "datetimeoffset":
-        sql = f"tsqld_format_offset({call('local_of', value.sql)}, ({value.sql}).minutes::INTEGER, {tail})"
     else:
-        moment = f"({value.sql})::TIMESTAMP"
-        form = strftime_of(pattern.value) if culture.value == "en-US" else None
-        sql = f"strftime({moment}, {quote(form)})" if form else f"tsqld_format_date({moment}, {tail})"
+        sql = _moment(value, pattern.value if culture.value == "en-US" else None, tail)
     return a.made(sql, nvarchar(4000), value, pattern, nullable=True)
+
+
+def _moment(value: Bound, pattern: object, tail: str) -> str:
+    """A date or time; a `pattern` that is known and plain is left to DuckDB."""
+    type = value.type
+    form = strftime_of(pattern) if type.name not in ("time", "datetimeoffset") else None
+    if form:
+        return f"strftime({whole_micros(value)}, {quote(form)})"
+    if ticks.is_fine(type):
+        return _fine(value, tail)
+    if type.name == "time":
+        return f"tsqld_format_time({value.sql}, {tail})"
+    if type.name == "datetimeoffset":
+        return f"tsqld_format_offset({call('local_of', value.sql)}, ({value.sql}).minutes::INTEGER, {tail})"
+    return f"tsqld_format_date({timestamp(value)}, {tail})"
+
+
+def _fine(value: Bound, tail: str) -> str:
+    """A moment that may have a seventh digit of the second."""
+    if value.type.name == "time":
+        return f"tsqld_format_clock_ticks({ticks.of(value)}, {tail})"
+    if value.type.name == "datetime2":
+        return f"tsqld_format_ticks({ticks.of(value)}, {tail})"
+
+    def body(t: str) -> str:
+        local = f"(({t}).ticks + ({t}).minutes::BIGINT * 600000000)"
+        return f"tsqld_format_offset_ticks({local}, ({t}).minutes::INTEGER, {tail})"
+
+    return let(ticks.of(value), body)
 
 
 _PLAIN: Final = re.compile(r"([NF])(\d?)|(#,##0|#,0|0)(?:\.(0{1,9}))?", re.IGNORECASE)
@@ -98,15 +124,31 @@ def net_number(text: str, pattern: str, culture: str, kind: str) -> str | None:
 
 @udf("format_date", "TIMESTAMP, VARCHAR, VARCHAR", "VARCHAR", nullable=True)
 def net_date(value: datetime.datetime, pattern: str, culture: str) -> str | None:
-    return format_date(value, pattern, _culture(culture), None)
+    return format_date(without_seventh(value), pattern, _culture(culture), None)
 
 
 @udf("format_offset", "TIMESTAMP, INTEGER, VARCHAR, VARCHAR", "VARCHAR", nullable=True)
 def net_offset(value: datetime.datetime, minutes: int, pattern: str, culture: str) -> str | None:
-    return format_date(value, pattern, _culture(culture), minutes)
+    return format_date(without_seventh(value), pattern, _culture(culture), minutes)
 
 
 @udf("format_time", "TIME, VARCHAR, VARCHAR", "VARCHAR", nullable=True)
 def net_time(value: datetime.time, pattern: str, culture: str) -> str | None:
     _culture(culture)
     return format_time(value, pattern)
+
+
+@udf("format_ticks", "BIGINT, VARCHAR, VARCHAR", "VARCHAR", nullable=True)
+def net_ticks(value: int, pattern: str, culture: str) -> str | None:
+    return format_date(moment(value), pattern, _culture(culture), None)
+
+
+@udf("format_offset_ticks", "BIGINT, INTEGER, VARCHAR, VARCHAR", "VARCHAR", nullable=True)
+def net_offset_ticks(value: int, minutes: int, pattern: str, culture: str) -> str | None:
+    return format_date(moment(value), pattern, _culture(culture), minutes)
+
+
+@udf("format_clock_ticks", "BIGINT, VARCHAR, VARCHAR", "VARCHAR", nullable=True)
+def net_clock_ticks(value: int, pattern: str, culture: str) -> str | None:
+    _culture(culture)
+    return format_time(clock(value), pattern)

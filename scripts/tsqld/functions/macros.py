@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tsqld.errors import UNSUPPORTED, unsupported
 from tsqld.functions import sortorder
-from tsqld.functions.sqltext import SCHEMA, is_simple, let, let_all, raise_error
+from tsqld.functions.sqltext import SCHEMA, is_simple, let, let_all, quote, raise_error, raise_text
 
 _SOURCE: Final = r"""
 -- comparison keys
@@ -173,8 +174,7 @@ utc_of(x) := (x).utc
 
 local_of(x) := ((x).utc + to_minutes((x).minutes::BIGINT))
 
-offset_of(x, m) := CASE WHEN x IS NULL THEN NULL ELSE {utc: x - to_minutes((m)::BIGINT), minutes:
-    (m)::SMALLINT} END
+offset_of(x, m) := CASE WHEN x IS NOT NULL THEN {utc: x, minutes: (m)::SMALLINT} END
 
 offset_text(x) := CASE WHEN (x).minutes < 0 THEN '-' ELSE '+' END || lpad((abs((x).minutes) //
     60)::VARCHAR, 2, '0') || ':' || lpad((abs((x).minutes) % 60)::VARCHAR, 2, '0')
@@ -185,15 +185,47 @@ thirds(us) := ((((us) * 3 + 5000) // 10000 * 10 + 1) // 3)
 
 micros(x) := (epoch_us(x) + 62135596800000000)
 
+-- ticks of 100 ns, counted from 0001-01-01: .999999 stands for .9999999 where there is a seventh digit
+
 ticks_of(x) := ((epoch_us(x) + 62135596800000000) * 10)
 
-ticks_of_seven(x) := ((epoch_us(x) + 62135596800000000) * 10 + CASE WHEN epoch_us(x) % 1000000 IN (999999, -1)
-    THEN 9 ELSE 0 END)
+last_tick(us) := CASE WHEN (us) % 1000000 IN (999999, -1) THEN 9 ELSE 0 END
+
+ticks_of_seven(x) := ((epoch_us(x) + 62135596800000000) * 10 + @last_tick(epoch_us(x)))
+
+clock_ticks(x) := (epoch_us(x) * 10)
+
+clock_ticks_seven(x) := (epoch_us(x) * 10 + @last_tick(epoch_us(x)))
+
+zoned_ticks(x) := CASE WHEN x IS NOT NULL THEN {ticks: @ticks_of((x).utc), minutes: (x).minutes} END
+
+zoned_ticks_seven(x) := CASE WHEN x IS NOT NULL THEN {ticks: @ticks_of_seven((x).utc), minutes:
+    (x).minutes} END
+
+floor_ticks(t) := make_timestamp(((t) - ((t) % 10 + 10) % 10) // 10 - 62135596800000000)
+
+datetime2_of_ticks(t) := CASE WHEN (t) % 10 = 0 OR (t) % 10000000 = 9999999 THEN @floor_ticks(t)
+    WHEN t IS NOT NULL THEN !(50100,a seventh digit of a second here) END
+
+time_of_ticks(t) := CASE WHEN (t) % 10 = 0 OR (t) % 10000000 = 9999999 THEN make_timestamp((t) // 10)::TIME
+    WHEN t IS NOT NULL THEN !(50100,a seventh digit of a second here) END
+
+datetimeoffset_of_ticks(t) := CASE WHEN t IS NOT NULL THEN {utc: @datetime2_of_ticks((t).ticks), minutes:
+    (t).minutes} END
+
+datetime_seven(x) := (@ticks_of(date_trunc('second', x)) + ((microsecond(x) % 1000000 * 3 + 5000) // 10000 *
+    100000 + 1) // 3)
+
+round_ticks(t, u) := CASE WHEN (t) % u = 0 THEN t WHEN (t) >= 3155378975990000000 THEN (t) // u * u ELSE
+    ((t) + u // 2) // u * u END
 
 timestamp_of(us) := make_timestamp((us) - 62135596800000000)
 
 to_datetime(x) := CASE WHEN x >= TIMESTAMP '1753-01-01' AND x < TIMESTAMP '9999-12-31 23:59:59.9985' THEN
     @timestamp_of(@thirds(@micros(x)) * 1000) END
+
+ticks_to_datetime(t) := @to_datetime(@timestamp_of(((t) - (t) % 10000000) // 10 + ((t) % 10000000 * 3 +
+    50000) // 100000 * 10000 // 3))
 
 to_smalldatetime(x) := CASE WHEN x >= TIMESTAMP '1900-01-01' AND x < TIMESTAMP '2079-06-06 23:59:29.999'
     THEN date_trunc('minute', x + to_microseconds(30001000)) END
@@ -256,12 +288,8 @@ add_days(x, n, k) := CASE WHEN n BETWEEN -3660000 AND 3660000 THEN x + to_days((
 add_micros(x, n, k) := CASE WHEN abs(n::BIGINT) <= 316000000000000000 // k THEN x +
     to_microseconds(n::BIGINT * k) END
 
-add_nanos(x, n) := CASE WHEN tsqld_nanos(n) IS NOT NULL THEN x + to_microseconds(tsqld_nanos(n)) END
-
 add_clock(x, n, k) := make_timestamp(((epoch_us(x) + n::BIGINT * k % 86400000000) % 86400000000 +
     86400000000) % 86400000000)::TIME
-
-add_clock_nanos(x, n) := make_timestamp((epoch_us(x) + tsqld_nanos(n) + 86400000000) % 86400000000)::TIME
 
 trunc_clock(x, k) := make_timestamp(epoch_us(x) // k * k)::TIME
 
@@ -350,8 +378,15 @@ _ENTRY = re.compile(r"(\w+)\(([^)]*)\) := (.*)", re.DOTALL)
 def _body(written: str) -> str:
     """DuckDB text of a body: @name is one of our macros, !(number,place…) raises an error."""
     text = re.sub(r"\n *", " ", written.strip())
-    text = re.sub(r"!\((\d+)((?:,\w+)*)\)", lambda m: raise_error(int(m[1]), *m[2].split(",")[1:]), text)
+    text = re.sub(r"!\((\d+)((?:,[\w ]+)*)\)", _raised, text)
     return re.sub(r"@(\w+)", rf"{SCHEMA}.\1", text)
+
+
+def _raised(found: re.Match[str]) -> str:
+    number, places = int(found[1]), found[2].split(",")[1:]
+    if number == UNSUPPORTED:
+        return raise_text(number, quote(unsupported(places[0]).message))
+    return raise_error(number, *places)
 
 
 def _entries() -> dict[str, str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from tsqld.functions.cultures import INVARIANT, Culture
+from tsqld.ticks import seventh
 
 _TOKEN = re.compile(
     r"d{1,}|M{1,}|y{1,}|h{1,}|H{1,}|m{1,}|s{1,}|f{1,7}|F{1,7}|t{1,}|z{1,}|g{1,}|K|%|\\.|'[^']*'|\"[^\"]*\"|.",
@@ -38,7 +39,7 @@ def format_date(value: datetime.datetime, pattern: str, culture: Culture, offset
         if offset is not None and pattern == "U":
             return None
         if offset is not None and pattern in "rRu":
-            value -= datetime.timedelta(minutes=offset)
+            value -= datetime.timedelta(minutes=offset)  # no seventh digit is asked for
         found = _standard(pattern, culture)
         if found is None:
             return None
@@ -87,7 +88,7 @@ def _piece(token: str, v: datetime.datetime, culture: Culture, offset: int | Non
         number = {"H": v.hour, "m": v.minute, "s": v.second}[char]
         return f"{number:0{min(count, 2)}d}"
     if char in "fF":
-        digits = f"{v.microsecond:06d}0"[:count]
+        digits = _fraction(v)[:count]
         return digits if char == "f" else digits.rstrip("0")
     if char == "t":
         half = culture.known(culture.am if v.hour < 12 else culture.pm, "AM and PM")
@@ -99,6 +100,11 @@ def _piece(token: str, v: datetime.datetime, culture: Culture, offset: int | Non
     if char == "/":
         return culture.known(culture.date_separator, "the date separator")
     return "" if char == "%" else token
+
+
+def _fraction(v: datetime.datetime | datetime.time) -> str:
+    """The seven digits of a second's fraction."""
+    return f"{v.microsecond:06d}{seventh(v)}"
 
 
 def _zone(char: str, count: int, offset: int | None) -> str:
@@ -134,13 +140,13 @@ def strftime_of(pattern: object) -> str | None:
 def format_time(value: datetime.time, pattern: str) -> str | None:
     """A time, which .NET formats as a TimeSpan: literals have to be escaped or quoted."""
     if pattern in ("", "c", "t", "T"):
-        fraction = f".{value.microsecond:06d}0" if value.microsecond else ""
+        fraction = f".{_fraction(value)}" if _fraction(value).strip("0") else ""
         return f"{value:%H:%M:%S}{fraction}"
     if pattern == "g":
-        fraction = f".{value.microsecond:06d}".rstrip("0") if value.microsecond else ""
+        fraction = f".{_fraction(value)}".rstrip("0.")
         return f"{value.hour}:{value:%M:%S}{fraction}"
     if pattern == "G":
-        return f"0:{value:%H:%M:%S}.{value.microsecond:06d}0"
+        return f"0:{value:%H:%M:%S}.{_fraction(value)}"
     if len(pattern) == 1:
         return None
     return _span(pattern, value)
@@ -160,7 +166,7 @@ def _span(pattern: str, value: datetime.time) -> str | None:
             number = {"h": value.hour, "m": value.minute, "s": value.second}[char]
             out.append(f"{number:0{count}d}")
         elif char in "fF":
-            digits = f"{value.microsecond:06d}0"[:count]
+            digits = _fraction(value)[:count]
             out.append(digits if char == "f" else digits.rstrip("0"))
         else:
             return None

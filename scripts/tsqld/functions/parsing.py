@@ -82,7 +82,7 @@ def parse_text(text: str, kind: str, culture: str) -> str | None:
 
 
 def _date(text: str, culture: Culture) -> str | None:
-    """Names in English and days of the week left out; digits in the culture's order as yyyy-mm-dd."""
+    """Names in English and days of the week left out; digits in the culture's order as yyyymmdd."""
     cleaned = _weekdays(culture).sub("", text).strip()
     cleaned = _months(culture).sub(lambda found: _month_of(culture)[found[0].lower()], cleaned)
     found = _DIGITS.match(cleaned)
@@ -99,7 +99,7 @@ def _date(text: str, culture: Culture) -> str | None:
 
 
 def _ordered(a: str, b: str, c: str, culture: Culture) -> str | None:
-    """Three numbers as yyyy-mm-dd; a first one of four digits is the year."""
+    """Three numbers as yyyymmdd; a first one of four digits is the year."""
     if len(a) == 4 or culture.order == "ymd":
         year, month, day = a, b, c
     elif culture.order == "dmy":
@@ -112,7 +112,7 @@ def _ordered(a: str, b: str, c: str, culture: Culture) -> str | None:
         if 30 <= int(year) <= 49:
             raise unsupported("PARSE of a year of two digits from 30 to 49")
         year = f"{(1900 if int(year) > 49 else 2000) + int(year)}"
-    return f"{year}-{int(month):02d}-{int(day):02d}"
+    return f"{year:0>4}{int(month):02d}{int(day):02d}"
 
 
 @functools.cache

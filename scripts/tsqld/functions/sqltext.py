@@ -47,6 +47,9 @@ _SIMPLE = re.compile(
     rf"(?:{_NAME}|\({_NAME}\)|CAST\({_CONSTANT} AS {_TYPE}\)|\(?{_CONSTANT}(?:::{_TYPE})?\)?"
     rf"|\({_CONSTANT}\)::{_TYPE}|(?:DATE|TIME|TIMESTAMP) '[^']*'|from_hex\('[0-9a-f]*'\))$"
 )
+_CONSTANTS = re.compile(
+    rf"(?:CAST\({_CONSTANT} AS {_TYPE}\)|\(?{_CONSTANT}(?:::{_TYPE})?\)?|(?:DATE|TIME|TIMESTAMP) '[^']*')$"
+)
 _ERROR = re.compile(r"tsqld:(\d+):(\d+):(.*)", re.DOTALL)
 _OVERFLOW = re.compile(r"Overflow in \w+ of (INT16|INT32|INT64|INT128|UINT8|DECIMAL)")
 _OVERFLOWED: Final = {"INT16": "smallint", "INT32": "int", "INT64": "bigint", "UINT8": "tinyint"}
@@ -102,6 +105,11 @@ def decimal_text(value: Decimal, precision: int, scale: int) -> str:
 def is_simple(sql: str) -> bool:
     """Whether repeating `sql` costs nothing: a column, or a parameter or literal, perhaps cast."""
     return len(sql) < 200 and _SIMPLE.match(sql) is not None
+
+
+def is_constant(sql: str) -> bool:
+    """Whether `sql` is a literal or a parameter, perhaps cast."""
+    return len(sql) < 200 and _CONSTANTS.match(sql) is not None
 
 
 def let(sql: str, body: Callable[[str], str]) -> str:

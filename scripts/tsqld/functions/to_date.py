@@ -35,10 +35,16 @@ _MODERN: Final = "(?:1[89]|2[0-9])[0-9]{2}-[01][0-9]-[0-3][0-9]"
 _CLOCK: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
 
+def ordered(c: Conversion) -> Conversion:
+    """`c` with SET DATEFORMAT's order as its style, where that is not the usual and no style settles it."""
+    if dateorder.current() != dateorder.DEFAULT and datetext.order_is_open(c.style):
+        return replace(c, style=dateorder.CODES[dateorder.current()])
+    return c
+
+
 def text_to_temporal(c: Conversion) -> str:
     """Text in any form of `datetext`; blank text is 1900-01-01 00:00."""
-    if dateorder.current() != dateorder.DEFAULT and datetext.order_is_open(c.style):
-        c = replace(c, style=dateorder.CODES[dateorder.current()])
+    c = ordered(c)
     if isinstance(c.value.value, str):
         return _literal(c, c.value.value)
     return let(c.value.sql, lambda v: _text(c, v))
@@ -73,11 +79,11 @@ def constant(moment: object, offset: int, target: SqlType) -> str:
 
 def _text(c: Conversion, v: str) -> str:
     slow = _slow(c, v)
-    branches = [f"WHEN {condition} THEN coalesce({read}, {slow})" for condition, read in _fast(c, v)]
+    branches = [f"WHEN {condition} THEN coalesce({read}, {slow})" for condition, read in plain_forms(c, v)]
     return f"CASE {' '.join(branches)} WHEN {v} IS NULL THEN NULL ELSE {slow} END" if branches else slow
 
 
-def _fast(c: Conversion, v: str) -> list[tuple[str, str]]:
+def plain_forms(c: Conversion, v: str) -> list[tuple[str, str]]:
     """(condition, how DuckDB reads what meets it), in the order to be tried."""
     name = c.target.name
     found: list[tuple[str, str]] = []
@@ -85,7 +91,7 @@ def _fast(c: Conversion, v: str) -> list[tuple[str, str]]:
         return found
     if c.style is not None and c.style < 0:
         plain = name in _OLD and dateorder.day_first(dateorder.ORDERS[c.style])
-        return found if plain else _fast(replace(c, style=None), v)
+        return found if plain else plain_forms(replace(c, style=None), v)
     if c.style in _FORMATS and name != "time":
         pattern, form = _FORMATS[c.style]
         found.append((f"regexp_full_match({v}, '{pattern}')", _ranged(c, f"try_strptime({v}, '{form}')")))
@@ -193,6 +199,14 @@ def temporal_to_temporal(c: Conversion) -> str:
             ),
         )
     return rounded(local, c.target)
+
+
+def checked_range(c: Conversion, source: str, moved: str) -> str:
+    """`moved`, error 242 where it is NULL though `source` is not."""
+    return let(
+        moved,
+        lambda m: f"CASE WHEN {m} IS NOT NULL OR ({source}) IS NULL THEN {m} ELSE {_out_of_range(c)} END",
+    )
 
 
 def _local(c: Conversion) -> str:

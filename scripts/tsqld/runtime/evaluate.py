@@ -25,7 +25,7 @@ from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
 from tsqld.runtime.tablelocks import Hints
 from tsqld.runtime.usercode import fill, returned_value
-from tsqld.runtime.values import from_duck, to_duck
+from tsqld.runtime.values import from_duck, in_ticks, to_duck
 from tsqld.syntax import nodes as n
 from tsqld.types import SqlType
 
@@ -184,7 +184,7 @@ class Evaluator:
             bound = compiler.value(node, Place(Scope()))
             if target is not None:
                 bound = assignable(bound, target, node.line)
-            return self._made(compiler, bound.sql, bound.type)
+            return self._made(compiler, bound.exact or bound.sql, bound.type)
 
         return self.compiled(node, f"value {target}", make)  # type: ignore[no-any-return]
 
@@ -249,6 +249,8 @@ class Evaluator:
             case "variable":
                 type, value = self.session.frame.variables[reference.name]
                 return to_duck(value, type)
+            case "variable in ticks":
+                return in_ticks(self.session.frame.variables[reference.name][1])
             case "now":
                 return to_duck(self._now(reference.name), None)
             case "session":

@@ -11,6 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from tsqld.errors import unsupported
+
+UNKEPT: Final = object()
+"""Stands for a moment that microseconds do not hold, in a text that counts in them."""
+
 _PIECE: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)""")
 """A string, a quoted name or a parameter."""
 
@@ -21,9 +26,16 @@ def given(sql: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
         return sql, parameters
     used = _mentioned(sql)
     if len(used) == len(parameters):
-        return sql, parameters
+        return sql, _kept(parameters)
     places = {number: place for place, number in enumerate(used, 1)}
-    return _renumbered(sql, tuple(places.items())), [parameters[number - 1] for number in used]
+    return _renumbered(sql, tuple(places.items())), _kept([parameters[number - 1] for number in used])
+
+
+def _kept(parameters: Sequence[Any]) -> Sequence[Any]:
+    """`parameters` themselves. Error 50100 where a seventh digit of a second would be lost."""
+    if any(value is UNKEPT for value in parameters):
+        raise unsupported("a seventh digit of a second here")
+    return parameters
 
 
 @functools.lru_cache(maxsize=2048)

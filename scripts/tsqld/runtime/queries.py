@@ -80,6 +80,7 @@ class Queries:
         def make(compiler: Compiler) -> SelectPlan:
             if assigned_variables(node.query):
                 return self._assign_plan(compiler, node.query)
+            compiler.context.told = node.query if node.query.for_clause is None else None
             text = compiler.query(node.query, None)
             context = compiler.context
             return SelectPlan(
@@ -106,6 +107,7 @@ class Queries:
             cast = n.Cast(item.line, item.expression, type_name, None, False)
             items.append(n.SelectItem(item.line, cast))
         changed = replace(query, body=replace(body, items=tuple(items)))
+        compiler.context.told = changed
         text = compiler.query(changed, None)
         context = compiler.context
         return SelectPlan(
@@ -122,7 +124,7 @@ class Queries:
         session = self.session
         names = {name for name, _ in plan.assigns}
         carried = any(
-            reference.kind == "variable" and reference.name in names for reference in plan.references
+            reference.kind.startswith("variable") and reference.name in names for reference in plan.references
         )
         body = node.query.body
         assert isinstance(body, n.Select)

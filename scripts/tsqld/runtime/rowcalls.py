@@ -24,6 +24,7 @@ from tsqld.functions.sqltext import udf_error
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.session import Session
 from tsqld.runtime.usercode import returned_rows, returned_value
+from tsqld.ticks import FineDatetime, FineTime
 from tsqld.types import SqlType
 
 if TYPE_CHECKING:
@@ -204,6 +205,8 @@ def to_text(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, FineDatetime | FineTime):
+        raise unsupported("a seventh digit of a second from a function called by rows")
     if isinstance(value, bytes | bytearray):
         return bytes(value).hex()
     return str(value)

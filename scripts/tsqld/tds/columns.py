@@ -23,6 +23,7 @@ from tsqld.tds.collation import collation_bytes, encode_varchar, is_utf8
 from tsqld.tds.protocol import NULL_LENGTH, PLP_NULL, TDS_74
 from tsqld.tds.typeinfo import byte_limit, decimal_size, is_bare, is_chunked, is_long, sent_as
 from tsqld.tds.variant import encode_variant
+from tsqld.ticks import FineDatetime, seventh
 from tsqld.types import SqlType
 
 
@@ -188,7 +189,7 @@ def _time_value(scale: int) -> Callable[[Any], bytes]:
     size = temporal.time_size(scale)
 
     def one(value: Any) -> bytes:
-        units = temporal.to_units(temporal.microseconds(value), scale)
+        units = temporal.to_units(value, scale, seventh(value))
         return (units << 8 | size).to_bytes(size + 1, "little")
 
     return one
@@ -201,11 +202,11 @@ def _timestamps(kind: SqlType) -> Encoder:
     total = size + (5 if with_offset else 3)
 
     def one(value: Any) -> bytes:
-        minutes = 0
+        minutes, digit = 0, seventh(value)
         if with_offset:
             value, minutes = temporal.utc_and_minutes(value)
-        day, count = temporal.day_and_microseconds(value)
-        raw = (day << bits | temporal.to_units(count, scale)).to_bytes(size + 3, "little")
+        units = temporal.to_units(value, scale, digit)
+        raw: bytes = (value.toordinal() - 1 << bits | units).to_bytes(size + 3, "little")
         return bytes((total,)) + raw + (struct.pack("<h", minutes) if with_offset else b"")
 
     careful = _careful(one)
@@ -213,6 +214,8 @@ def _timestamps(kind: SqlType) -> Encoder:
         return careful
 
     def encoder(values: Sequence[Any]) -> Pieces:
+        if scale == 7 and FineDatetime in set(map(type, values)):
+            return careful(values)
         try:
             return [_packed_datetime2(values, scale)]
         except _MISSING:

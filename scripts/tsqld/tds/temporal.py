@@ -2,14 +2,15 @@
 
 Specification: [MS-TDS] 2.2.5.5.1.7 and following. A day number counts from 0001-01-01; times count in units
 of 10**-scale seconds; datetime counts three-hundredths of a second from 1900-01-01. Python holds
-microseconds, so the seventh digit of a time is dropped on the way in. On the way out it is zero, except that
-.999999 stands for .9999999, the last moment a second has.
+microseconds, so the seventh digit of a time is dropped on the way in. On the way out `tsqld.ticks` knows it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Final
+
+from tsqld.ticks import seventh
 
 EPOCH: Final = dt.datetime(1, 1, 1)
 DAY_1900: Final = dt.date(1900, 1, 1).toordinal()
@@ -29,21 +30,17 @@ def microseconds(value: dt.time | dt.datetime) -> int:
     return ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
 
 
-def to_units(count: int, scale: int) -> int:
-    """Microseconds in units of 10**-scale seconds."""
+def to_units(value: dt.time | dt.datetime, scale: int, seventh: int) -> int:
+    """The time of day in units of 10**-scale seconds; `seventh` is its last digit, for the finest."""
+    count = microseconds(value)
     if scale == 7:
-        return count * 10 + (9 if count % 1_000_000 == LAST_OF_SECOND else 0)
+        return count * 10 + seventh
     return int(count // 10 ** (6 - scale))
 
 
 def from_units(count: int, scale: int) -> int:
     """Units of 10**-scale seconds in microseconds."""
     return count // 10 if scale == 7 else count * 10 ** (6 - scale)
-
-
-def day_and_microseconds(value: dt.datetime) -> tuple[int, int]:
-    """Day number from 0001-01-01 and microseconds of that day."""
-    return value.toordinal() - 1, microseconds(value)
 
 
 def utc_and_minutes(value: dt.datetime) -> tuple[dt.datetime, int]:
@@ -95,7 +92,7 @@ def as_text(value: dt.date | dt.time, kind: str, scale: int) -> str:
     if isinstance(value, dt.date):
         parts.append(f"{value.year:04d}-{value:%m-%d}")
     if isinstance(value, dt.time | dt.datetime) and kind != "date":
-        digits = f"{value.microsecond:06d}0"[:scale]
+        digits = f"{value.microsecond:06d}{seventh(value)}"[:scale]
         parts.append(f"{value:%H:%M:%S}" + (f".{digits}" if scale else ""))
     if isinstance(value, dt.datetime) and kind == "datetimeoffset":
         _, minutes = utc_and_minutes(value)

@@ -17,6 +17,7 @@ from tsqld.errors import unsupported
 from tsqld.tds import protocol as wire
 from tsqld.tds import temporal
 from tsqld.tds.collation import collation_bytes, encode_varchar
+from tsqld.ticks import seventh
 from tsqld.types import SqlType
 
 _NULL: Final = b"\0\0\0\0"
@@ -176,11 +177,11 @@ def _encode_temporal(kind: SqlType, value: Any) -> tuple[int, bytes, bytes]:
         return wire.DATETIME, b"", struct.pack("<iI", *temporal.datetime_ticks(value))
     if kind.name == "smalldatetime":
         return wire.DATETIM4, b"", struct.pack("<HH", *temporal.small_datetime(value))
-    offset = b""
+    offset, digit = b"", seventh(value)
     if kind.name == "datetimeoffset":
         value, minutes = temporal.utc_and_minutes(value)
         offset = struct.pack("<h", minutes)
-    units = temporal.to_units(temporal.microseconds(value), kind.scale)
+    units = temporal.to_units(value, kind.scale, digit)
     data = units.to_bytes(temporal.time_size(kind.scale), "little")
     if kind.name != "time":
         data += (value.toordinal() - 1).to_bytes(3, "little")
