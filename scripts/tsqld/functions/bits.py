@@ -7,19 +7,19 @@ Place in the pipeline: entered in `registry`. Source: Microsoft Learn, "Bit mani
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from collections.abc import Sequence
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import TsqlError, error, unsupported
+from tsqld.errors import TsqlError, error
 from tsqld.functions import arguments as a
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
+from tsqld.functions.oldhashes import digest
 from tsqld.functions.precedence import shown
 from tsqld.functions.registry import BITS, CRYPTO, SYSTEM, define, refuse
-from tsqld.functions.sqltext import quote
+from tsqld.functions.sqltext import let_all, quote
 from tsqld.functions.udfs import udf
 from tsqld.functions.unitext import ansi_bytes, utf16_bytes
 from tsqld.types import BIGINT, BIT, MAX, SqlType, varbinary
@@ -27,7 +27,10 @@ from tsqld.types import BIGINT, BIT, MAX, SqlType, varbinary
 Args = Sequence[Bound]
 
 _WIDTHS: Final = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64, "bit": 1}
-_ALGORITHMS: Final = {"MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256", "SHA2_512": "sha512"}
+_ALGORITHMS: Final = {
+    "MD2": "md2", "MD4": "md4", "MD5": "md5", "SHA": "sha1", "SHA1": "sha1", "SHA2_256": "sha256",
+    "SHA2_512": "sha512",
+}  # fmt: skip
 
 
 def _bits(argument: Bound, function: str, line: int) -> tuple[Bound, int]:
@@ -98,17 +101,23 @@ def _set_bit(args: Args, line: int) -> Bound:
     return convert(a.made(sql, BIGINT, value, place), value.type, line=line)
 
 
-@define("HASHBYTES", CRYPTO, 2, note="MD2 and MD4 are refused")
+@define("HASHBYTES", CRYPTO, 2)
 def _hashbytes(args: Args, line: int) -> Bound:
-    algorithm, value = args
-    if not isinstance(algorithm.value, str):
-        raise unsupported("HASHBYTES with an algorithm that is not constant", line)
-    name = _ALGORITHMS.get(algorithm.value.upper())
-    if name is None:
-        if algorithm.value.upper() in ("MD2", "MD4"):
-            raise unsupported(f"HASHBYTES with {algorithm.value}", line)
-        return a.made("CAST(NULL AS BLOB)", varbinary(8000), value, nullable=True)
-    return a.made(_hash(name, value, line), varbinary(8000), value)
+    algorithm, value = a.text(args[0], 1, "hashbytes", line), args[1]
+    if isinstance(algorithm.value, str):
+        name = _ALGORITHMS.get(algorithm.value.upper())
+        sql = _hash(name, value, line) if name is not None else "CAST(NULL AS BLOB)"
+        return a.made(sql, varbinary(8000), value, nullable=True)
+    sql = let_all(
+        [f"upper({algorithm.sql})", value.sql], lambda n, v: _hash_by_name(n, value.with_sql(v), line)
+    )
+    return a.made(f"({sql})", varbinary(8000), algorithm, value, nullable=True)
+
+
+def _hash_by_name(name: str, value: Bound, line: int) -> str:
+    """The hash by an algorithm that is known only when it runs; NULL for one that does not exist."""
+    branches = [f"WHEN {quote(word)} THEN {_hash(known, value, line)}" for word, known in _ALGORITHMS.items()]
+    return f"CASE {name} {' '.join(branches)} END"
 
 
 def _hash(name: str, value: Bound, line: int) -> str:
@@ -250,22 +259,24 @@ def set_bit_bytes(data: bytes, place: int, bit: int) -> bytes:
 
 @udf("hash", "BLOB, VARCHAR", "BLOB")
 def hash_bytes(data: bytes, name: str) -> bytes:
-    return hashlib.new(name, data).digest()
+    return digest(name, data)
 
 
 @udf("hash_ansi", "VARCHAR, VARCHAR", "BLOB")
 def hash_ansi(text: str, name: str) -> bytes:
-    return hashlib.new(name, ansi_bytes(text)).digest()
+    return digest(name, ansi_bytes(text))
 
 
 @udf("hash_unicode", "VARCHAR, VARCHAR", "BLOB")
 def hash_unicode(text: str, name: str) -> bytes:
-    return hashlib.new(name, utf16_bytes(text)).digest()
+    return digest(name, utf16_bytes(text))
 
 
 @udf("compress", "BLOB", "BLOB")
 def compress(data: bytes) -> bytes:
-    return gzip.compress(data, mtime=0)
+    packed = bytearray(gzip.compress(data, mtime=0))
+    packed[8:10] = b"\x04\x00"  # .NET's GZipStream says: fastest, FAT
+    return bytes(packed)
 
 
 @udf("decompress", "BLOB", "BLOB")

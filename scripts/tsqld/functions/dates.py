@@ -290,6 +290,8 @@ def _day(args: Args, line: int) -> Bound:
 def _datetrunc(args: Args, line: int) -> Bound:
     allowed = (DAY_PARTS | CLOCK_PARTS) - {"weekday", "nanosecond"}
     part = part_of(args[0], "datetrunc", allowed, line)
+    if args[1].type.is_number and not args[1].is_null:
+        raise error(8116, shown(args[1].type), 2, "datetrunc", line=line)
     value = as_instant(args[1], 2, "datetrunc", line)
     type = value.type
     check_part(part, "datetrunc", type, line)
@@ -354,14 +356,14 @@ def _date_bucket(args: Args, line: int) -> Bound:
         raise error(8116, shown(value.type), 3, "date_bucket", line=line)
     type = value.type
     check_part(part, "date_bucket", type, line)
-    if type.name in ("time", "datetimeoffset"):
-        raise unsupported(f"DATE_BUCKET of {type.name}", line)
     origin = Bound("TIMESTAMP '1900-01-01'", type)
     if len(args) > 3:
         if args[3].type.name != type.name:
             raise error(8116, shown(args[3].type), 4, "date_bucket", line=line)
         origin = args[3]
-    start = timestamp(origin) if len(args) > 3 else origin.sql
+        if type.name == "datetimeoffset":
+            raise unsupported("DATE_BUCKET of datetimeoffset with an origin", line)
+    start = whole_micros(origin) if len(args) > 3 else origin.sql
     width = raise_text(
         9834, "'Invalid bucket width value passed to DATE_BUCKET function. Only positive values are allowed.'"
     )
@@ -371,7 +373,11 @@ def _date_bucket(args: Args, line: int) -> Bound:
     else:
         micros = MICROS.get(part) or _DAYS[part] * 86_400_000_000
         cut = call("bucket_micros", whole_micros(value), f"{checked}", start, str(micros))
-    return a.made(f"({cut})::DATE" if type.name == "date" else cut, type, value, number, origin)
+    if type.name == "datetimeoffset":
+        minutes = let(value.exact or value.sql, lambda v: f"({v}).minutes")
+        cut = call("offset_of_local", cut, minutes)
+    casts = {"date": "::DATE", "time": "::TIME"}
+    return a.made(f"({cut}){casts.get(type.name, '')}", type, value, number, origin)
 
 
 # --- whole dates --------------------------------------------------------------------------------------------
@@ -384,6 +390,8 @@ def _eomonth(args: Args, line: int) -> Bound:
         raise error(8116, "time", 1, "eomonth", line=line)
     if len(args) == 1:
         return a.made(f"last_day({whole_micros(value)})", DATE, value)
+    if args[0].is_null:
+        return Bound("CAST(NULL AS DATE)", DATE)
     number = a.integer(args[1], 2, "eomonth", line)
     overflow = raise_error(517, "date")
     sql = let_all(

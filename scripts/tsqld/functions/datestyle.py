@@ -24,15 +24,16 @@ _DATES: Final = {
     110: ("%m-%d-%Y",), 11: ("%y/%m/%d",), 111: ("%Y/%m/%d",), 12: ("%y%m%d",), 112: ("%Y%m%d",),
     23: ("%Y-%m-%d",),
     9: ("%b ", "<day>", " %Y"), 13: ("%d %b %Y",), 20: ("%Y-%m-%d",), 21: ("%Y-%m-%d",), 22: ("%m/%d/%y",),
-    126: ("%Y-%m-%d",),
+    126: ("%Y-%m-%d",), 131: ("<hijri>",),
 }  # fmt: skip
 _TIMES: Final = {
     0: ("<hour>", ":%M%p"), 8: ("%H:%M:%S",), 9: ("<hour>", ":%M:%S", "<fraction>", "%p"),
     13: ("%H:%M:%S", "<fraction>"), 14: ("%H:%M:%S", "<fraction>"), 20: ("%H:%M:%S",),
     21: ("%H:%M:%S", "<point>"), 22: ("<hour>", ":%M:%S %p"), 126: ("%H:%M:%S", "<some>"),
+    131: ("<hour>", ":%M:%S", "<fraction>", "%p"),
 }  # fmt: skip
 _SAME: Final = {100: 0, 109: 9, 113: 13, 114: 14, 120: 20, 121: 21, 25: 21, 24: 8, 108: 8, 127: 126}
-_NARROW: Final = frozenset({9, 13, 14})
+_NARROW: Final = frozenset({9, 13, 14, 131})
 """Styles that put a colon before datetime's milliseconds."""
 
 
@@ -44,8 +45,8 @@ def styled(c: Conversion) -> tuple[str, int]:
     """
     name = c.source.name
     style = c.style if c.style is not None else (0 if name in ("datetime", "smalldatetime") else 21)
-    if style in (130, 131):
-        raise unsupported(f"the Hijri style {style}", c.line)
+    if style == 130:
+        raise unsupported("the Hijri style 130", c.line)
     base = _SAME.get(style, style)
     if base not in _DATES and base not in _TIMES:
         raise error(281, style, name, line=c.line)
@@ -66,7 +67,7 @@ def styled(c: Conversion) -> tuple[str, int]:
 
 def _width(pieces: tuple[str, ...]) -> int:
     """The characters that the pieces have at most."""
-    marks = {"<day>": 2, "<hour>": 2, "<bare>": 2, "<fraction>": 8, "<point>": 8, "<some>": 8}
+    marks = {"<day>": 2, "<hour>": 2, "<bare>": 2, "<fraction>": 8, "<point>": 8, "<some>": 8, "<hijri>": 10}
     text = "".join(piece for piece in pieces if piece not in marks)
     return len(text) + 2 * text.count("%Y") + text.count("%b") + sum(marks.get(p, 0) for p in pieces)
 
@@ -100,7 +101,7 @@ def _pieces(c: Conversion, base: int) -> tuple[str, ...]:
         if base not in _TIMES:
             raise _missing(c)
         # only a bare time does without the space before a one-digit hour, and only in these styles
-        return tuple("<bare>" if p == "<hour>" and base in (0, 9) else p for p in _TIMES[base])
+        return tuple("<bare>" if p == "<hour>" and base in (0, 9, 131) else p for p in _TIMES[base])
     if base not in _TIMES:
         return _DATES[base]
     if base not in _DATES:
@@ -152,6 +153,8 @@ def _rendered(m: str, pieces: tuple[str, ...], c: Conversion, t: str = "") -> st
 def _mark(m: str, mark: str, c: Conversion, t: str) -> str:
     if mark == "<day>":
         return f"lpad(day({m})::VARCHAR, 2, ' ')"
+    if mark == "<hijri>":
+        return f"tsqld_hijri(({m})::DATE)"
     if mark == "<bare>":
         return f"((hour({m}) + 11) % 12 + 1)::VARCHAR"
     if mark == "<hour>":

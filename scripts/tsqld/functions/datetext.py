@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tsqld.errors import TsqlError, error, unsupported
-from tsqld.functions import dateorder
+from tsqld.functions import dateorder, hijri
 from tsqld.functions.udfs import udf
 
 SECOND: Final = 10_000_000
@@ -48,6 +48,7 @@ _ORDERS: Final = {
     105: "dmy", 6: "dmy", 106: "dmy", 13: "dmy", 113: "dmy", 2: "ymd", 102: "ymd", 11: "ymd", 111: "ymd",
     12: "ymd",
     112: "ymd", 20: "ymd", 120: "ymd", 21: "ymd", 25: "ymd", 121: "ymd", 23: "ymd", 126: "iso", 127: "iso",
+    131: "hijri",
 }  # fmt: skip
 STYLES: Final = frozenset(_ORDERS) | {0, 100, 7, 107, 8, 108, 24, 9, 109, 14, 114}
 
@@ -167,11 +168,23 @@ def _ticks(hour: int, minute: int, second: int, fraction: str, separator: str, h
 
 def _date(text: str, order: str, target: str) -> datetime.date:
     numeric = _NUMERIC.match(text)
+    if order == "hijri":
+        return _hijri_date(numeric)
     if numeric:
         return _numeric_date(numeric[1], numeric[3], numeric[4], order, target)
     if text.isdigit():
         return _digits_date(text)
     return _worded_date(text)
+
+
+def _hijri_date(parts: re.Match[str] | None) -> datetime.date:
+    """dd/mm/yyyy of the Hijri calendar."""
+    if parts is None or len(parts[4]) != 4:
+        raise Unreadable("hijri")
+    try:
+        return hijri.to_gregorian(int(parts[4]), int(parts[3]), int(parts[1]))
+    except ValueError:
+        raise OutOfRange(parts[0]) from None
 
 
 def _digits_date(text: str) -> datetime.date:

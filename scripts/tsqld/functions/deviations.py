@@ -22,7 +22,7 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("datetime", "values are kept as .000, .003 and .007 milliseconds"),
     ("float to decimal", "by 17 significant digits; SQL Server's own digits beyond the 15th vary by version"),
     ("nvarchar to varchar", "code page 1252; accented letters outside it lose their accent, others become ?"),
-    ("CONVERT", "the style must be a constant; the Hijri styles 130 and 131 are refused"),
+    ("CONVERT", "the Hijri style 130, whose months are written in Arabic, is refused"),
     ("SET ANSI_WARNINGS OFF", "text that does not fit and divisions by zero stay errors"),
     ("FORMAT, PARSE", "18 cultures; what Windows' versions disagree on, such as the thousands separator of "
      "fr-FR, is refused"),
@@ -30,6 +30,6 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
      "other numbers are not SQL Server's, whose algorithm is not documented"),
     ("JSON_VALUE", "a lax path over text that is malformed behind the value found may not raise 13609"),
     ("xml", "held as text: not parsed, not normalised"),
-    ("sql_variant", "text in it is ordered by code points without case; its TotalBytes is NULL"),
+    ("sql_variant", "text in it is ordered by code points without case"),
     ("AT TIME ZONE", "rules come from the machine's tz database, not from Windows"),
 )  # fmt: skip

@@ -37,6 +37,8 @@ def _format(args: Args, line: int) -> Bound:
     if args[1].is_null:
         raise error(8116, "NULL", 2, "format", line=line)
     value, pattern = args[0], a.text(args[1], 2, "format", line)
+    if value.is_null:
+        raise error(8116, "NULL", 1, "format", line=line)
     type = value.type
     if not ((type.is_number and type.name != "bit") or type.is_temporal):
         raise error(8116, shown(type), 1, "format", line=line)

@@ -13,6 +13,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions import arguments as a
+from tsqld.functions import variants
 from tsqld.functions.comparison import sort_key
 from tsqld.functions.convert import convert
 from tsqld.functions.precedence import common_of, shown
@@ -110,19 +111,23 @@ def _parsename(args: Args, line: int) -> Bound:
     return a.made(f"tsqld_parsename({name.sql}, {piece.sql})", nvarchar(128), name, piece, nullable=True)
 
 
-@define(
-    "SQL_VARIANT_PROPERTY",
-    VARIANT,
-    2,
-    note="BaseType, Precision, Scale, Collation, MaxLength; TotalBytes is NULL",
-)
+_NUMBERED: Final = ("precision", "scale", "maxlength", "totalbytes")
+"""Properties of a sql_variant that are numbers."""
+
+
+@define("SQL_VARIANT_PROPERTY", VARIANT, 2)
 def _variant_property(args: Args, line: int) -> Bound:
     value, which = args[0], a.text(args[1], 2, "sql_variant_property", line)
     if value.type.name != "sql_variant":
         value = convert(value, SqlType("sql_variant"), line=line, explicit=True)
     sql = let(value.sql, lambda v: f"tsqld_variant_property({v}.type, {v}.text, {which.sql})")
     text = a.made(sql, varchar(8000), value, which, nullable=True)
-    if isinstance(args[1].value, str) and args[1].value.lower() in ("precision", "scale", "maxlength"):
+    if isinstance(args[1].value, str) and args[1].value.lower() in (
+        "precision",
+        "scale",
+        "maxlength",
+        "totalbytes",
+    ):
         return convert(text, INT, line=line)
     return convert(text, nvarchar(128), line=line)
 
@@ -175,6 +180,8 @@ def variant_property(type: str, text: str, which: str) -> str | None:
         precision, size = start + (scale + 1 if scale else 0), size + extra
     else:
         precision, scale, size = sizes[base]
+    if which.lower() == "totalbytes":
+        return str(variants.stored_bytes(base, size, text) + variants.overhead(base))
     return {"basetype": base, "precision": str(precision), "scale": str(scale), "maxlength": str(size),
             "collation": DEFAULT_COLLATION if "char" in base else None}.get(which.lower())  # fmt: skip
 

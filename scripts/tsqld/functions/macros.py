@@ -69,11 +69,11 @@ left_checked(x, n) := CASE WHEN n < 0 THEN !(537) ELSE @left_units(x, n) END
 right_checked(x, n) := CASE WHEN n < 0 THEN !(536,right) ELSE @right_units(x, n) END
 
 sub_checked(x, s, n) := CASE WHEN s >= 1 AND n >= 0 AND strlen(x) = length(x) THEN substr(x, s, n)
-    WHEN n < 0 THEN !(537) ELSE @sub_units(x, greatest(s, 1),
+    WHEN s IS NULL OR n IS NULL THEN NULL WHEN n < 0 THEN !(537) ELSE @sub_units(x, greatest(s, 1),
     least(2147483647, greatest(0, s::BIGINT + n - greatest(s, 1)))) END
 
-sub_bytes(x, s, n) := CASE WHEN n < 0 THEN !(537) ELSE unhex(substr(hex(x), 2 * greatest(s, 1)::BIGINT -
-    1, 2 * greatest(0, s::BIGINT + n - greatest(s, 1)))) END
+sub_bytes(x, s, n) := CASE WHEN s IS NULL OR n IS NULL THEN NULL WHEN n < 0 THEN !(537) ELSE
+    unhex(substr(hex(x), 2 * greatest(s, 1)::BIGINT - 1, 2 * greatest(0, s::BIGINT + n - greatest(s, 1)))) END
 
 len_units(x) := CASE WHEN suffix(x, ' ') OR strlen(x) <> length(x) THEN @units(rtrim(x, ' '))
     ELSE strlen(x) END
@@ -83,12 +83,12 @@ utf16_size(x) := 2 * @units(x)
 place_units(x, p) := CASE WHEN p = 0 OR strlen(x) = length(x) THEN p ELSE @units(left(x, (p - 1)::BIGINT))
     + 1 END
 
-position(x, y) := CASE WHEN strlen(x) = length(x) AND y <> '' THEN instr(x, y) WHEN y = '' THEN 0
-    ELSE @place_units(x, instr(x, y)) END
+position(x, y) := CASE WHEN strlen(x) = length(x) AND y <> '' THEN instr(x, y) WHEN y = '' AND x IS NOT NULL
+    THEN 0 ELSE @place_units(x, instr(x, y)) END
 
-position_from(x, y, s) := CASE WHEN y = '' OR s > 2147483647 THEN 0 WHEN s <= 1 THEN @position(x, y) WHEN
-    instr(@sub_units(x, s::INTEGER, 2147483647), y) = 0 THEN 0 ELSE @position(@sub_units(x, s::INTEGER,
-    2147483647), y) + s - 1 END
+position_from(x, y, s) := CASE WHEN x IS NULL OR y IS NULL OR s IS NULL THEN NULL WHEN y = '' OR s >
+    2147483647 THEN 0 WHEN s <= 1 THEN @position(x, y) WHEN instr(@sub_units(x, s::INTEGER, 2147483647), y)
+    = 0 THEN 0 ELSE @position(@sub_units(x, s::INTEGER, 2147483647), y) + s - 1 END
 
 replace_exact(x, f, b) := CASE WHEN f = '' AND b IS NOT NULL THEN x ELSE replace(x, f, b) END
 

@@ -8,6 +8,7 @@ number.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
@@ -163,6 +164,8 @@ def _sign(args: Args, line: int) -> Bound:
         type = MONEY
     elif value.type.is_float:
         type = FLOAT
+    elif value.type.is_decimal and value.type.scale == value.type.precision:
+        type = replace(type, precision=min(38, type.precision + 1), scale=min(37, type.scale))
     return a.made(f"sign({value.sql})::{duck_type(type)}", type, value)
 
 

@@ -43,6 +43,9 @@ def _datalength(args: Args, line: int) -> Bound:
         if type.is_utf8:
             return a.made(f"strlen({value.sql}){_wide(counted)}", counted, value)
         return a.made(f"{call(macro, value.sql)}{_wide(counted)}", counted, value)
+    if type.name == "sql_variant":
+        sql = let(value.sql, lambda v: f"tsqld_variant_length(({v}).type, ({v}).text)")
+        return a.made(sql, INT, value)
     if type.is_binary:
         return a.made(f"octet_length({value.sql}){_wide(counted)}", counted, value)
     return a.made(f"(CASE WHEN ({value.sql}) IS NOT NULL THEN {_storage(type, line)} END)", INT, value)
@@ -94,6 +97,8 @@ def _right(args: Args, line: int) -> Bound:
 @define("SUBSTRING", STRING, 3)
 def _substring(args: Args, line: int) -> Bound:
     value = args[0]
+    if value.is_null:
+        raise error(8116, "NULL", 1, "substring", line=line)
     start = a.integer(args[1], 2, "substring", line)
     length = a.integer(args[2], 3, "substring", line)
     if value.type.is_binary:

@@ -181,6 +181,8 @@ def temporal_to_temporal(c: Conversion) -> str:
     a, b = c.source.name, c.target.name
     if {a, b} == {"date", "time"}:
         raise error(529, a, b, line=c.line)
+    if b == "datetimeoffset" and c.style not in (None, 0, 1):
+        raise error(9809, c.style, a, b, line=c.line)
     if a == "datetimeoffset" and b == "datetimeoffset":
         return call("round_offset", c.value.sql, str(10 ** max(0, 6 - c.target.scale)))
     local = _local(c)

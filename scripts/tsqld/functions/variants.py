@@ -14,12 +14,13 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import UNSUPPORTED, TsqlError, unsupported
+from tsqld.errors import UNSUPPORTED, TsqlError, error
 from tsqld.functions import datetext
 from tsqld.functions.conversion import Conversion
-from tsqld.functions.precedence import explicit_allowed
+from tsqld.functions.precedence import explicit_allowed, shown
 from tsqld.functions.sqltext import duck_type, let, quote
 from tsqld.functions.udfs import udf
+from tsqld.functions.unitext import ansi_bytes, utf16_bytes
 from tsqld.types import FLOAT, MAX, SqlType, varchar
 
 _STYLES: Final = {"float": 3, "real": 3, "money": 2, "smallmoney": 2}
@@ -34,7 +35,7 @@ def convert_variant(c: Conversion, convert: Callable[..., Bound]) -> str:
 
 def _wrapped(c: Conversion, convert: Callable[..., Bound]) -> str:
     if c.source.length == MAX:
-        raise unsupported(f"{c.source} in sql_variant", c.line)
+        raise error(206, shown(c.source), "sql_variant", line=c.line)
     text = _as_text(c.value, convert, c.line)
     if not c.value.nullable:
         return f"{{type: {quote(str(c.source))}, text: {text}}}"
@@ -112,6 +113,30 @@ def _read(c: Conversion, v: str, base: SqlType, convert: Callable[..., Bound]) -
 def base_type(name: str) -> str:
     """The bare base type of a variant's type text: `decimal` of `decimal(10,2)`."""
     return re.sub(r"\(.*", "", name)
+
+
+def stored_bytes(base: str, size: int, text: str) -> int:
+    """The bytes of a value: its type's `size`, or what text and binary of varying length hold."""
+    if base in ("varchar", "varbinary"):
+        return len(text) // 2 if base == "varbinary" else len(ansi_bytes(text))
+    return len(utf16_bytes(text)) if base == "nvarchar" else size
+
+
+def overhead(base: str) -> int:
+    """What a sql_variant keeps beside its value: two bytes, and the facets of the base type."""
+    if "char" in base:
+        return 8
+    if base in ("decimal", "numeric", "binary", "varbinary"):
+        return 4
+    return 3 if base in ("time", "datetime2", "datetimeoffset") else 2
+
+
+@udf("variant_length", "VARCHAR, VARCHAR", "INTEGER")
+def variant_length(type: str, text: str) -> int:
+    """DATALENGTH of a sql_variant: that of its value."""
+    from tsqld.functions.logic import variant_property
+
+    return stored_bytes(base_type(type), int(variant_property(type, text, "maxlength") or 0), text)
 
 
 _EXACT: Final = ("decimal", "numeric", "money", "smallmoney", "bigint", "int", "smallint", "tinyint", "bit")
