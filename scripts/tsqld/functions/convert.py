@@ -70,11 +70,11 @@ def _table() -> dict[tuple[str, str], Converter]:
         table[moment, "float"] = to_number.moment_to_float
         table[moment, "decimal"] = to_number.moment_to_decimal
         table[moment, "money"] = to_number.moment_to_decimal
-        table["bytes", moment] = to_bytes.bytes_to_moment
     for temporal in _TEMPORAL:
         table["text", temporal] = to_date.text_to_temporal
         table[temporal, "text"] = to_text.temporal_to_text
         table[temporal, "bytes"] = to_bytes.temporal_to_bytes
+        table["bytes", temporal] = to_bytes.bytes_to_moment
         for other in _TEMPORAL:
             table[temporal, other] = to_date.temporal_to_temporal
     return table

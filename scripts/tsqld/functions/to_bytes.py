@@ -14,12 +14,14 @@ from decimal import Decimal
 from typing import Final
 
 from tsqld.errors import error, unsupported
+from tsqld.functions import ticks
 from tsqld.functions.conversion import Conversion, family
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
 from tsqld.functions.sqltext import blob, let, quote
 from tsqld.functions.udfs import udf
 from tsqld.functions.unitext import ansi_bytes, utf16_bytes
+from tsqld.ticks import DAY
 from tsqld.types import MAX, SqlType
 
 _EPOCH: Final = datetime.datetime(1900, 1, 1)
@@ -102,8 +104,8 @@ def number_to_bytes(c: Conversion) -> str:
 def temporal_to_bytes(c: Conversion) -> str:
     """datetime: days and 1/300 seconds; date: days since year 1; the others in their storage format."""
     name = c.source.name
-    if name == "datetimeoffset":
-        raise unsupported("converting datetimeoffset to binary", c.line)
+    if name == "datetimeoffset" or c.value.exact:
+        return _fitted(_ticks_bytes(c), c.target)
     moment = {"date": f"({c.value.sql})::TIMESTAMP", "time": f"(DATE '1900-01-01' + ({c.value.sql}))"}.get(
         name, c.value.sql
     )
@@ -114,9 +116,40 @@ def temporal_to_bytes(c: Conversion) -> str:
     )
 
 
+def _ticks_bytes(c: Conversion) -> str:
+    scale = c.source.scale
+    if c.source.name != "datetimeoffset":
+        return f"tsqld_ticks_bytes({ticks.of(c.value)}, {quote(c.source.name)}, {scale}, 0)"
+    return let(
+        ticks.of(c.value),
+        lambda t: f"tsqld_ticks_bytes(({t}).ticks, 'datetimeoffset', {scale}, ({t}).minutes::INTEGER)",
+    )
+
+
 def bytes_to_moment(c: Conversion) -> str:
-    """datetime from its eight bytes, smalldatetime from its four."""
+    """datetime from its eight bytes, smalldatetime from its four, the newer types as they are stored."""
+    if c.target.name not in ("datetime", "smalldatetime"):
+        return _stored_moment(c)
     return f"tsqld_moment_of_bytes({c.value.sql}, {quote(c.target.name)})"
+
+
+def stored_ticks(c: Conversion) -> str:
+    """The ticks of a datetime2, time or datetimeoffset stored as bytes."""
+    name = c.target.name
+    count = f"tsqld_ticks_of_bytes({c.value.sql}, {quote(name)})"
+    if name != "datetimeoffset":
+        return count
+    zoned = f"{{ticks: {count}, minutes: tsqld_minutes_of_bytes({c.value.sql})::SMALLINT}}"
+    return f"CASE WHEN ({c.value.sql}) IS NOT NULL THEN {zoned} END"
+
+
+def _stored_moment(c: Conversion) -> str:
+    name = c.target.name
+    if name == "date":
+        return f"({call('floor_ticks', stored_ticks(c))})::DATE"
+    from tsqld.functions.convert import convert
+
+    return convert(ticks.made(stored_ticks(c), SqlType(name, scale=7)), c.target, explicit=True).sql
 
 
 def bytes_to_money(c: Conversion) -> str:
@@ -207,6 +240,36 @@ def moment_bytes(value: datetime.datetime, kind: str, scale: int) -> bytes:
     ticks = (seconds * 10_000_000 + value.microsecond * 10) // int(10 ** (7 - scale))
     clock = ticks.to_bytes(3 if scale < 3 else 4 if scale < 5 else 5, "little")
     return bytes([scale]) + clock + (b"" if kind == "time" else day)
+
+
+@udf("ticks_bytes", "BIGINT, VARCHAR, INTEGER, INTEGER", "BLOB")
+def ticks_bytes(count: int, kind: str, scale: int, minutes: int) -> bytes:
+    """Scale, time of day, day number and, for datetimeoffset, the minutes east of UTC, little-endian."""
+    day, clock = divmod(count, DAY)
+    size = 3 if scale < 3 else 4 if scale < 5 else 5
+    data: bytes = bytes([scale]) + (clock // 10 ** (7 - scale)).to_bytes(size, "little")
+    if kind != "time":
+        data += day.to_bytes(3, "little")
+    return data + struct.pack("<h", minutes) if kind == "datetimeoffset" else data
+
+
+@udf("ticks_of_bytes", "BLOB, VARCHAR", "BIGINT")
+def ticks_of_bytes(data: bytes, kind: str) -> int:
+    """The ticks that a date, time, datetime2 or datetimeoffset stored as `data` has. Error 241."""
+    if kind == "date" and len(data) == 3:
+        return int.from_bytes(data, "little") * DAY
+    tail = {"time": 0, "datetime2": 3, "datetimeoffset": 5}.get(kind, 0)
+    size = len(data) - 1 - tail
+    if kind == "date" or not data or data[0] > 7 or size != (3 if data[0] < 3 else 4 if data[0] < 5 else 5):
+        raise unsupported(f"these bytes as a {kind}")
+    days = int.from_bytes(data[1 + size : 4 + size], "little") if tail else 0
+    return int(days * DAY + int.from_bytes(data[1 : 1 + size], "little") * 10 ** (7 - data[0]))
+
+
+@udf("minutes_of_bytes", "BLOB", "INTEGER")
+def minutes_of_bytes(data: bytes) -> int:
+    """The offset in the last two bytes of a datetimeoffset."""
+    return int.from_bytes(data[-2:], "little", signed=True)
 
 
 @udf("moment_of_bytes", "BLOB, VARCHAR", "TIMESTAMP")

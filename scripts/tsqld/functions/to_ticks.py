@@ -7,11 +7,12 @@ them); a datetime is converted by its three-hundredths of a second.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from tsqld.binder.bound import Bound
+from tsqld.binder.bound import Bound, Fine
 from tsqld.errors import TsqlError
-from tsqld.functions import datetext, ticks, to_date, to_text
+from tsqld.functions import datetext, ticks, to_bytes, to_date, to_text
 from tsqld.functions.conversion import Conversion
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
@@ -28,7 +29,10 @@ def finer(c: Conversion, result: Bound) -> Bound:
         c = to_date.ordered(c)
         if isinstance(c.value.value, str):
             return _constant(c, c.value.value) or result
-        return ticks.with_ticks(result, let(c.value.sql, lambda v: _of_text(c, v)))
+        fine = Fine(result.sql, lambda: let(c.value.sql, lambda v: _of_text(c, v)))
+        return replace(result, fine=fine)
+    if c.source.is_binary:
+        return ticks.with_ticks(result, to_bytes.stored_ticks(c))
     if c.source.name == "datetime":
         return ticks.with_ticks(result, _between(call("datetime_seven", c.value.sql), c.target.name))
     return result
@@ -85,6 +89,8 @@ def from_ticks(c: Conversion) -> Bound | None:
     a, b = c.source.name, c.target.name
     if c.target.is_text:
         return c.result(to_text.temporal_to_text(c))
+    if c.target.is_binary:
+        return c.result(to_bytes.temporal_to_bytes(c))
     if {a, b} == {"date", "time"} or not c.target.is_temporal:
         return None
     if ticks.is_fine(c.target):
