@@ -81,13 +81,8 @@ def _sized(base: str, name: TypeName, default_length: int) -> SqlType:
     limit = _LIMITS[base]
     if length == MAX and base in ("varchar", "nvarchar", "varbinary"):
         return SqlType(base, MAX)
-    if length == 0 or length < 0:
-        raise TsqlError(
-            1001,
-            f"Line {name.line}: Length or precision specification {length} is invalid.",
-            severity=15,
-            line=name.line,
-        )
+    if length <= 0:
+        raise _no_length(length, name)
     if length > _LONGEST:
         message = (
             f"The size ({length}) given to the type '{base}' exceeds the maximum allowed for any data type "
@@ -99,10 +94,17 @@ def _sized(base: str, name: TypeName, default_length: int) -> SqlType:
     return SqlType(base, length)
 
 
+def _no_length(length: int, name: TypeName) -> TsqlError:
+    message = f"Line {name.line}: Length or precision specification {length} is invalid."
+    return TsqlError(1001, message, severity=15, line=name.line)
+
+
 def _decimal(base: str, name: TypeName) -> SqlType:
     precision = name.arguments[0] if name.arguments else 18
     scale = name.arguments[1] if len(name.arguments) > 1 else 0
-    if not 1 <= precision <= 38:
+    if precision <= 0:
+        raise _no_length(precision, name)
+    if precision > 38:
         raise error(2750, 1, precision, 38, line=name.line)
     if not 0 <= scale <= precision:
         raise error(2751, 1, scale, precision, line=name.line)

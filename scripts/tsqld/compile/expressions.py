@@ -229,6 +229,8 @@ class ExpressionCompiler:
         if node.over is not None or node.within_group or node.distinct or node.nulls:
             raise error(195, node.name[0], "built-in function name", line=node.line)
         if name in f.NOW_FUNCTIONS:
+            if node.arguments:
+                raise error(174, name.lower(), 0, line=node.line)
             type = f.NOW_FUNCTIONS[name]
             return Bound(self.context.parameter(Reference("now", name), type), type, nullable=False)
         own = self._own_function(name, node, place)
@@ -265,6 +267,8 @@ class ExpressionCompiler:
             condition, then, otherwise = node.arguments
             return self._case(n.Case(node.line, None, ((condition, then),), otherwise), place)
         if name in ("NEWID", "NEWSEQUENTIALID"):
+            if node.arguments:
+                raise error(174, name.lower(), 0, line=node.line)
             self.context.volatile = True
             return Bound("uuid()", SqlType("uniqueidentifier"), nullable=False)
         return None

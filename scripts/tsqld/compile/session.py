@@ -116,7 +116,8 @@ class Compiler(MergeCompiler):
             return None
         type, fewest, most = known
         if not fewest <= len(call.arguments) <= most:
-            raise error(174, name.lower(), fewest, line=call.line)
+            number, counts = (174, (fewest,)) if fewest == most else (189, (fewest, most))
+            raise error(number, name.lower(), *counts, line=call.line)
         if name == "RAND" and any(_each_row(argument) for argument in call.arguments):
             return f.call(name, [self.value(argument, place) for argument in call.arguments], call.line)
         arguments = tuple(self._early(argument, name) for argument in call.arguments)

@@ -23,8 +23,15 @@ _TEXT_WIDTHS: Final = {
 """The varchar that a value of another type becomes inside a string function."""
 
 
+_LARGE: Final = ("text", "ntext", "xml")
+_TAKE_LARGE: Final = ("substring", "patindex", "isnumeric", "isdate", "concat", "concat_ws")
+"""Functions that take text and ntext: Microsoft Learn, "ntext, text, and image", names the first two."""
+
+
 def text(value: Bound, place: int, function: str, line: int, *, strict: bool = False) -> Bound:
     """An argument as text; numbers and dates are written out unless `strict`. Error 8116."""
+    if value.type.name in _LARGE and function not in _TAKE_LARGE:
+        raise error(8116, shown(value.type), place, function, line=line)
     if value.type.is_text or value.is_null:
         return value if value.type.is_text else replace(value, sql="CAST(NULL AS VARCHAR)", type=varchar(1))
     if strict or (value.type.is_binary and value.type.name not in ("binary", "varbinary")):

@@ -128,6 +128,8 @@ def comparable(op: str, left: Bound, right: Bound, line: int = 0) -> tuple[Bound
         return left, right, False
     if left.type.is_text and right.type.is_text:
         return left, right, collation_of([left, right], _WORDS.get(op, op), line)
+    if {left.type.name, right.type.name} == {"date", "time"}:
+        raise error(402, shown(left.type), shown(right.type), _WORDS.get(op, op), line=line)
     type = comparison_type([left, right])
     return convert(left, type, line=line), convert(right, type, line=line), type.is_case_sensitive
 
