@@ -30,7 +30,7 @@ class Calendar:
 
     def moment(self, day: int, second: int) -> str:
         """A second of a day, YYYY-MM-DD hh:mm:ss."""
-        return f"{self.text(day)} {TIMES[second]}"
+        return f"{self._texts.get(day) or self.text(day)} {TIMES[second]}"
 
     def is_weekend(self, day: int) -> bool:
         """Saturday or Sunday."""

@@ -133,7 +133,7 @@ class Orders:
         for number in range(1, 1 + _LINES[int(chance() * 10)]):
             product = products[int(chance() * len(products))]
             quantity = (1, 1, 1, 2, 3)[int(chance() * 5)]
-            price = product.price(day) * MILLION // rate
+            price = product.today * MILLION // rate
             gross = quantity * price
             discount = gross * int(chance() * 25) // 100 if chance() < 0.2 else 0
             product.sold += quantity

@@ -27,13 +27,14 @@ MOST_EXPENSIVE: Final = 24_999
 
 
 class Product:
-    """A product on sale: its list price in cents by day, whether a record of it is good, its stock."""
+    """A product on sale: list prices in cents by day and `today`, whether a record of it is good, stock."""
 
-    __slots__ = ("known", "last_levels", "levels", "prices", "product_id", "retires", "sold")
+    __slots__ = ("known", "last_levels", "levels", "prices", "product_id", "retires", "sold", "today")
 
     def __init__(self, product_id: str, day: int, price: int, retires: int) -> None:
         self.product_id = product_id
         self.prices = [(day, price)]
+        self.today = price
         self.retires = retires
         self.known = False
         self.sold = 0
@@ -70,6 +71,8 @@ class Products:
         afflicter = Afflicter(PRODUCTS, self._faults, stream, self._calendar.last)
         while len(self.on_sale) < self._size:
             self.on_sale.append(self._plan(day, stream, afflicter))
+        for product in self.on_sale:
+            product.today = product.price(day)
 
     def take_stock(self, day: int) -> None:
         """Write the levels at the end of a day."""

@@ -7,9 +7,11 @@ by less than 1 kB a day.
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -51,7 +53,7 @@ def generate(arguments: Arguments, folder: Path, progress: Progress | None = Non
         return None
     _take(arguments, folder)
     part = folder / f"{TRUTH}.part"
-    with part.open("w", encoding="utf-8") as out:
+    with part.open("w", encoding="utf-8") as out, _no_collector():
         document = _write(arguments, folder, out, progress or (lambda days: None))
     part.replace(folder / TRUTH)
     (folder / _STARTED).unlink()
@@ -104,6 +106,18 @@ def _read_json(file: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Let Python not look for cycles, a tenth of the time: records hold none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _write(arguments: Arguments, folder: Path, out: TextIO, progress: Progress) -> dict[str, Any]:

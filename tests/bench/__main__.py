@@ -1,13 +1,18 @@
-"""`python -m tests.bench [engine|warehouse|migrations]`; all where neither is named."""
+"""`python -m tests.bench [engine|warehouse|migrations|shop]`; all where neither is named."""
 
 from __future__ import annotations
 
 import sys
 from typing import Final
 
-from tests.bench import engine, migrations, warehouse
+from tests.bench import engine, migrations, shop, warehouse
 
-PARTS: Final = {"engine": engine.main, "warehouse": warehouse.main, "migrations": migrations.main}
+PARTS: Final = {
+    "engine": engine.main,
+    "warehouse": warehouse.main,
+    "migrations": migrations.main,
+    "shop": shop.main,
+}
 
 
 def main() -> None:

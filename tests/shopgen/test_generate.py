@@ -210,6 +210,7 @@ def test_a_kind_of_fault_that_does_not_exist_is_named() -> None:
         parse_kinds("bad_date,bad_nmber")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_days(tmp_path: Path) -> None:
     peaks: dict[int, int] = {}
 
@@ -220,7 +221,7 @@ def test_memory_does_not_grow_with_the_number_of_days(tmp_path: Path) -> None:
 
     tracemalloc.start()
     try:
-        arguments = Arguments(200, 40, 7, date(2025, 1, 1), KINDS)
+        arguments = Arguments(200, 12, 7, date(2025, 1, 1), KINDS)
         generate(arguments, tmp_path, note)
     finally:
         tracemalloc.stop()
