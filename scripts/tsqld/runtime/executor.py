@@ -361,6 +361,7 @@ class Executor:
 
 
 _PATTERNS: list[tuple[re.Pattern[str], int, tuple[str, ...]]] = [
+    (re.compile(r"Max expression depth limit|Maximum recursion depth|nested too deep"), 191, ()),
     (re.compile(r"More than one row returned by a subquery"), 512, ()),
     (re.compile(r"division by zero", re.IGNORECASE), 8134, ()),
     (

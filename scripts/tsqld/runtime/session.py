@@ -183,6 +183,9 @@ class Session:
         except TsqlError as problem:
             yield error_event(problem)
             yield Done(None)
+        except RecursionError:
+            yield error_event(error(191))
+            yield Done(None)
         finally:
             self.running = False
             if self.ended:

@@ -17,10 +17,13 @@ from tsqld.syntax.modules import ModuleParser
 
 @lru_cache(maxsize=2048)
 def parse_batch(text: str) -> n.Batch:
-    """The statements of a batch. Errors: TsqlError 102, 105, 111, 113, 156 and 50100 for what is refused."""
-    parser = Parser(text)
-    statements = parser.statements_until()
-    parser.check_labels(statements)
+    """The statements of a batch. Errors: TsqlError 102, 105, 111, 113, 156, 191 and 50100 for what is refused."""
+    try:
+        parser = Parser(text)
+        statements = parser.statements_until()
+        parser.check_labels(statements)
+    except RecursionError:
+        raise error(191) from None
     return n.Batch(1, statements, text)
 
 

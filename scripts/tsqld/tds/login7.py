@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
+from tsqld.errors import TsqlError
 from tsqld.tds.protocol import TDS_72, TdsProtocolError, deobfuscate_password
 from tsqld.tds.reader import decode_utf16
 
@@ -43,10 +44,10 @@ def parse_login(payload: bytes) -> Login:
     return Login(
         version=version,
         packet_size=packet_size,
-        host=decode_utf16(_field(payload, _HOST)),
-        user=decode_utf16(_field(payload, _USER)),
-        app=decode_utf16(_field(payload, _APP)),
-        database=decode_utf16(_field(payload, _DATABASE)),
+        host=_text(payload, _HOST),
+        user=_text(payload, _USER),
+        app=_text(payload, _APP),
+        database=_text(payload, _DATABASE),
         wants_windows=struct.unpack_from("<H", payload, _SSPI + 2)[0] > 0,
         changes_password=changes,
         password=deobfuscate_password(_field(payload, _PASSWORD)),
@@ -60,3 +61,10 @@ def _field(payload: bytes, at: int) -> bytes:
     if characters and not _TABLE_END <= start <= end <= len(payload):
         raise TdsProtocolError(f"LOGIN7 points to bytes {start} to {end} of {len(payload)}")
     return payload[start:end]
+
+
+def _text(payload: bytes, at: int) -> str:
+    try:
+        return decode_utf16(_field(payload, at))
+    except TsqlError as problem:
+        raise TdsProtocolError(f"LOGIN7: {problem}") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from tsqld.errors import unsupported
 from tsqld.tds.protocol import PLP_NULL, TdsProtocolError
 
 _U16 = struct.Struct("<H")
@@ -55,7 +56,7 @@ class Reader:
         return int(self._unpack(_U64))
 
     def text(self, characters: int) -> str:
-        """UTF-16 text. SQL Server stores lone surrogates as they come, so they are let through."""
+        """UTF-16 text."""
         return decode_utf16(self.take(characters * 2))
 
     def b_varchar(self) -> str:
@@ -82,8 +83,11 @@ class Reader:
 
 
 def decode_utf16(raw: bytes) -> str:
-    """Text from UTF-16LE bytes; half a character is a protocol error."""
+    """Text from UTF-16LE bytes. Half a unit is a protocol error, half a surrogate pair refused: DuckDB's text is
+    UTF-8, which has no place for it."""
     try:
-        return raw.decode("utf-16-le", "surrogatepass")
+        return raw.decode("utf-16-le")
     except UnicodeDecodeError as problem:
-        raise TdsProtocolError(f"text is not UTF-16: {problem.reason}") from None
+        if len(raw) % 2:
+            raise TdsProtocolError(f"text is not UTF-16: {problem.reason}") from None
+        raise unsupported("half a surrogate pair in a text") from None
