@@ -83,8 +83,8 @@ class Reader:
 
 
 def decode_utf16(raw: bytes) -> str:
-    """Text from UTF-16LE bytes. Half a unit is a protocol error, half a surrogate pair refused: DuckDB's text is
-    UTF-8, which has no place for it."""
+    """Text from UTF-16LE bytes. Half a unit is a protocol error; half a surrogate pair is refused, for UTF-8,
+    which DuckDB's text is, has no place for it."""
     try:
         return raw.decode("utf-16-le")
     except UnicodeDecodeError as problem:
