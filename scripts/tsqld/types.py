@@ -98,6 +98,11 @@ class SqlType:
         return "_CS" in name or "_BIN" in name
 
     @property
+    def ignores_accents(self) -> bool:
+        """Whether comparing text of this type passes over accents."""
+        return "_AI" in self.collation.upper()
+
+    @property
     def is_utf8(self) -> bool:
         """Whether this is char or varchar stored as UTF-8, by its collation, instead of code page 1252."""
         return self.is_text and not self.is_unicode and self.collation.upper().endswith("_UTF8")

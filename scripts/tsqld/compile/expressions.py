@@ -469,8 +469,6 @@ def _collation(name: str, line: int) -> str:
     upper = name.upper()
     if upper in ("DATABASE_DEFAULT", "CATALOG_DEFAULT"):
         return ""
-    if "_AI" in upper:
-        raise unsupported(f"the accent-insensitive collation {name}", line)
     if not any(mark in upper for mark in ("_CI_", "_CS_", "_BIN")):
         raise error(448, name, line=line)
     return name

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import error
+from tsqld.errors import error, unsupported
 from tsqld.functions import ticks
+from tsqld.functions.accents import alike, folded
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import common_of, shown
@@ -39,6 +40,8 @@ def key(value: Bound) -> str:
 def key_of(value: Bound, case_sensitive: bool) -> str:
     """`key` of `value` under another collation than its own, as when two sides of a comparison meet."""
     type = value.type
+    if type.is_text and type.ignores_accents:
+        return key_of(folded(value), case_sensitive)
     if type.is_text:
         if isinstance(value.value, str):
             text = value.value.rstrip(" ")
@@ -64,6 +67,8 @@ def sort_key(value: Bound) -> str:
         return call("variant_rank", value.sql)
     if not type.is_text:
         return key(value)
+    if type.ignores_accents:
+        return sort_key(folded(value))
     if "_BIN" in type.collation.upper():
         return call("key_cs", value.sql)
     windows = type.is_unicode or (type.collation and not type.collation.upper().startswith("SQL_"))
@@ -127,7 +132,9 @@ def comparable(op: str, left: Bound, right: Bound, line: int = 0) -> tuple[Bound
     if left.is_null and right.is_null:
         return left, right, False
     if left.type.is_text and right.type.is_text:
-        return left, right, collation_of([left, right], _WORDS.get(op, op), line)
+        case_sensitive = collation_of([left, right], _WORDS.get(op, op), line)
+        left, right = alike([left, right])
+        return left, right, case_sensitive
     if {left.type.name, right.type.name} == {"date", "time"}:
         raise error(402, shown(left.type), shown(right.type), _WORDS.get(op, op), line=line)
     type = comparison_type([left, right])
@@ -148,6 +155,12 @@ def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
         first, second = sorted(named)[:2]
         raise error(468, first, second, operation, line=line)
     return any(value.type.is_case_sensitive for value in values if value.type.is_text)
+
+
+def told_accents(values: list[Bound], operation: str, line: int = 0) -> None:
+    """Error 50100 for an operation that cannot pass over accents, under a collation that does."""
+    if any(value.type.is_text and value.type.ignores_accents for value in values):
+        raise unsupported(f"{operation} under a collation that ignores accents", line)
 
 
 def _collated(value: Bound, other: Bound) -> Bound:

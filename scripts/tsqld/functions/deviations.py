@@ -11,6 +11,8 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("Order of text", "letters outside Latin sort by code point; accents count after all letters, not each "
      "in its place"),
     ("Equality of text", "ligatures and expansions (ß and ss, æ and ae) and full-width forms differ here"),
+    ("Collations that ignore accents", "REPLACE, TRANSLATE, TRIM of characters and STRING_SPLIT are refused "
+     "under them, and so are letters such as ø and ß"),
     ("Ranges in LIKE", "ranges of letters hold accented letters, other ranges follow code points; a "
      "case-sensitive collation does not interleave the cases"),
     ("Surrogate pairs", "functions count UTF-16 units, but a pair that would be torn apart is left "

@@ -16,6 +16,7 @@ from typing import Final
 
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error
+from tsqld.functions.accents import alike
 from tsqld.functions.comparison import collation_of
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
@@ -153,6 +154,7 @@ def like(value: Bound, pattern: Bound, escape: Bound | None = None, line: int = 
     """
     value, pattern = _as_text(value, 1, line), _as_text(pattern, 2, line)
     case_sensitive = collation_of([value, pattern], "like", line)
+    value, pattern = alike([value, pattern])
     blanks = not (value.type.is_unicode or pattern.type.is_unicode)
     nullable = value.nullable or pattern.nullable or (escape is not None and escape.nullable)
     if isinstance(pattern.value, str) and (escape is None or isinstance(escape.value, str)):

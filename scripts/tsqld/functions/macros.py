@@ -43,6 +43,10 @@ variant_rank(x) := tsqld_variant_order((x).type, (x).text)
 
 key_bytes(x) := unhex(regexp_replace(hex(x), '(00)+$', ''))
 
+-- text without accents
+
+unaccented(x) := CASE WHEN strlen(x) = length(x) THEN x ELSE tsqld_unaccented(x) END
+
 -- upper case: sharp s has none, and code page 1252 has none of the micro sign
 
 upper_unicode(x) := CASE WHEN strlen(x) = length(x) THEN upper(x) ELSE replace(upper(x), 'ẞ', 'ß') END

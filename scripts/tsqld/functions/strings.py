@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions import arguments as a
-from tsqld.functions.comparison import collation_of
+from tsqld.functions.accents import alike
+from tsqld.functions.comparison import collation_of, told_accents
 from tsqld.functions.like import NEVER, patindex_regexes
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import shown
@@ -158,6 +159,7 @@ def _trimmed(function: str, side: str, value: Bound, characters: Bound | None, l
         return a.made(call(macro, value.sql), type, value)
     chars = a.text(characters, 2, function, line)
     wanted = chars.sql
+    told_accents([value, chars], "TRIM", line)
     if not collation_of([value, chars], function, line):
         wanted = let(chars.sql, lambda c: f"(lower({c}) || upper({c}))")
     return a.made(f"{duck}({value.sql}, {wanted})", type, value, chars)
@@ -168,6 +170,7 @@ def _charindex(args: Args, line: int) -> Bound:
     find = a.text(args[0], 1, "charindex", line)
     within = a.text(args[1], 2, "charindex", line)
     exact = collation_of([find, within], "charindex", line)
+    find, within = alike([find, within])
     type = a.count_type(within)
     needle = _folded(find, exact)
     caseless = isinstance(find.value, str) and find.value.upper() == find.value.lower()
@@ -191,6 +194,7 @@ def _patindex(args: Args, line: int) -> Bound:
     pattern = a.text(args[0], 1, "patindex", line)
     within = a.text(args[1], 2, "patindex", line)
     exact = collation_of([pattern, within], "patindex", line)
+    pattern, within = alike([pattern, within])
     blanks = not (pattern.type.is_unicode or within.type.is_unicode)
     type = a.count_type(within)
     if not isinstance(pattern.value, str):
@@ -213,6 +217,7 @@ def _regex_position(v: str, search: str, before: str) -> str:
 def _replace(args: Args, line: int) -> Bound:
     value, find, by = (a.text(arg, place, "replace", line) for place, arg in enumerate(args, 1))
     exact = collation_of([value, find], "replace", line)
+    told_accents([value, find], "REPLACE", line)
     large = a.is_max(value)
     type = a.text_type([value, find, by], MAX if large else 8000)
     if exact:
@@ -252,6 +257,7 @@ def _reverse(args: Args, line: int) -> Bound:
 def _translate(args: Args, line: int) -> Bound:
     value, wanted, into = (a.text(arg, place, "translate", line) for place, arg in enumerate(args, 1))
     exact = collation_of([value, wanted], "translate", line)
+    told_accents([value, wanted], "TRANSLATE", line)
     type = a.text_type([value, wanted, into], MAX if a.is_max(value) else value.type.length)
     sql = f"tsqld_translate({value.sql}, {wanted.sql}, {into.sql}, {exact})"
     return a.made(sql, type, value, wanted, into)

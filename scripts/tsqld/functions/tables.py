@@ -16,7 +16,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import TsqlError, error
 from tsqld.functions import arguments as a
-from tsqld.functions.comparison import collation_of
+from tsqld.functions.comparison import collation_of, told_accents
 from tsqld.functions.convert import convert
 from tsqld.functions.jsons import json_quote
 from tsqld.functions.jsontext import TYPES, Node, find, parse, parse_path, scalar
@@ -89,6 +89,7 @@ def string_split(args: Args, line: int = 0) -> RowList:
         raise error(8116, shown(args[2].type), 3, "string_split", line=line)
     pieces = f"string_split({value.sql}, {mark})"
     exact = collation_of([value, separator], "string_split", line)
+    told_accents([value, separator], "STRING_SPLIT", line)
     caseless = isinstance(separator.value, str) and separator.value.upper() == separator.value.lower()
     if not exact and not caseless:
         pieces = f"string_split_regex({value.sql}, '(?i)' || regexp_escape({mark}))"
