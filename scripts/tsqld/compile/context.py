@@ -129,6 +129,10 @@ class Context:
     depth: int = 0
     told: Node | None = None
     """The query whose rows go to the client or into variables, which take a seventh digit of a second."""
+    leaves: frozenset[int] = frozenset()
+    """Its SELECTs, by identity, while UNION ALL of them is compiled in ticks of 100 ns."""
+    has_ticks: bool = False
+    """Whether a SELECT had a value that may have a seventh digit."""
     max_recursion: int | None = None
     """OPTION (MAXRECURSION n) of the statement: it holds for the views it reads too."""
     _positions: dict[Reference, int] = field(default_factory=dict)

@@ -14,8 +14,10 @@ from tsqld.compile import operations as f
 from tsqld.compile.commontables import CommonTableCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.grouping import Grouping, Stage, StageNeeded, can_be_group_key, is_aggregate
+from tsqld.compile.setoperators import MixedTicks
 from tsqld.compile.text import OutColumn, QueryText, Select
 from tsqld.errors import error, unsupported
+from tsqld.functions import ticks
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
 
@@ -80,7 +82,7 @@ class QueryCompiler(CommonTableCompiler):
         if isinstance(body, n.Select):
             text = self._select(body, query, parent, visible, expose_rowid)
         else:
-            text = self._ordered_set(body, query, parent, visible)
+            text = self._united(body, query, parent, visible)
         if query.for_clause is not None:
             text = self.for_clause(query, text)
         if with_texts:
@@ -135,11 +137,22 @@ class QueryCompiler(CommonTableCompiler):
         scope.selecting, scope.grouping = True, grouping
         place = Place(scope, grouping, allow_aggregates=True, allow_windows=True)
         columns, values = self.items(select, place)
-        if query is self.context.told and grouping is None and not (select.distinct or query.order_by):
-            values = [replace(value, sql=value.exact) if value.exact else value for value in values]
+        values = self._in_ticks(values, select, query, plain=grouping is None and not select.distinct)
         having = self._having(select, place)
         parts = replace(parts, group_by=group_sql, having=having, values=tuple(values))
         return self._finished(select, query, place, parts, columns)
+
+    def _in_ticks(self, values: list[Bound], select: n.Select, query: n.Query, *, plain: bool) -> list[Bound]:
+        """The values as the client and variables take them: with a seventh digit of the second."""
+        context = self.context
+        context.has_ticks = context.has_ticks or any(value.exact for value in values)
+        if id(select) in context.leaves:
+            if not plain:
+                raise MixedTicks
+            return [replace(v, sql=ticks.of(v)) if ticks.is_fine(v.type) else v for v in values]
+        if query is not context.told or not plain or query.order_by:
+            return values
+        return [replace(value, sql=value.exact) if value.exact else value for value in values]
 
     def row_identities(self, scope: Scope) -> str:
         """What to list beside the columns so that rows of the tables below can be changed."""

@@ -132,6 +132,8 @@ class Compiler(MergeCompiler):
         part = _BY_WEEK[name].get(written.value.lower()) if isinstance(written, n.Literal) else None
         if part is None:
             return None
+        if name == "DATETRUNC" and part == "week":
+            return self._by_week(call, place)
         if name != "DATEPART":
             raise unsupported(f"{name} of weeks under SET DATEFIRST other than 7", call.line)
         arguments = self._arguments(name, call, place)
@@ -143,6 +145,15 @@ class Compiler(MergeCompiler):
         day_of_year = f.call(name, [replace(arguments[0], value="dayofyear"), arguments[1]], call.line).sql
         before = f"((({weekday} - {day_of_year}) % 7 + 7) % 7)"
         return replace(day, sql=f"(({day_of_year} + {before} - 1) // 7 + 1)")
+
+    def _by_week(self, call: n.Call, place: Place) -> Bound:
+        """DATETRUNC(week, …): the day, and from it back to the first day of its week."""
+        part, value = self._arguments("DATETRUNC", call, place)
+        first = self.context.environment.datefirst % _SUNDAY
+        day = f.call("DATETRUNC", [replace(part, value="day"), value], call.line)
+        weekday = f.call("DATEPART", [replace(part, value="weekday"), day], call.line)
+        back = replace(weekday, sql=f"(-(({weekday.sql} + {_SUNDAY - 1 - first}) % {_SUNDAY}))")
+        return f.call("DATEADD", [replace(part, value="day"), back, day], call.line)
 
     def _early(self, node: n.Expression, function: str) -> Reference | Bound:
         """An argument known before the statement runs."""

@@ -12,7 +12,22 @@ from tsqld.compile.aggregates import ordered
 from tsqld.compile.ordering import OrderCompiler, ordinal
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import error
+from tsqld.functions.ticks import is_fine
 from tsqld.syntax import nodes as n
+
+
+class MixedTicks(Exception):
+    """A column of UNION ALL comes in ticks from one SELECT and not from another."""
+
+
+def _united_leaves(body: n.Node) -> list[n.Select]:
+    """The SELECTs of a tree of UNION ALL; none for any other."""
+    if isinstance(body, n.Select):
+        return [body]
+    if not isinstance(body, n.SetOperation) or body.operator != "UNION ALL":
+        return []
+    left, right = _united_leaves(body.left), _united_leaves(body.right)
+    return [*left, *right] if left and right else []
 
 
 class SetCompiler(OrderCompiler):
@@ -62,9 +77,35 @@ class SetCompiler(OrderCompiler):
         right = self.body(node.right, parent, ctes)
         return self._combined(node.operator, left, right, node.line)
 
+    def _united(
+        self, body: n.SetOperation | n.Query, query: n.Query, parent: Scope | None, ctes: Mapping[str, object]
+    ) -> QueryText:
+        """A set operation; UNION ALL for the client with its seventh digits of seconds, where it has any."""
+        context = self.context
+        leaves = _united_leaves(body)
+        told = query is context.told and leaves and not query.order_by and query.offset is None
+        references, context.has_ticks = len(context.references), False
+        text = self._ordered_set(body, query, parent, ctes)
+        if not (told and context.has_ticks):
+            return text
+        context.forget(references)
+        context.leaves = frozenset(id(leaf) for leaf in leaves)
+        try:
+            return self._ordered_set(body, query, parent, ctes)
+        except MixedTicks:
+            context.forget(references)
+        finally:
+            context.leaves = frozenset()
+        return self._ordered_set(body, query, parent, ctes)
+
     def _combined(self, operator: str, left: QueryText, right: QueryText, line: int) -> QueryText:
         if len(left.columns) != len(right.columns):
             raise error(205, line=line)
+        pairs = zip(left.columns, right.columns, strict=True)
+        if self.context.leaves and any(
+            a.type != b.type and (is_fine(a.type) or is_fine(b.type)) for a, b in pairs
+        ):
+            raise MixedTicks
         columns = tuple(
             OutColumn(a.name, f.common_of([a.bound, b.bound]), a.nullable or b.nullable)
             for a, b in zip(left.columns, right.columns, strict=True)

@@ -99,6 +99,8 @@ def money_to_text(c: Conversion) -> str:
 def float_to_text(c: Conversion) -> str:
     """Six significant digits; styles 1, 2 and 3 give 8, 16 and 17 in scientific notation."""
     style = c.style or 0
+    if style not in (*_FLOAT_STYLES, 126, 128, 129):
+        style = 0
     if style not in _FLOAT_STYLES:
         raise unsupported(f"style {style} when converting {c.source.name} to text", c.line)
     form = _FLOAT_STYLES[style]
