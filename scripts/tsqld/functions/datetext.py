@@ -33,9 +33,10 @@ _MONTHS: Final = {
     for name in (full, full[:3])
 }  # fmt: skip
 _TIME = re.compile(
-    r"(?<![\d/.\-])(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:([.:])(\d{1,9}))?)?)?\s*([AaPp][Mm])?(?![\d/.\-:])"
+    r"(?<![\d/.\-])(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:([.:])(?:(?<=[.]) +)?(\d{1,9}))?)?)?"
+    r"\s*([AaPp][Mm])?(?![\d/.\-:])"
 )
-_OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d{1,2}):(\d{2}))$", re.IGNORECASE)
+_OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d{1,2}):(\d{1,2}))$", re.IGNORECASE)
 _ISO = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?$",
     re.IGNORECASE,

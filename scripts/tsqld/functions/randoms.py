@@ -81,9 +81,12 @@ def _folded(args: Args, function: str, collated: bool, line: int) -> Bound:
     total = ""
     for place, value in enumerate(args, 1):
         if value.type.name in ("text", "ntext", "image", "xml"):
+            if not collated and len(args) > 1:
+                continue
             raise error(8116, shown(value.type), place, function, line=line)
         one = _sum(value, collated)
         total = f"xor({let(total, _turned)}, {one})" if total else one
+    total = total or f"{_NULL_SUM}::BIGINT"
     signed = let(total, lambda t: f"(CASE WHEN {t} > 2147483647 THEN {t} - 4294967296 ELSE {t} END)::INTEGER")
     return a.made(signed, INT, *args, nullable=False)
 
