@@ -38,6 +38,7 @@ def parse(
         raise TsqlError(10761, f"Invalid data type {target.name} in function PARSE.", severity=15, line=line)
     known = _culture(culture, line)
     kind = "date" if target.is_temporal else "money" if target.is_money else "number"
+    kind = "float" if target.is_float else kind
     text = a.text(value, 1, "parse", line)
     cleaned = f"tsqld_parse_text({text.sql}, {quote(kind)}, {quote(known.name)})"
     source = nvarchar(4000) if text.type.is_unicode else varchar(8000)
@@ -158,8 +159,11 @@ def _number(text: str, kind: str, culture: Culture) -> str | None:
     if any(space in text for space in "\xa0\u202f"):
         raise unsupported("PARSE of a number grouped by spaces")
     group = re.escape(culture.group or ",,")
+    digits, exponent, behind = rf"(?:\d|{group})*", "", "[+-]?"
+    if kind == "float":  # NumberStyles.Float: an exponent, but no groups and no sign behind
+        digits, exponent, behind = r"\d*", r"(?:[eE][+-]?\d+)?", ""
     found = re.fullmatch(
-        rf"([+-]?)((?:\d|{group})*)(?:{re.escape(culture.decimal)}(\d*))?((?:[eE][+-]?\d+)?)([+-]?)", text
+        rf"([+-]?)({digits})(?:{re.escape(culture.decimal)}(\d*))?({exponent})({behind})", text
     )
     if found is None or not (found[2].strip(culture.group) or found[3]) or (found[1] and found[5]):
         return None
