@@ -6,6 +6,7 @@ schema-bound module refers to cannot be renamed. Source: Microsoft Learn, "sp_re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,11 @@ from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Catalog, Module, Object, Table, entry_key
 from tsqld.catalog.views.dependencies import referenced_objects
 from tsqld.errors import error, unsupported
+from tsqld.runtime.ddl.dependents import mentions, names
 from tsqld.runtime.metadata import name_parts
 from tsqld.runtime.session import Session
+from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import parse_condition, parse_module, parse_value
 
 
 def rename(session: Session, database: str, old: str, new: str, kind: str) -> None:
@@ -27,12 +31,10 @@ def rename(session: Session, database: str, old: str, new: str, kind: str) -> No
         table = catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
         if table is None:
             raise error(15248, "@objname", kind)
-        changed = (
-            _with_column(session, table, parts[-1], new)
-            if kind == "COLUMN"
-            else _with_index(table, parts[-1], new)
-        )
-        session.change_catalog(catalog.put(changed))
+        if kind == "COLUMN":
+            _rename_column(session, catalog, table, parts[-1], new, old)
+        else:
+            session.change_catalog(catalog.put(_with_index(table, parts[-1], new)))
         return
     if kind not in ("OBJECT", "TABLE"):
         raise unsupported(f"sp_rename of {kind}")
@@ -118,25 +120,54 @@ def _with_index(table: Table, old: str, new: str) -> Table:
     )
 
 
-def _with_column(session: Session, table: Table, old: str, new: str) -> Table:
+def _rename_column(session: Session, catalog: Catalog, table: Table, old: str, new: str, called: str) -> None:
+    """Give a column another name, which keys and indexes follow. Error 15336 where an expression needs it."""
     column = table.column(old)
     if column is None:
         raise error(15248, "@objname", "COLUMN")
-    if any(c.computed for c in table.columns) or table.checks or any(i.where for i in table.indexes):
-        raise unsupported("sp_rename of a column in a table with computed columns, checks or filters")
-    session.executor.write(
-        f"ALTER TABLE {table.storage} RENAME COLUMN {quoted(column.name)} TO {quoted(new)}"
-    )
+    expressions: list[n.Node] = [parse_condition(check.text) for check in table.checks]
+    expressions += [parse_value(other.computed) for other in table.columns if other.computed]
+    expressions += [parse_condition(index.where) for index in table.indexes if index.where]
+    expressions += [parse_module(m.text) for m in catalog.modules() if m.schema_bound and names(m, table)]
+    if any(mentions(expression, old) for expression in expressions):
+        raise error(15336, called)
+    if not column.computed or column.persisted:
+        session.executor.write(
+            f"ALTER TABLE {table.storage} RENAME COLUMN {quoted(column.name)} TO {quoted(new)}"
+        )
 
     def swap(name: str) -> str:
         return new if name.lower() == old.lower() else name
 
-    return replace(
+    def swapped(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(map(swap, names))
+
+    changed = replace(
         table,
         columns=tuple(replace(c, name=swap(c.name)) for c in table.columns),
         indexes=tuple(
-            replace(i, columns=tuple((swap(c), d) for c, d in i.columns), include=tuple(map(swap, i.include)))
+            replace(i, columns=tuple((swap(c), d) for c, d in i.columns), include=swapped(i.include))
             for i in table.indexes
         ),
-        foreign_keys=tuple(replace(k, columns=tuple(map(swap, k.columns))) for k in table.foreign_keys),
+        foreign_keys=tuple(
+            replace(
+                k,
+                columns=swapped(k.columns),
+                referenced=swapped(k.referenced) if k.references(table) else k.referenced,
+            )
+            for k in table.foreign_keys
+        ),
+        statistics=tuple(replace(made, columns=swapped(made.columns)) for made in table.statistics),
     )
+    followers = [
+        replace(
+            other,
+            foreign_keys=tuple(
+                replace(k, referenced=swapped(k.referenced)) if k.references(table) else k
+                for k in other.foreign_keys
+            ),
+        )
+        for other in catalog.tables()
+        if other.object_id != table.object_id and any(k.references(table) for k in other.foreign_keys)
+    ]
+    session.change_catalog(catalog.put(changed, *followers))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import quoted
-from tsqld.catalog.model import Catalog, Column, Module, Property, Table, entry_key
+from tsqld.catalog.model import Catalog, Column, Property, Table, entry_key
 from tsqld.compile.context import FullName
 from tsqld.errors import error, unsupported
 from tsqld.functions.sqltext import duck_type
-from tsqld.runtime.ddl.dependents import names
+from tsqld.runtime.ddl.dependents import mentions, names
 from tsqld.syntax import nodes as n
-from tsqld.syntax.walk import parse_condition, parse_module, parse_value, walk
+from tsqld.syntax.walk import parse_condition, parse_module, parse_value
 from tsqld.types import MAX, SqlType
 
 if TYPE_CHECKING:
@@ -178,16 +178,16 @@ class ColumnAlteration:
         name, table = column.name.lower(), self.table
         for index in table.indexes:
             used = {c.lower() for c in (*index.column_names, *index.include, *index.placed_on[1:])}
-            if name in used or (index.where and _mentions(parse_condition(index.where), name)):
+            if name in used or (index.where and mentions(parse_condition(index.where), name)):
                 yield "object" if index.is_constraint else "index", index.name
         for foreign in table.foreign_keys:
             if name in {c.lower() for c in foreign.columns}:
                 yield "object", foreign.name
         for check in table.checks:
-            if _mentions(parse_condition(check.text), name):
+            if mentions(parse_condition(check.text), name):
                 yield "object", check.name
         for other in table.columns:
-            if other.computed and _mentions(parse_value(other.computed), name):
+            if other.computed and mentions(parse_value(other.computed), name):
                 yield "column", other.name
         for made in table.statistics:
             if name in {c.lower() for c in made.columns}:
@@ -212,16 +212,8 @@ def _foreign(catalog: Catalog, table: Table, column: Column) -> Iterator[Need]:
 
 def _bound(catalog: Catalog, table: Table, column: Column) -> Iterator[Need]:
     for module in catalog.modules():
-        if module.schema_bound and names(module, table) and _names_column(module, column):
+        if module.schema_bound and names(module, table) and mentions(parse_module(module.text), column.name):
             yield "object", module.name
-
-
-def _names_column(module: Module, column: Column) -> bool:
-    return _mentions(parse_module(module.text), column.name.lower())
-
-
-def _mentions(node: n.Node, name: str) -> bool:
-    return any(isinstance(found, n.ColumnName) and found.parts[-1].lower() == name for found in walk(node))
 
 
 def _is_resized(old: SqlType, new: SqlType) -> bool:

@@ -27,6 +27,12 @@ def names(module: Module, found: Object) -> bool:
     return any((r.schema.lower() or "dbo", r.name.lower()) == wanted for r in references_of(module))
 
 
+def mentions(node: n.Node, column: str) -> bool:
+    """Whether an expression or a module names a column."""
+    wanted = column.lower()
+    return any(isinstance(found, n.ColumnName) and found.parts[-1].lower() == wanted for found in walk(node))
+
+
 def _expressions(table: Table) -> Iterator[tuple[str, n.Expression]]:
     for check in table.checks:
         yield check.name, parse_condition(check.text)
