@@ -16,7 +16,9 @@ from tsqld.functions.precedence import shown
 from tsqld.functions.sqltext import duck_type, let_all, quote, raise_text, raised
 from tsqld.types import SqlType
 
-_STYLES: Final = (*range(26), *range(100, 132))
+_USUAL: Final = (112, 120, 121, 101, 103, 23, 126)
+_STYLES: Final = (*_USUAL, *(style for style in (*range(26), *range(100, 132)) if style not in _USUAL))
+"""The usual ones first, so that CASE mostly ends there."""
 InStyle = Callable[[Bound, Bound], Bound]
 """Converts a value in a constant style."""
 
