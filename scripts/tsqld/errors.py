@@ -67,6 +67,8 @@ class TsqlError(Exception):
         """Errors told to the client before this one."""
         self.raised = ""
         """THROW or RAISERROR, when T-SQL raised it itself."""
+        self.in_dynamic_text = False
+        """Met in the text of EXEC or sp_executesql, which belongs to no procedure whoever runs it."""
         self.ends_batch = False
         """Ends batch and transaction, though most errors of its number end their statement only."""
         self.uncatchable_in: object | None = None

@@ -75,6 +75,6 @@ def with_line(problem: TsqlError, line: int, procedure: str) -> TsqlError:
     """Give an error the place it does not have yet."""
     if not problem.line:
         problem.line = line
-    if not problem.procedure:
+    if not problem.procedure and not problem.in_dynamic_text:
         problem.procedure = procedure
     return problem

@@ -356,6 +356,9 @@ class Procedures:
             entry_count = self.session.trancount
             yield from self._inside(frame, batch.statements)
             yield from self._counted(entry_count, "")
+        except TsqlError as problem:
+            problem.in_dynamic_text = not problem.procedure
+            raise
         finally:
             self.session.database = database
 

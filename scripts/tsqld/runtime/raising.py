@@ -47,6 +47,7 @@ class Raising:
                 line=old.line,
                 procedure=old.procedure,
             )
+            problem.in_dynamic_text = old.in_dynamic_text
             problem.raised = "THROW"
             raise problem
         assert node.message is not None

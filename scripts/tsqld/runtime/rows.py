@@ -1,15 +1,19 @@
 """SELECT @s = @s + column FROM …: assignments that each row carries to the next.
 
-The query yields the columns the expressions read; each row's values become variables, and the assignment
-runs.
+The query yields what the expressions read of a row: columns, aggregates, window functions and subqueries.
+Each row's values become variables, and the assignment runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from tsql.tokens import Kind
+from tsqld.compile.grouping import is_aggregate
 from tsqld.syntax import nodes as n
+from tsqld.syntax.walk import walk
 
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
@@ -23,12 +27,10 @@ def carried_assignment(
     """Run an assigning SELECT row by row."""
     body = node.query.body
     assert isinstance(body, n.Select)
-    found: list[n.ColumnName] = []
-    rewritten = []
-    for item in body.items:
-        assert isinstance(item, n.SelectItem)
-        rewritten.append((item.variable, _with_variables(item.expression, found)))
-    columns = tuple(n.SelectItem(column.line, column) for column in found) or (
+    items = [item for item in body.items if isinstance(item, n.SelectItem)]
+    parts = _Parts({item.variable.lower() for item in items})
+    rewritten = [(item.variable, parts.rewritten(item.expression)) for item in items]
+    columns = tuple(n.SelectItem(part.line, part) for part in parts.found) or (
         n.SelectItem(node.line, n.Null(node.line)),
     )
     query = replace(node.query, body=replace(body, items=columns))
@@ -55,17 +57,45 @@ def carried_assignment(
     session.rowcount = len(rows)
 
 
-def _with_variables(node: Any, found: list[n.ColumnName]) -> Any:
-    """The expression with every column replaced by a variable that holds its value."""
-    if isinstance(node, n.ColumnName):
-        if node not in found:
-            found.append(node)
-        return n.Variable(node.line, f"@tsqld_column{found.index(node)}")
-    if isinstance(node, n.Query):
+class _Parts:
+    """What the expressions need of a row, and how they read it once it stands in variables."""
+
+    def __init__(self, assigned: Collection[str]) -> None:
+        self.assigned = assigned
+        self.found: list[n.Expression] = []
+
+    def rewritten(self, node: Any) -> Any:
+        """The expression with what only the query can tell replaced by variables that hold it."""
+        if isinstance(node, n.Node):
+            if isinstance(node, n.ColumnName) or (_is_of_query(node) and not self._carries(node)):
+                return self._held(node)
+            if isinstance(node, n.Exists | n.InQuery | n.Quantified) and not self._carries(node):
+                return self._truth(node)
+            if isinstance(node, n.Query):
+                return node
+            return replace(node, **{f.name: self.rewritten(getattr(node, f.name)) for f in fields(node)})
+        if isinstance(node, tuple):
+            return tuple(self.rewritten(item) for item in node)
         return node
-    if isinstance(node, n.Node):
-        changes = {f.name: _with_variables(getattr(node, f.name), found) for f in fields(node)}
-        return replace(node, **changes)
-    if isinstance(node, tuple):
-        return tuple(_with_variables(item, found) for item in node)
-    return node
+
+    def _carries(self, node: n.Node) -> bool:
+        return any(
+            isinstance(inside, n.Variable) and inside.name.lower() in self.assigned for inside in walk(node)
+        )
+
+    def _held(self, node: n.Expression) -> n.Variable:
+        if node not in self.found:
+            self.found.append(node)
+        return n.Variable(node.line, f"@tsqld_column{self.found.index(node)}")
+
+    def _truth(self, condition: n.Expression) -> n.Comparison:
+        """A condition on a subquery: 1 where it holds, 0 where it does not, NULL where that is unknown."""
+        line = condition.line
+        yes, no = n.Literal(line, Kind.INTEGER, "1"), n.Literal(line, Kind.INTEGER, "0")
+        value = n.Case(line, None, ((condition, yes), (n.Not(line, condition), no)), None)
+        return n.Comparison(line, "=", self._held(value), yes)
+
+
+def _is_of_query(node: n.Node) -> bool:
+    """Subqueries, aggregates and window functions have a value in the query only."""
+    return isinstance(node, n.Subquery) or is_aggregate(node) or (isinstance(node, n.Call) and bool(node.over))
