@@ -67,7 +67,7 @@ class _Parts:
     def rewritten(self, node: Any) -> Any:
         """The expression with what only the query can tell replaced by variables that hold it."""
         if isinstance(node, n.Node):
-            if isinstance(node, n.ColumnName) or (_is_of_query(node) and not self._carries(node)):
+            if isinstance(node, n.Expression) and _is_of_query(node) and not self._carries(node):
                 return self._held(node)
             if isinstance(node, n.Exists | n.InQuery | n.Quantified) and not self._carries(node):
                 return self._truth(node)
@@ -96,6 +96,7 @@ class _Parts:
         return n.Comparison(line, "=", self._held(value), yes)
 
 
-def _is_of_query(node: n.Node) -> bool:
-    """Subqueries, aggregates and window functions have a value in the query only."""
-    return isinstance(node, n.Subquery) or is_aggregate(node) or (isinstance(node, n.Call) and bool(node.over))
+def _is_of_query(node: n.Expression) -> bool:
+    """Columns, subqueries, aggregates and window functions have a value in the query only."""
+    windowed = isinstance(node, n.Call) and node.over is not None
+    return windowed or isinstance(node, n.ColumnName | n.Subquery) or is_aggregate(node)

@@ -122,13 +122,17 @@ class TokenStream:
         return self.advance().upper
 
     def object_name(self) -> Parts:
-        """A name of one to four parts; an omitted part (`db..table`) is empty."""
+        """A name of one to four parts; an omitted part is empty (`db..table`), or left out in front."""
+        start = self.position
+        while self.accept("."):
+            pass
+        ahead = self.position - start
         parts = [self.name()]
         while self.accept("."):
             while self.accept("."):
                 parts.append("")
             parts.append(self.name())
-        if len(parts) > 4:
+        if ahead + len(parts) > 4:
             self.fail()
         return tuple(parts)
 
