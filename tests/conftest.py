@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests import soak
 
 from warehouse.connection import Server, driver_library, format_keywords, server_from_dsn
@@ -35,9 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Seed the long tests, hypothesis's too, which reads its option after this."""
     seed = soak.decide(soak=config.getoption("--soak"), named=config.getoption("--seed"))
     config.option.hypothesis_seed = str(seed)
-    settings.register_profile("soak", max_examples=SOAKING_EXAMPLES, deadline=None)
-    if soak.is_soak():
-        settings.load_profile("soak")
+    # Neither a deadline nor "generation is slow" says anything of a test on a machine busy with others.
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("patient", patient)
+    settings.register_profile("soak", patient, max_examples=SOAKING_EXAMPLES)
+    settings.load_profile("soak" if soak.is_soak() else "patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
