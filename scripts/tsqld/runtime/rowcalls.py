@@ -180,10 +180,10 @@ def from_text(text: str | None, type: SqlType) -> Any:
     if text is None:
         return None
     name = type.name
-    if type.is_integer:
-        return int(text)
     if name == "bit":
         return text in ("true", "1")
+    if type.is_integer:
+        return int(text)
     if type.is_decimal or type.is_money:
         return Decimal(text)
     if type.is_float:
