@@ -29,7 +29,7 @@ def carried_assignment(
     assert isinstance(body, n.Select)
     items = [item for item in body.items if isinstance(item, n.SelectItem)]
     parts = _Parts({item.variable.lower() for item in items})
-    rewritten = [(item.variable, parts.rewritten(item.expression)) for item in items]
+    rewritten = [(item.variable, parts.value(item.expression)) for item in items]
     columns = tuple(n.SelectItem(part.line, part) for part in parts.found) or (
         n.SelectItem(node.line, n.Null(node.line)),
     )
@@ -64,6 +64,13 @@ class _Parts:
         self.assigned = assigned
         self.found: list[n.Expression] = []
 
+    def value(self, node: n.Expression) -> n.Expression:
+        """A value, the whole of which the query computes unless it depends on what is carried."""
+        if self._carries(node):
+            return self.rewritten(node)  # type: ignore[no-any-return]
+        reads = any(isinstance(part, n.Expression) and _is_of_query(part) for part in walk(node))
+        return self._held(node) if reads else node
+
     def rewritten(self, node: Any) -> Any:
         """The expression with what only the query can tell replaced by variables that hold it."""
         if isinstance(node, n.Node):
@@ -73,6 +80,8 @@ class _Parts:
                 return self._truth(node)
             if isinstance(node, n.Query):
                 return node
+            if isinstance(node, n.Binary):
+                return replace(node, left=self.value(node.left), right=self.value(node.right))
             return replace(node, **{f.name: self.rewritten(getattr(node, f.name)) for f in fields(node)})
         if isinstance(node, tuple):
             return tuple(self.rewritten(item) for item in node)
