@@ -64,11 +64,11 @@ def test_locks_that_are_held_are_listed(client: Client) -> None:
     told = client("""
         BEGIN TRANSACTION;
         EXEC sp_getapplock @Resource = N'load', @LockMode = N'Exclusive';
-        SELECT resource_type, resource_description, request_mode FROM sys.dm_tran_locks
+        SELECT resource_type, LEFT(resource_description, 8), request_mode FROM sys.dm_tran_locks
         WHERE request_session_id = @@SPID AND resource_type = N'APPLICATION';
         ROLLBACK;
     """)
-    assert told.rows == [("APPLICATION", "load", "X")]
+    assert told.rows == [("APPLICATION", "0:[load]", "X")]
 
 
 def test_references_between_tables_are_listed_with_their_rules(client: Client) -> None:

@@ -91,6 +91,10 @@ class Environment(Protocol):
 
     def system_relation(self, database: str, schema: str, name: str) -> SystemRelation | None: ...
 
+    def system_function(self, parts: Sequence[str]) -> Module | None:
+        """A table function that the server brings along."""
+        ...
+
     def special_table(self, name: str) -> Table | None:
         """`inserted` and `deleted` inside a trigger."""
         ...

@@ -14,7 +14,7 @@ from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module, Table
 from tsqld.compile import operations as f
-from tsqld.compile.context import Context, FullName, SystemRelation, resolve_object
+from tsqld.compile.context import Context, FullName, SystemRelation, full_name, resolve_object
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.compile.volatile import row_of
@@ -295,6 +295,10 @@ class SourceCompiler(WindowCompiler):
         name = source.call.name
         if len(name) == 1 and name[0].upper() in _BUILT_IN:
             return self._built_in(source, scope)
+        shipped = self.context.environment.system_function(name)
+        if shipped is not None:
+            database = full_name(self.context.environment, name, source.line).database
+            return self._inline_function(source, shipped, database, scope)
         target, full = resolve_object(self.context.environment, name, source.line)
         if not isinstance(target, Module):
             raise error(208, ".".join(name), line=source.line)

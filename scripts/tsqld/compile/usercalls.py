@@ -28,7 +28,7 @@ _BY_ROW = frozenset(
     SCHEMA_ID TYPE_ID TYPE_NAME COL_LENGTH COL_NAME COLUMNPROPERTY DB_NAME DB_ID USER_NAME SUSER_SNAME
     SUSER_NAME IDENT_CURRENT IDENT_SEED IDENT_INCR FORMATMESSAGE HAS_DBACCESS INDEXPROPERTY INDEX_COL
     TYPEPROPERTY FILEGROUP_NAME PARSENAME IS_MEMBER IS_ROLEMEMBER IS_SRVROLEMEMBER DATABASE_PRINCIPAL_ID
-    HAS_PERMS_BY_NAME STATS_DATE""".split()
+    HAS_PERMS_BY_NAME STATS_DATE DATABASEPROPERTYEX FILEGROUPPROPERTY INDEXKEY_PROPERTY""".split()
 )
 _NO_TEXT = ("datetimeoffset", "sql_variant")
 
@@ -174,6 +174,8 @@ def from_text(sql: str, type: SqlType) -> str:
         return sql
     if type.is_binary:
         return f"unhex({sql})"
+    if type.name == "sql_variant":
+        return f"""from_json({sql}, '{{"type": "VARCHAR", "text": "VARCHAR"}}')"""
     return f"CAST({sql} AS {duck_type(type)})"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tsqld.binder.scope import Relation, quoted
 from tsqld.catalog.model import Catalog, Module, Object, Table
+from tsqld.catalog.shipped import shipped_function
 from tsqld.catalog.views import system_relation
 from tsqld.compile.context import SystemRelation
 from tsqld.compile.inline import Compiler
@@ -85,6 +86,9 @@ class SessionEnvironment:
         found = system_relation(self.session, database, schema, name)
         self.uses_system = self.uses_system or found is not None
         return found
+
+    def system_function(self, parts: Sequence[str]) -> Module | None:
+        return shipped_function(parts)
 
     def bulk_rowset(self, compiler: Compiler, node: n.BulkSource) -> tuple[str, Relation]:
         """A file as a table source; what it compiles to holds for this statement only."""

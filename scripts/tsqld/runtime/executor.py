@@ -10,6 +10,7 @@ the client was told.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -44,6 +45,7 @@ class Savepoint:
 class Transaction:
     """An open transaction: what it wrote, which catalogs it changed, and in what state it is."""
 
+    began: dt.datetime = field(default_factory=dt.datetime.now)
     journal: list[Work] = field(default_factory=list)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
     savepoints: list[Savepoint] = field(default_factory=list)

@@ -12,6 +12,7 @@ from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted, user_message
 from tsqld.runtime.metadata import MetadataFunctions
+from tsqld.runtime.serverfacts import connection_property, server_property, session_property
 from tsqld.runtime.session import Session
 
 if TYPE_CHECKING:
@@ -26,29 +27,6 @@ _NOT_COUNTED = (
     "@@TOTAL_READ", "@@TOTAL_WRITE",
 )  # fmt: skip
 """Statistics of a server that this engine does not keep."""
-_SERVER_PROPERTIES: dict[str, Any] = {
-    "PRODUCTVERSION": "16.0.4165.4",
-    "PRODUCTLEVEL": "RTM",
-    "PRODUCTMAJORVERSION": "16",
-    "PRODUCTMINORVERSION": "0",
-    "EDITION": "Developer Edition (64-bit)",
-    "ENGINEEDITION": 3,
-    "EDITIONID": -2117995310,
-    "SERVERNAME": "tsqld",
-    "MACHINENAME": "tsqld",
-    "INSTANCENAME": None,
-    "COLLATION": "SQL_Latin1_General_CP1_CI_AS",
-    "ISCLUSTERED": 0,
-    "ISHADRENABLED": 0,
-    "ISINTEGRATEDSECURITYONLY": 0,
-    "ISFULLTEXTINSTALLED": 0,
-    "ISXTPSUPPORTED": 0,
-    "ISPOLYBASEINSTALLED": 0,
-    "ISSINGLEUSER": 0,
-    "LCID": 1033,
-    "RESOURCEVERSION": "16.00.4165",
-    "BUILDCLRVERSION": "v4.0.30319",
-}
 
 
 class SessionFunctions(MetadataFunctions):
@@ -279,12 +257,14 @@ class SessionFunctions(MetadataFunctions):
     # the server
 
     def _serverproperty(self, name: str) -> Any:
-        return _SERVER_PROPERTIES.get((name or "").upper())
+        return server_property(self.session, name)
+
+    def _sessionproperty(self, name: str) -> Any:
+        return session_property(self.session, name)
 
     def _fulltextserviceproperty(self, name: str) -> int | None:
         """0 where it asks whether full-text search is installed: it is not."""
         return 0 if (name or "").upper() == "ISFULLTEXTINSTALLED" else None
 
     def _connectionproperty(self, name: str) -> Any:
-        known = {"NET_TRANSPORT": "TCP", "PROTOCOL_TYPE": "TSQL", "AUTH_SCHEME": "SQL"}
-        return known.get((name or "").upper())
+        return connection_property(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tsqld.errors import error, unsupported
 from tsqld.events import Column, Columns, Done, Event, Message, Rows
 from tsqld.runtime.checkident import check_identity
+from tsqld.runtime.serveroptions import reconfigure
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 from tsqld.types import nvarchar
@@ -28,6 +29,8 @@ _KNOWN: Final = frozenset(
 def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance) -> Iterator[Event]:
     """Errors 2526 of what is no DBCC statement, 6104, 6106 and 6115 of KILL."""
     verb, *words = node.words
+    if verb == "RECONFIGURE":
+        yield from interpreter.transactions.run(lambda: reconfigure(session))
     if verb == "KILL":
         _kill(session, words[0], node.line)
     if verb != "DBCC":

@@ -174,11 +174,10 @@ class Procedures:
             raise error(557, line=line)
         if found.kind != "PROCEDURE":
             raise error(2809, "procedure", name.name, name.name, found.kind.lower(), line=line)
-        yield from self._run(found, name.database, arguments, line)
+        yield from self.run_module(found, name.database, arguments)
 
-    def _run(
-        self, module: Module, database: str, arguments: Sequence[Argument], line: int
-    ) -> Iterator[Event]:
+    def run_module(self, module: Module, database: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """Run a procedure's text."""
         session = self.session
         definition = parse_module(module.text)
         frame = Frame(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from tsqld.errors import TsqlError, error
+from tsqld.errors import MESSAGES, TsqlError, error
 from tsqld.events import Event, Message
 from tsqld.runtime.frame import Handlers
 from tsqld.runtime.messages import formatted, shortened, user_message
@@ -64,7 +64,10 @@ class Raising:
 
     def _raiserror(self, node: n.Raiserror) -> Iterator[Event]:
         number, text = self._message(node)
-        severity = max(0, min(int(self.evaluator.value(node.severity)[0] or 0), 25))
+        severity = int(self.evaluator.value(node.severity)[0] or 0)
+        if severity < 0 and number in MESSAGES:
+            severity = MESSAGES[number][0]  # a negative one means: as the message has it
+        severity = max(0, min(severity, 25))
         state = int(self.evaluator.value(node.state)[0] or 0)
         state = 1 if state < 0 else min(state, 255)
         if severity > 18 and "LOG" not in node.options:
@@ -99,7 +102,7 @@ class Raising:
                 raise error(2732, number, line=node.line)
             known = user_message(self.session.catalog("master"), number)
             if known is None:
-                return number, None
+                return number, _own_message(number, [value for value, _ in found])
             template = known.text
         wide = frozenset(i for i, (_, of) in enumerate(found) if of.name == "bigint")
         return number, shortened(formatted(template, [value for value, _ in found], wide=wide))
@@ -112,3 +115,12 @@ class Raising:
         text = " " if value is None or value == "" else value[:longest]
         self.session.rowcount = 0
         yield Message(text, 0, 0, 1, node.line, self.session.frame.procedure)
+
+
+def _own_message(number: int, arguments: Sequence[Any]) -> str | None:
+    """A message of the engine with its places filled; None when it has none of that number."""
+    if number not in MESSAGES:
+        return None
+    text = MESSAGES[number][2]
+    given = [*arguments, *["(null)"] * text.count("{}")]
+    return shortened(text.format(*given))

@@ -8,6 +8,7 @@ their own. Values travel as text. Compiled texts name a call by its handle; hand
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
 import threading
 import uuid
@@ -24,6 +25,7 @@ from tsqld.functions.sqltext import udf_error
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.session import Session
 from tsqld.runtime.usercode import returned_rows, returned_value
+from tsqld.runtime.values import to_duck
 from tsqld.ticks import FineDatetime, FineTime
 from tsqld.types import SqlType
 
@@ -97,7 +99,7 @@ class RowCalls:
         def call(arguments: Sequence[str | None]) -> str | None:
             values = [from_text(text, type) for text, type in zip(arguments, types, strict=True)]
             functions = self.session.interpreter.evaluator._functions
-            return to_text(functions.call(name, values))
+            return to_text(to_duck(functions.call(name, values), result))
 
         return self._handle((name, tuple(types)), call)
 
@@ -209,4 +211,4 @@ def to_text(value: Any) -> str | None:
         raise unsupported("a seventh digit of a second from a function called by rows")
     if isinstance(value, bytes | bytearray):
         return bytes(value).hex()
-    return str(value)
+    return json.dumps(value) if isinstance(value, dict) else str(value)

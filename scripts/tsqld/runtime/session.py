@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
     from tsqld.runtime.rowcalls import RowCalls
 
+_MILLISECOND = dt.timedelta(milliseconds=1)
+
 
 class Session:
     """One login. Not thread-safe but for `cancel`."""
@@ -62,6 +64,10 @@ class Session:
         self.shared_temporaries: list[str] = []
         self.temporary_version = 0
         self.statement_time = dt.datetime.now()
+        self.text = ""
+        """What the client asked last."""
+        self.request_started = self.request_ended = self.logged_in
+        self.busy_milliseconds = 0
         self.random_numbers = RandomNumbers()
         self.kept: list[object] = []
         """Files of the running batch's OPENROWSET(BULK …)."""
@@ -100,25 +106,25 @@ class Session:
 
     def batch(self, text: str) -> Iterator[Event]:
         """Run a batch of T-SQL text."""
-        return self._guarded(self.interpreter.batch(text))
+        return self._guarded(self.interpreter.batch(text), text)
 
     def execute_sql(
         self, statement: str, declarations: str, arguments: Sequence[Argument]
     ) -> Iterator[Event]:
         """Run a parameterised text, as sp_executesql does."""
-        return self._guarded(self.interpreter.execute_sql(statement, declarations, arguments))
+        return self._guarded(self.interpreter.execute_sql(statement, declarations, arguments), statement)
 
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         """Call a procedure by name; ends with its output values and its return code."""
-        return self._guarded(self.interpreter.remote_call(procedure, arguments))
+        return self._guarded(self.interpreter.remote_call(procedure, arguments), procedure)
 
     def bulk_copy(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
         """The rows that INSERT BULK announced, with their columns as the client describes them."""
-        return self._guarded(self.interpreter.bulk_copy(columns, rows))
+        return self._guarded(self.interpreter.bulk_copy(columns, rows), self.text)
 
     def transaction(self, kind: str, name: str) -> Iterator[Event]:
         """A transaction request of a client library: begin, commit, rollback or save."""
-        return self._guarded(self.interpreter.transaction_request(kind, name))
+        return self._guarded(self.interpreter.transaction_request(kind, name), kind)
 
     def describe(self, statement: str, declarations: str) -> tuple[Column, ...] | None:
         """The first result set a text would return, or None. Raises TsqlError."""
@@ -164,10 +170,11 @@ class Session:
             self._row_calls.close()
         self.engine.left(self)
 
-    def _guarded(self, events: Iterator[Event]) -> Iterator[Event]:
+    def _guarded(self, events: Iterator[Event], text: str) -> Iterator[Event]:
         """Events until the end, a cancellation or an internal fault; never an exception."""
         self.cancelled.clear()
         self.running = True
+        self.text, self.request_started = text, dt.datetime.now()
         before = self.trancount
         try:
             for event in events:
@@ -188,6 +195,8 @@ class Session:
             yield Done(None)
         finally:
             self.running = False
+            self.request_ended = dt.datetime.now()
+            self.busy_milliseconds += (self.request_ended - self.request_started) // _MILLISECOND
             if self.ended:
                 self.close()
         if before != self.trancount and (before == 0 or self.trancount == 0):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from tsqld.catalog import shipped
 from tsqld.catalog.model import Module
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
-from tsqld.runtime import usermessages
-from tsqld.runtime.catalogprocs import PROCEDURES
+from tsqld.runtime import serveroptions, usermessages
 from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.properties import NAMES, change
 from tsqld.runtime.session import Session
@@ -51,13 +51,14 @@ class SystemProcedures:
             "sp_addextendedproperty": lambda arguments: self._property("add", arguments),
             "sp_updateextendedproperty": lambda arguments: self._property("update", arguments),
             "sp_dropextendedproperty": lambda arguments: self._property("drop", arguments),
-            **{name: partial(self._catalog_procedure, name) for name in PROCEDURES},
+            **{name: partial(self._shipped, name) for name in shipped.names("procedures")},
             **{
                 name: partial(self._written, name, names, work)
                 for name, names, work in (
                     ("sp_addmessage", usermessages.ADD, usermessages.add),
                     ("sp_altermessage", usermessages.ALTER, usermessages.alter),
                     ("sp_dropmessage", usermessages.DROP, usermessages.drop),
+                    ("sp_tsqld_configure", ("number", "value"), serveroptions.configure),
                 )
             },
             "sp_updatestats": self._nothing,
@@ -74,7 +75,7 @@ class SystemProcedures:
 
     def names(self) -> tuple[str, ...]:
         """The procedures there are."""
-        return tuple(self._known)
+        return tuple(name for name in self._known if not name.startswith("sp_tsqld_"))
 
     def knows(self, parts: Sequence[str]) -> bool:
         schema = parts[-2].lower() if len(parts) > 1 else ""
@@ -216,12 +217,10 @@ class SystemProcedures:
 
     # catalog procedures
 
-    def _catalog_procedure(self, name: str, arguments: Sequence[Argument]) -> Iterator[Event]:
-        procedure = PROCEDURES[name]
-        values = self._named(arguments, procedure.parameters, name)
-        given = [(name, values.get(name)) for name in procedure.parameters]
-        variables = [(f"@{name}", nvarchar(776), None if v is None else str(v)) for name, v in given]
-        yield from self.interpreter.procedures.text(procedure.text, variables)
+    def _shipped(self, name: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """A procedure in T-SQL, run in the database of the call."""
+        module = shipped.shipped_procedure(name)
+        return self.interpreter.procedures.run_module(module, self._database, arguments)
 
     def _written(
         self, name: str, names: Sequence[str], work: _Work, arguments: Sequence[Argument]

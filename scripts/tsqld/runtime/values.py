@@ -45,6 +45,10 @@ def _variant(value: Any) -> Any:
             return {"type": f"nvarchar({len(value) or 1})", "text": value}
         case int():
             return {"type": "int", "text": str(int(value))}
+        case dt.datetime():
+            return {"type": "datetime", "text": value.isoformat(" ")}
+        case (str(base), told):
+            return {"type": base, "text": str(told)}
     return value
 
 

@@ -14,16 +14,22 @@ from zlib import crc32
 
 from tsqld.catalog.model import Catalog
 from tsqld.catalog.views import (
+    absent,
     columns,
     compatibility,
     constraints,
     dependencies,
+    host,
     indexes,
     information,
     objects,
+    odbc,
     partitions,
     principals,
+    properties,
     server,
+    sessions,
+    settings,
 )
 from tsqld.catalog.views.spec import Row, View, view
 from tsqld.catalog.views.temporaries import with_temporaries
@@ -43,9 +49,17 @@ _SYS: Final[dict[str, View]] = {
     **principals.VIEWS,
     **dependencies.VIEWS,
     **server.VIEWS,
+    **sessions.VIEWS,
+    **settings.VIEWS,
+    **host.VIEWS,
+    **absent.VIEWS,
+    **properties.VIEWS,
+    **odbc.VIEWS,
     **compatibility.VIEWS,
 }
 _SCHEMAS: Final = {"sys": 4, "INFORMATION_SCHEMA": 3}
+_OURS: Final = "tsqld_"
+"""How the names of views begin that only system functions read."""
 _SHIPPED: Final = datetime(2022, 10, 8)
 
 
@@ -56,7 +70,7 @@ def system_object_id(schema: str, name: str) -> int:
 
 def system_views() -> Iterator[tuple[str, str]]:
     """(schema, name) of the views there are."""
-    yield from (("sys", name) for name in _SYS)
+    yield from (("sys", name) for name in _SYS if not name.startswith(_OURS))
     yield from (("INFORMATION_SCHEMA", name.upper()) for name in information.VIEWS)
 
 

@@ -211,5 +211,15 @@ VIEWS: Final[dict[str, View]] = {
     "table_types": view(f"{_TYPE}, type_table_object_id int, is_memory_optimized bit = 0", _table_types),
     "parameters": view(_PARAMETER, _parameters),
     "all_parameters": view(_PARAMETER, _parameters),
+    "xml_schema_collections": view(
+        """xml_collection_id int = 1, schema_id int = 4, principal_id int, name sysname = 'sys',
+        create_date datetime, modify_date datetime""",
+        lambda session, catalog: [{"create_date": catalog.created, "modify_date": catalog.created}],
+    ),
+    "xml_schema_namespaces": view(
+        """xml_collection_id int = 1, name nvarchar(4000) = 'http://www.w3.org/2001/XMLSchema',
+        xml_namespace_id int = 1""",
+        lambda session, catalog: [{}],
+    ),
     "column_type_usages": view("object_id int, column_id int, user_type_id int", _type_usages),
 }

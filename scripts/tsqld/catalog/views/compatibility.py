@@ -115,21 +115,6 @@ def _sysdatabases(session: Session, catalog: Catalog) -> Iterator[Row]:
         yield {"name": other.name, "dbid": ids[other.name], "crdate": other.created, "filename": str(path)}
 
 
-def _sysprocesses(session: Session, catalog: Catalog) -> Iterator[Row]:
-    ids = session.interpreter.evaluator._functions.database_ids()
-    for other in list(session.engine.sessions.values()):
-        yield {
-            "spid": other.spid,
-            "dbid": ids.get(other.database),
-            "login_time": other.logged_in,
-            "open_tran": other.trancount,
-            "status": "runnable" if other.running else "sleeping",
-            "hostname": other.host,
-            "program_name": other.app,
-            "loginame": other.login,
-        }
-
-
 VIEWS: Final[dict[str, View]] = {
     "sysobjects": view(
         """name sysname, id int, xtype char(2), uid smallint, info smallint = 0, status int = 0,
@@ -169,12 +154,6 @@ VIEWS: Final[dict[str, View]] = {
         status2 int = 0, crdate datetime, reserved datetime, category int = 0, cmptlevel tinyint = 160,
         filename nvarchar(260), version smallint = 957""",
         _sysdatabases,
-    ),
-    "sysprocesses": view(
-        """spid smallint, blocked smallint = 0, waittime bigint = 0, dbid smallint, login_time datetime,
-        open_tran smallint, status nchar(30), hostname nchar(128), program_name nchar(128),
-        loginame nchar(128)""",
-        _sysprocesses,
     ),
     "spt_values": view(
         """name nvarchar(35), number int, type nchar(3) = 'P', low int, high int, status int = 0""", _numbers

@@ -1,9 +1,11 @@
-"""Views of the server: databases and their files, sessions, locks, configuration."""
+"""Views of the databases and what belongs to each: files, options, mirroring, recovery, event sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import NAMESPACE_DNS, UUID, uuid5
 from zlib import crc32
 
 from tsqld.catalog.model import Catalog
@@ -13,6 +15,8 @@ from tsqld.types import DEFAULT_COLLATION
 if TYPE_CHECKING:
     from tsqld.runtime.session import Session
 
+SA_SID: Final = b"\x01"
+PAGE_BYTES: Final = 8192
 _RECOVERY: Final = {"FULL": 1, "BULK_LOGGED": 2, "SIMPLE": 3}
 _ACCESS: Final = {"MULTI_USER": 0, "SINGLE_USER": 1, "RESTRICTED_USER": 2}
 _VERIFY: Final = {"NONE": 0, "TORN_PAGE_DETECTION": 1, "CHECKSUM": 2}
@@ -39,20 +43,12 @@ SWITCHES: Final = {
     "is_query_store_on": ("QUERY_STORE", "ON"),
     "is_accelerated_database_recovery_on": ("ACCELERATED_DATABASE_RECOVERY", "OFF"),
 }
-_RUNNING: Final = "running"
-_ISOLATION: Final = {
-    "READ UNCOMMITTED": 1,
-    "READ COMMITTED": 2,
-    "REPEATABLE READ": 3,
-    "SERIALIZABLE": 4,
-    "SNAPSHOT": 5,
-}
 
 
 def _databases(session: Session, catalog: Catalog) -> Iterator[Row]:
     ids = session.interpreter.evaluator._functions.database_ids()
-    for committed in list(session.engine.catalogs.values()):
-        other = session.catalog(committed.name)
+    for name in sorted((known.name for known in list(session.engine.catalogs.values())), key=ids.__getitem__):
+        other = session.catalog(name)
         options = other.options
         recovery = options.get("RECOVERY", "FULL")
         access = options.get("USER_ACCESS", "MULTI_USER")
@@ -62,6 +58,9 @@ def _databases(session: Session, catalog: Catalog) -> Iterator[Row]:
         yield {
             "name": other.name,
             "database_id": ids[other.name],
+            "owner_sid": SA_SID,
+            "service_broker_guid": broker_guid(other.name),
+            "physical_database_name": other.name,
             "create_date": other.created,
             "compatibility_level": int(options.get("COMPATIBILITY_LEVEL", "160")),
             "collation_name": options.get("COLLATION", DEFAULT_COLLATION),
@@ -81,139 +80,99 @@ def _databases(session: Session, catalog: Catalog) -> Iterator[Row]:
         }
 
 
+def broker_guid(name: str) -> UUID:
+    """A number that stays with a database's name."""
+    return uuid5(NAMESPACE_DNS, f"{name.lower()}.tsqld")
+
+
 def _files_of(session: Session, catalog: Catalog, number: int) -> Iterator[Row]:
+    """The data file, and what DuckDB has written ahead of it as its log."""
     path = session.engine.data / f"{catalog.name}.duckdb"
-    size = path.stat().st_size // 8192 if path.exists() else 0
-    yield {
-        "database_id": number,
-        "file_id": 1,
-        "type": 0,
-        "type_desc": "ROWS",
-        "data_space_id": 1,
-        "name": catalog.name,
-        "physical_name": str(path),
-        "size": size,
-    }
+    for file_id, kind, name, place in (
+        (1, "ROWS", catalog.name, path),
+        (2, "LOG", f"{catalog.name}_log", path.with_suffix(".duckdb.wal")),
+    ):
+        yield {
+            "database_id": number,
+            "file_id": file_id,
+            "file_guid": broker_guid(f"{name}.{file_id}"),
+            "type": file_id - 1,
+            "type_desc": kind,
+            "data_space_id": 2 - file_id,
+            "name": name,
+            "physical_name": str(place),
+            "size": _pages(place),
+        }
+
+
+def _pages(path: Path) -> int:
+    return path.stat().st_size // PAGE_BYTES if path.exists() else 0
 
 
 def _database_files(session: Session, catalog: Catalog) -> Iterator[Row]:
     return _files_of(session, catalog, 0)
 
 
+def _each_database(session: Session) -> Iterator[tuple[Catalog, int]]:
+    ids = session.interpreter.evaluator._functions.database_ids()
+    for other in sorted(session.engine.catalogs.values(), key=lambda known: ids[known.name]):
+        yield other, ids[other.name]
+
+
 def _master_files(session: Session, catalog: Catalog) -> Iterator[Row]:
-    ids = session.interpreter.evaluator._functions.database_ids()
-    for other in list(session.engine.catalogs.values()):
-        yield from _files_of(session, other, ids[other.name])
+    for other, number in _each_database(session):
+        yield from _files_of(session, other, number)
 
 
-def _sessions(session: Session, catalog: Catalog) -> Iterator[Row]:
-    ids = session.interpreter.evaluator._functions.database_ids()
-    for other in list(session.engine.sessions.values()):
+def _file_statistics(session: Session, catalog: Catalog) -> Iterator[Row]:
+    """Behind sys.dm_io_virtual_file_stats."""
+    for row in _master_files(session, catalog):
         yield {
-            "session_id": other.spid,
-            "login_time": other.logged_in,
-            "host_name": other.host or None,
-            "program_name": other.app or None,
-            "login_name": other.login,
-            "original_login_name": other.login,
-            "status": _RUNNING if other.running else "sleeping",
-            "language": other.options.language,
-            "date_first": other.options.datefirst,
-            "date_format": other.options.dateformat,
-            "lock_timeout": other.options.lock_timeout,
-            "transaction_isolation_level": _ISOLATION.get(other.options.isolation, 2),
-            "row_count": other.rowcount,
-            "database_id": ids.get(other.database),
-            "open_transaction_count": other.trancount,
+            "database_id": row["database_id"],
+            "file_id": row["file_id"],
+            "size_on_disk_bytes": row["size"] * PAGE_BYTES,
         }
 
 
-def _connections(session: Session, catalog: Catalog) -> Iterator[Row]:
-    for other in list(session.engine.sessions.values()):
-        yield {"session_id": other.spid, "connect_time": other.logged_in}
+def _by_database(session: Session, catalog: Catalog) -> Iterator[Row]:
+    """A row a database, for views that have nothing else to say of it."""
+    for _, number in _each_database(session):
+        yield {"database_id": number}
 
 
-def _requests(session: Session, catalog: Catalog) -> Iterator[Row]:
-    ids = session.interpreter.evaluator._functions.database_ids()
-    for other in list(session.engine.sessions.values()):
-        if other.running:
-            yield {
-                "session_id": other.spid,
-                "start_time": other.statement_time,
-                "status": _RUNNING,
-                "command": "SELECT",
-                "database_id": ids.get(other.database),
-                "open_transaction_count": other.trancount,
-            }
+def _recovery(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for other, number in _each_database(session):
+        yield {"database_id": number, "database_guid": broker_guid(f"{other.name}.recovery")}
 
 
-def _locks(session: Session, catalog: Catalog) -> Iterator[Row]:
-    ids = session.interpreter.evaluator._functions.database_ids()
-    for resource, mode, spid in session.engine.locks.held():
-        kind = "APPLICATION" if resource.startswith("applock:") else "OBJECT"
-        database = catalog.name
-        if kind == "APPLICATION":
-            _, database, resource = resource.split(":", 2)
-        yield {
-            "resource_type": kind,
-            "resource_database_id": ids.get(database),
-            "resource_description": resource,
-            "request_mode": mode,
-            "request_session_id": spid,
-        }
+_SCOPED: Final = {
+    1: ("MAXDOP", 0),
+    2: ("LEGACY_CARDINALITY_ESTIMATION", 0),
+    3: ("PARAMETER_SNIFFING", 1),
+    4: ("QUERY_OPTIMIZER_HOTFIXES", 0),
+    6: ("IDENTITY_CACHE", 1),
+}
 
 
-def _system_info(session: Session, catalog: Catalog) -> Iterator[Row]:
-    yield {"sqlserver_start_time": session.engine.started}
+def _scoped_configurations(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for number, (name, value) in _SCOPED.items():
+        yield {"configuration_id": number, "name": name, "value": value}
 
 
-_CONFIGURATIONS: Final = (
-    (101, "recovery interval (min)", 0, 0, 32767, 1, 1),
-    (102, "allow updates", 0, 0, 1, 1, 0),
-    (103, "user connections", 0, 0, 32767, 0, 1),
-    (106, "locks", 0, 5000, 2147483647, 0, 1),
-    (109, "fill factor (%)", 0, 0, 100, 0, 1),
-    (115, "nested triggers", 1, 0, 1, 1, 0),
-    (124, "default language", 0, 0, 9999, 1, 0),
-    (505, "network packet size (B)", 4096, 512, 32767, 1, 1),
-    (518, "show advanced options", 0, 0, 1, 1, 0),
-    (1519, "remote query timeout (s)", 600, 0, 2147483647, 1, 0),
-    (1536, "max text repl size (B)", 65536, -1, 2147483647, 1, 0),
-    (1538, "cost threshold for parallelism", 5, 0, 32767, 1, 1),
-    (1539, "max degree of parallelism", 0, 0, 32767, 1, 1),
-    (1543, "min server memory (MB)", 0, 0, 2147483647, 1, 1),
-    (1544, "max server memory (MB)", 2147483647, 128, 2147483647, 1, 1),
-    (1579, "backup compression default", 0, 0, 1, 1, 0),
-    (1581, "optimize for ad hoc workloads", 0, 0, 1, 1, 1),
-    (16387, "clr strict security", 1, 0, 1, 1, 1),
-    (16390, "xp_cmdshell", 0, 0, 1, 1, 1),
-    (16391, "Ad Hoc Distributed Queries", 0, 0, 1, 1, 1),
-)
-
-
-def _configurations(session: Session, catalog: Catalog) -> Iterator[Row]:
-    for number, name, value, low, high, dynamic, advanced in _CONFIGURATIONS:
-        yield {
-            "configuration_id": number,
-            "name": name,
-            "value": value,
-            "minimum": low,
-            "maximum": high,
-            "value_in_use": value,
-            "description": name,
-            "is_dynamic": dynamic,
-            "is_advanced": advanced,
-        }
-
-
-def _languages(session: Session, catalog: Catalog) -> Iterator[Row]:
-    yield {"langid": 0, "name": "us_english", "alias": "English", "dateformat": "mdy", "datefirst": 7}
+def _query_store(session: Session, catalog: Catalog) -> Iterator[Row]:
+    """Query Store gathers nothing here, whatever the option of the database says."""
+    yield {}
 
 
 _FILE: Final = """file_id int, file_guid uniqueidentifier, type tinyint, type_desc nvarchar(60),
     data_space_id int, name sysname, physical_name nvarchar(260), state tinyint = 0,
     state_desc nvarchar(60) = 'ONLINE', size int, max_size int = -1, growth int = 8192,
-    is_media_read_only bit = 0, is_read_only bit = 0, is_sparse bit = 0, is_percent_growth bit = 0"""
+    is_media_read_only bit = 0, is_read_only bit = 0, is_sparse bit = 0, is_percent_growth bit = 0,
+    is_name_reserved bit = 0, is_persistent_log_buffer bit = 0, create_lsn numeric(25,0),
+    drop_lsn numeric(25,0), read_only_lsn numeric(25,0), read_write_lsn numeric(25,0),
+    differential_base_lsn numeric(25,0), differential_base_guid uniqueidentifier,
+    differential_base_time datetime, redo_start_lsn numeric(25,0), redo_start_fork_guid uniqueidentifier,
+    redo_target_lsn numeric(25,0), redo_target_fork_guid uniqueidentifier, backup_lsn numeric(25,0)"""
 
 
 def _event_sessions(session: Session, catalog: Catalog) -> Iterator[Row]:
@@ -277,15 +236,6 @@ VIEWS: Final[dict[str, View]] = {
     ),
     "database_files": view(_FILE, _database_files),
     "master_files": view(f"database_id int, {_FILE}", _master_files),
-    "configurations": view(
-        """configuration_id int, name nvarchar(35), value sql_variant, minimum sql_variant,
-        maximum sql_variant, value_in_use sql_variant, description nvarchar(255), is_dynamic bit,
-        is_advanced bit""",
-        _configurations,
-    ),
-    "syslanguages": view(
-        "langid smallint, dateformat nchar(3), datefirst tinyint, name sysname, alias sysname", _languages
-    ),
     "server_event_sessions": view(
         "event_session_id int, name sysname, startup_state bit = 0", _event_sessions
     ),
@@ -295,36 +245,55 @@ VIEWS: Final[dict[str, View]] = {
         execution_count bigint, target_data nvarchar(max)""",
         _event_targets,
     ),
-    "dm_exec_sessions": view(
-        """session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128),
-        host_process_id int, client_version int, client_interface_name nvarchar(32),
-        login_name nvarchar(128), status nvarchar(30), language nvarchar(128),
-        date_format nvarchar(3) = 'mdy',
-        date_first smallint, quoted_identifier bit = 1, arithabort bit = 0, ansi_null_dflt_on bit = 1,
-        ansi_defaults bit = 0, ansi_warnings bit = 1, ansi_padding bit = 1, ansi_nulls bit = 1,
-        concat_null_yields_null bit = 1, transaction_isolation_level smallint, lock_timeout int,
-        row_count bigint, is_user_process bit = 1, original_login_name nvarchar(128), database_id smallint,
-        authenticating_database_id int, open_transaction_count int""",
-        _sessions,
+    "tsqld_file_stats": view(
+        """database_id smallint, file_id smallint, sample_ms bigint = 0, num_of_reads bigint = 0,
+        num_of_bytes_read bigint = 0, io_stall_read_ms bigint = 0, io_stall_queued_read_ms bigint = 0,
+        num_of_writes bigint = 0, num_of_bytes_written bigint = 0, io_stall_write_ms bigint = 0,
+        io_stall_queued_write_ms bigint = 0, io_stall bigint = 0, size_on_disk_bytes bigint,
+        file_handle varbinary(8)""",
+        _file_statistics,
     ),
-    "dm_exec_connections": view(
-        """session_id int, most_recent_session_id int, connect_time datetime,
-        net_transport nvarchar(40) = 'TCP', protocol_type nvarchar(40) = 'TSQL',
-        auth_scheme nvarchar(40) = 'SQL', encrypt_option nvarchar(40), client_net_address varchar(48)""",
-        _connections,
+    "database_mirroring": view(
+        """database_id int, mirroring_guid uniqueidentifier, mirroring_state tinyint,
+        mirroring_state_desc nvarchar(60), mirroring_role tinyint, mirroring_role_desc nvarchar(60),
+        mirroring_role_sequence int, mirroring_safety_level tinyint,
+        mirroring_safety_level_desc nvarchar(60), mirroring_safety_sequence int,
+        mirroring_partner_name nvarchar(128), mirroring_partner_instance nvarchar(128),
+        mirroring_witness_name nvarchar(128), mirroring_witness_state tinyint,
+        mirroring_witness_state_desc nvarchar(60), mirroring_failover_lsn numeric(25,0),
+        mirroring_connection_timeout int, mirroring_redo_queue int,
+        mirroring_redo_queue_type nvarchar(60), mirroring_end_of_log_lsn numeric(25,0),
+        mirroring_replication_lsn numeric(25,0)""",
+        _by_database,
     ),
-    "dm_exec_requests": view(
-        """session_id smallint, request_id int = 0, start_time datetime, status nvarchar(30),
-        command nvarchar(32), database_id smallint, user_id int = 1, blocking_session_id smallint = 0,
-        wait_type nvarchar(60), wait_time int = 0, open_transaction_count int""",
-        _requests,
+    "database_recovery_status": view(
+        """database_id int, database_guid uniqueidentifier, family_guid uniqueidentifier,
+        last_log_backup_lsn numeric(25,0), recovery_fork_guid uniqueidentifier,
+        first_recovery_fork_guid uniqueidentifier, fork_point_lsn numeric(25,0)""",
+        _recovery,
     ),
-    "dm_tran_locks": view(
-        """resource_type nvarchar(60), resource_subtype nvarchar(60) = '', resource_database_id int,
-        resource_description nvarchar(256), request_mode nvarchar(60),
-        request_type nvarchar(60) = 'LOCK', request_status nvarchar(60) = 'GRANT',
-        request_session_id int, request_owner_type nvarchar(60) = 'TRANSACTION'""",
-        _locks,
+    "database_filestream_options": view(
+        """database_id int, non_transacted_access tinyint = 0,
+        non_transacted_access_desc nvarchar(60) = 'OFF', directory_name nvarchar(255)""",
+        _by_database,
     ),
-    "dm_os_sys_info": view("sqlserver_start_time datetime", _system_info),
+    "database_scoped_configurations": view(
+        """configuration_id int, name nvarchar(60), value sql_variant, value_for_secondary sql_variant,
+        is_value_default bit = 1""",
+        _scoped_configurations,
+    ),
+    "database_query_store_options": view(
+        """desired_state smallint = 0, desired_state_desc nvarchar(60) = 'OFF', actual_state smallint = 0,
+        actual_state_desc nvarchar(60) = 'OFF', readonly_reason int = 0,
+        current_storage_size_mb bigint = 0, flush_interval_seconds bigint = 900,
+        interval_length_minutes bigint = 60, max_storage_size_mb bigint = 1000,
+        stale_query_threshold_days bigint = 30, max_plans_per_query bigint = 200,
+        query_capture_mode smallint = 2, query_capture_mode_desc nvarchar(60) = 'AUTO',
+        capture_policy_execution_count int, capture_policy_total_compile_cpu_time_ms bigint,
+        capture_policy_total_execution_cpu_time_ms bigint, capture_policy_stale_threshold_hours int,
+        size_based_cleanup_mode smallint = 1, size_based_cleanup_mode_desc nvarchar(60) = 'AUTO',
+        wait_stats_capture_mode smallint = 1, wait_stats_capture_mode_desc nvarchar(60) = 'ON',
+        actual_state_additional_info nvarchar(4000) = ''""",
+        _query_store,
+    ),
 }

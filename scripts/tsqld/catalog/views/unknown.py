@@ -8,50 +8,25 @@ from __future__ import annotations
 from typing import Final
 
 REFUSED: Final = frozenset(
-    """assemblies assembly_files assembly_modules assembly_references assembly_types asymmetric_keys
-    availability_databases_cluster availability_groups availability_groups_cluster
-    availability_group_listeners availability_read_only_routing_lists availability_replicas backup_devices
-    bandwidth_usage certificates change_tracking_databases change_tracking_tables column_encryption_keys
-    column_encryption_key_values column_master_keys column_store_dictionaries column_store_row_groups
-    column_store_segments column_xml_schema_collection_usages conversation_endpoints conversation_groups
-    conversation_priorities credentials crypt_properties cryptographic_providers database_audit_specifications
-    database_audit_specification_details database_automatic_tuning_mode database_automatic_tuning_options
-    database_credentials database_filestream_options database_ledger_blocks database_ledger_digest_locations
-    database_ledger_transactions database_mirroring database_mirroring_endpoints database_mirroring_witnesses
-    database_permission database_query_store_options database_recovery_status database_scoped_configurations
-    database_scoped_credentials edge_constraint_clauses edge_constraints endpoint_webmethods endpoints
-    event_notification_event_types event_notifications events external_data_sources external_file_formats
-    external_language_files external_languages external_libraries external_tables extended_procedures
-    filetable_system_defined_objects filetables fulltext_catalogs fulltext_document_types
-    fulltext_index_catalog_usages fulltext_index_columns fulltext_index_fragments fulltext_indexes
-    fulltext_languages fulltext_stoplists fulltext_stopwords function_order_columns hash_indexes
-    http_endpoints index_resumable_operations internal_partitions internal_tables key_encryptions
-    ledger_column_history ledger_table_history linked_logins login_token master_key_passwords masked_columns
-    memory_optimized_tables_internal_attributes messages message_type_xml_schema_collection_usages
-    module_assembly_usages numbered_procedure_parameters numbered_procedures openkeys parameter_type_usages
-    parameter_xml_schema_collection_usages periods plan_guides query_context_settings query_store_plan
-    query_store_query query_store_query_hints query_store_query_text query_store_runtime_stats
-    query_store_runtime_stats_interval query_store_wait_stats registered_search_properties
-    registered_search_property_lists remote_data_archive_databases remote_data_archive_tables remote_logins
-    remote_service_bindings resource_governor_configuration resource_governor_external_resource_pools
-    resource_governor_resource_pools resource_governor_workload_groups routes securable_classes
-    security_policies security_predicates selective_xml_index_namespaces selective_xml_index_paths
-    sensitivity_classifications server_assembly_modules server_audits server_audit_specification_details
-    server_audit_specifications server_event_notifications server_event_session_actions
-    server_event_session_events server_event_session_fields server_event_session_targets
-    server_event_sessions server_events server_file_audits server_permissions server_sql_modules
-    server_trigger_events server_triggers servers service_broker_endpoints service_contract_message_usages
-    service_contract_usages service_contracts service_message_types service_queue_usages service_queues
-    services soap_endpoints spatial_index_tessellations spatial_indexes spatial_reference_systems
-    sql_dependencies symmetric_keys syscacheobjects syscharsets sysconfigures sysconstraints syscurconfigs
-    sysdevices sysfilegroups sysfiles sysforeignkeys sysfulltextcatalogs sysindexkeys syslockinfo syslogins
-    sysmembers sysmessages sysoledbusers sysopentapes sysperfinfo syspermissions sysprotects sysreferences
-    sysremotelogins sysservers syscursorcolumns syscursorrefs syscursors syscursortables system_columns
+    """bandwidth_usage column_store_dictionaries column_store_row_groups column_store_segments
+    conversation_endpoints conversation_groups database_automatic_tuning_mode
+    database_automatic_tuning_options database_ledger_blocks database_ledger_digest_locations
+    database_ledger_transactions database_permission event_notification_event_types external_language_files
+    fulltext_index_fragments internal_partitions ledger_column_history ledger_table_history login_token
+    memory_optimized_tables_internal_attributes message_type_xml_schema_collection_usages
+    parameter_type_usages query_context_settings query_store_plan query_store_query query_store_query_hints
+    query_store_query_text query_store_runtime_stats query_store_runtime_stats_interval
+    query_store_wait_stats server_event_notifications server_event_session_actions
+    server_event_session_events server_event_session_fields server_event_session_targets server_events
+    server_permissions service_contract_message_usages service_contract_usages service_queue_usages
+    spatial_reference_systems sql_dependencies syscacheobjects syscharsets sysconstraints sysdevices
+    sysfilegroups sysfiles sysforeignkeys sysfulltextcatalogs sysindexkeys syslogins sysmembers
+    sysoledbusers sysopentapes sysperfinfo syspermissions sysprotects sysreferences sysremotelogins
+    syscursorcolumns syscursorrefs syscursors syscursortables system_columns
     system_components_surface_area_configuration system_internals_allocation_units
-    system_internals_partitions system_parameters system_sql_modules system_types tcp_endpoints time_zone_info
-    trace_categories trace_columns trace_event_bindings trace_events trace_subclass_values traces
-    transmission_queue trigger_event_types trusted_assemblies type_assembly_usages user_token via_endpoints
-    vector_indexes xml_indexes xml_schema_attributes xml_schema_collections xml_schema_component_placements
-    xml_schema_components xml_schema_elements xml_schema_facets xml_schema_model_groups xml_schema_namespaces
-    xml_schema_types xml_schema_wildcard_namespaces xml_schema_wildcards""".split()
+    system_internals_partitions system_parameters system_types trace_categories trace_columns
+    trace_event_bindings trace_events trace_subclass_values traces trigger_event_types user_token
+    vector_indexes xml_schema_attributes xml_schema_component_placements xml_schema_elements
+    xml_schema_facets xml_schema_model_groups xml_schema_types xml_schema_wildcard_namespaces
+    xml_schema_wildcards""".split()
 )

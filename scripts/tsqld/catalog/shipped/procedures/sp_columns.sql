@@ -1,0 +1,26 @@
+CREATE PROCEDURE sys.sp_columns @table_name nvarchar(384), @table_owner nvarchar(384) = NULL, @table_qualifier sysname = NULL,
+    @column_name nvarchar(384) = NULL, @ODBCVer int = 2 AS
+BEGIN
+    IF @table_qualifier IS NOT NULL AND @table_qualifier <> DB_NAME()
+    BEGIN
+        IF @table_qualifier <> N''
+            RAISERROR (15250, -1, -1);
+        RETURN;
+    END;
+    SELECT DB_NAME() AS TABLE_QUALIFIER, s.name AS TABLE_OWNER, o.name AS TABLE_NAME, c.name AS COLUMN_NAME,
+        IIF(@ODBCVer < 3, c.old_data_type_2, c.old_data_type) AS DATA_TYPE, c.old_name AS TYPE_NAME,
+        c.old_precision AS [PRECISION], c.old_length AS [LENGTH], c.old_scale AS SCALE, c.old_radix AS RADIX,
+        CAST(c.is_nullable AS smallint) AS NULLABLE, CAST(NULL AS varchar(254)) AS REMARKS,
+        c.default_text AS COLUMN_DEF, c.old_sql_data_type AS SQL_DATA_TYPE, c.old_datetime_sub AS SQL_DATETIME_SUB,
+        c.old_octets AS CHAR_OCTET_LENGTH, c.ordinal AS ORDINAL_POSITION,
+        CAST(IIF(c.is_nullable = 1, 'YES', 'NO') AS varchar(254)) AS IS_NULLABLE,
+        c.ss_data_type AS SS_DATA_TYPE
+    FROM sys.tsqld_odbc_columns AS c
+    JOIN sys.objects AS o ON o.object_id = c.object_id
+    JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+    WHERE c.kind = 'C' AND o.type IN ('U', 'V', 'IF', 'TF')
+        AND (@table_name IS NULL OR o.name LIKE @table_name)
+        AND (@table_owner IS NULL OR s.name LIKE @table_owner)
+        AND (@column_name IS NULL OR c.name LIKE @column_name)
+    ORDER BY 1, 2, 3, ORDINAL_POSITION;
+END
