@@ -247,6 +247,8 @@ def _system(environment: Environment, name: FullName, parts: Sequence[str]) -> S
         return environment.system_relation(name.database, name.schema.lower(), name.name.lower())
     if (name.database.lower(), name.schema.lower(), name.name.lower()) == ("master", "dbo", "spt_values"):
         return environment.system_relation("master", "dbo", "spt_values")
-    if name.schema.lower() == "dbo" and name.name.lower().startswith("sys"):
+    if name.schema.lower() == "dbo" and (
+        name.name.lower().startswith("sys") or name.database.lower() == "msdb"
+    ):
         return environment.system_relation(name.database, "dbo", name.name.lower())
     return None

@@ -16,9 +16,11 @@ from tsqld.catalog.spelling import spelled_condition, spelled_value
 from tsqld.catalog.views import system_object_id, system_views
 from tsqld.catalog.views.common import user_type_id, user_types
 from tsqld.catalog.views.principals import principal_ids
-from tsqld.catalog.views.server import SWITCHES
+from tsqld.catalog.views.server import SWITCHES, files_of
+from tsqld.catalog.views.spec import Row
 from tsqld.catalog.views.temporaries import padded, temporaries_of
 from tsqld.errors import unsupported
+from tsqld.runtime.determinism import column_fact
 from tsqld.runtime.objectfacts import Subject, object_fact
 from tsqld.runtime.session import Session
 from tsqld.types import DEFAULT_COLLATION
@@ -73,14 +75,14 @@ class MetadataFunctions:
 
     # databases
 
-    def _db_name(self, database_id: int | None = None) -> str | None:
-        if database_id is None:
+    def _db_name(self, *database_id: int | None) -> str | None:
+        if not database_id:
             return self.session.frame.database or self.session.database
         names = self.database_ids()
-        return next((name for name, number in names.items() if number == database_id), None)
+        return next((name for name, number in names.items() if number == database_id[0]), None)
 
-    def _db_id(self, name: str | None = None) -> int | None:
-        wanted = (name or self.session.frame.database or self.session.database).lower()
+    def _db_id(self, *name: str | None) -> int | None:
+        wanted = (name[0] or "" if name else self._db_name() or "").lower()
         return next(
             (number for known, number in self.database_ids().items() if known.lower() == wanted), None
         )
@@ -203,7 +205,10 @@ class MetadataFunctions:
 
     def _by_id(self, object_id: int | None) -> Any:
         subject = self._subject(object_id)
-        return subject.found if subject is not None else None
+        if subject is not None:
+            return subject.found
+        tables = (found.table for found in user_types(self._catalog()) if found.table is not None)
+        return next((table for table in tables if table.object_id == object_id), None)
 
     def _name_of(self, object_id: int | None, database: Any) -> tuple[str, str] | None:
         """Schema and name of an object of the current or a numbered database."""
@@ -258,17 +263,16 @@ class MetadataFunctions:
 
     # schemas, principals, file groups
 
-    def _schema_name(self, schema_id: int | None = None) -> str | None:
-        if schema_id is None:
-            return "dbo"
-        return next((s.name for s in self._catalog().schemas() if s.schema_id == schema_id), None)
+    def _schema_name(self, *schema_id: int | None) -> str | None:
+        wanted = schema_id[0] if schema_id else 1
+        return next((s.name for s in self._catalog().schemas() if s.schema_id == wanted), None)
 
-    def _schema_id(self, name: str | None = None) -> int | None:
-        found = self._catalog().schema(name or "dbo")
+    def _schema_id(self, *name: str | None) -> int | None:
+        found = self._catalog().schema(name[0] or "" if name else "dbo")
         return found.schema_id if found else None
 
-    def _database_principal_id(self, name: str | None = None) -> int | None:
-        return principal_ids(self._catalog()).get((name or "dbo").lower())
+    def _database_principal_id(self, *name: str | None) -> int | None:
+        return principal_ids(self._catalog()).get((name[0] or "" if name else "dbo").lower())
 
     _user_id = _database_principal_id
 
@@ -286,6 +290,31 @@ class MetadataFunctions:
         known = {"ISREADONLY": 0, "ISUSERDEFINEDFG": int(name.lower() != "primary")}
         known["ISDEFAULT"] = int(name.lower() == "primary")
         return known.get((property or "").upper())
+
+    # files
+
+    def _files(self) -> list[Row]:
+        return list(files_of(self.session, self._catalog()))
+
+    def _file_idex(self, name: str) -> int | None:
+        return next((f["file_id"] for f in self._files() if f["name"].lower() == (name or "").lower()), None)
+
+    _file_id = _file_idex
+
+    def _file_name(self, number: int) -> str | None:
+        return next((str(f["name"]) for f in self._files() if f["file_id"] == number), None)
+
+    def _fileproperty(self, name: str, property: str) -> int | None:
+        for file in self._files():
+            if file["name"].lower() == (name or "").lower():
+                facts = {
+                    "ISREADONLY": 0,
+                    "ISPRIMARYFILE": int(file["file_id"] == 1),
+                    "ISLOGFILE": int(file["type_desc"] == "LOG"),
+                    "SPACEUSED": file["size"],
+                }
+                return facts.get((property or "").upper())
+        return None
 
     # columns and indexes
 
@@ -313,7 +342,7 @@ class MetadataFunctions:
         text = column.type.is_text or column.type.is_binary
         precision, scale = precision_scale(column.type)
         if word in ("ISDETERMINISTIC", "ISPRECISE", "ISINDEXABLE", "SYSTEMDATAACCESS", "USERDATAACCESS"):
-            raise unsupported(f"COLUMNPROPERTY {property}")
+            return column_fact(self._catalog(), found, column, word)
         facts: dict[str, int | None] = {
             "ALLOWSNULL": int(column.nullable),
             "CHARMAXLEN": column.type.length if text else None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tsqld.catalog.model import Catalog, Module, Object, Table
-from tsqld.errors import unsupported
+from tsqld.runtime.determinism import is_deterministic, is_indexable, is_precise, reads_data
 
 _KINDS: Final = {
     "ISTABLE": ("U",),
@@ -37,8 +37,10 @@ _KINDS: Final = {
     "ISENCRYPTED": (),
     "ISMSSHIPPED": (),
 }
-_NOT_TOLD: Final = ("ISDETERMINISTIC", "ISPRECISE", "ISSYSTEMVERIFIED", "ISINDEXABLE", "SYSTEMDATAACCESS",
-                    "USERDATAACCESS")  # fmt: skip
+_OF_DETERMINISM: Final = (
+    *("ISDETERMINISTIC", "ISPRECISE", "ISSYSTEMVERIFIED", "ISINDEXABLE"),
+    *("SYSTEMDATAACCESS", "USERDATAACCESS"),
+)
 _TEXT_TYPES: Final = ("text", "ntext", "image")
 
 
@@ -55,8 +57,8 @@ class Subject:
 
 def object_fact(subject: Subject, object_id: int, word: str) -> Any:
     """The value of a property, its name in upper case."""
-    if word in _NOT_TOLD:
-        raise unsupported(f"OBJECTPROPERTY {word}")
+    if word in _OF_DETERMINISM:
+        return _determinism(subject, word)
     if word in _KINDS:
         return int(subject.kind in _KINDS[word])
     if word == "BASETYPE":
@@ -77,6 +79,22 @@ def object_fact(subject: Subject, object_id: int, word: str) -> Any:
     if isinstance(subject.found, Table) and subject.kind == "U":
         return _table_fact(subject.catalog, subject.found, word)
     return None
+
+
+def _determinism(subject: Subject, word: str) -> int | None:
+    """What the optimizer asks before it keeps a result."""
+    catalog, found = subject.catalog, subject.found
+    if subject.kind == "U" and word == "ISINDEXABLE":
+        return 1
+    if not isinstance(found, Module) or subject.kind not in ("V", "FN", "IF", "TF"):
+        return None
+    if word == "ISINDEXABLE":
+        return int(is_indexable(catalog, found)) if subject.kind == "V" else None
+    if word in ("ISDETERMINISTIC", "ISSYSTEMVERIFIED"):
+        return int(is_deterministic(catalog, found))
+    if word == "ISPRECISE":
+        return int(is_precise(catalog, found))
+    return int(reads_data(found))
 
 
 def _constraint_fact(subject: Subject, object_id: int, word: str) -> int | None:

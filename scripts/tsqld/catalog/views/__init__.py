@@ -15,6 +15,7 @@ from zlib import crc32
 from tsqld.catalog.model import Catalog
 from tsqld.catalog.views import (
     absent,
+    backups,
     columns,
     compatibility,
     constraints,
@@ -74,6 +75,11 @@ def system_views() -> Iterator[tuple[str, str]]:
     yield from (("INFORMATION_SCHEMA", name.upper()) for name in information.VIEWS)
 
 
+def is_old(name: str) -> bool:
+    """Whether a view dates from before schemas, and so lies in dbo too: sysobjects, sysprocesses …"""
+    return (name.startswith("sys") and "_" not in name) or name == "spt_values"
+
+
 def has_view(schema: str, name: str) -> bool:
     known = information.VIEWS if schema.lower() == "information_schema" else _SYS
     return schema.lower() in ("sys", "information_schema") and name.lower() in known
@@ -96,22 +102,27 @@ def _every(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 
 def _every_view(session: Session, catalog: Catalog) -> Iterator[Row]:
-    return (row for row in _every(session, catalog) if row["type"] == "V")
+    yield from objects.VIEWS["views"].rows(session, catalog)
+    yield from (row for row in _shipped(session, catalog) if row["type"] == "V")
 
 
 _SYS["all_objects"] = view(objects.OBJECT, _every)
 _SYS["system_objects"] = view(objects.OBJECT, _shipped)
-_SYS["all_views"] = view(objects.OBJECT, _every_view)
+_SYS["all_views"] = view(objects.VIEW, _every_view)
 _SYS["system_views"] = view(
-    objects.OBJECT, lambda session, catalog: (r for r in _shipped(session, catalog) if r["type"] == "V")
+    objects.VIEW, lambda session, catalog: (r for r in _shipped(session, catalog) if r["type"] == "V")
 )
 
 
 def system_relation(session: Session, database: str, schema: str, name: str) -> SystemRelation | None:
     """A catalog view by its schema and name in lower case, filled; None when there is none of that name."""
-    found = information.VIEWS.get(name) if schema == "information_schema" else _SYS.get(name)
-    if schema == "dbo" and name not in compatibility.VIEWS:
-        return None
+    if schema == "dbo":
+        owned = backups.VIEWS.get(name) if database.lower() == "msdb" else None
+        found = owned or (_SYS.get(name) if is_old(name) else None)
+        if found is None:
+            return None
+    else:
+        found = information.VIEWS.get(name) if schema == "information_schema" else _SYS.get(name)
     if found is None:
         if schema == "sys" and (name in REFUSED or name.startswith("dm_")):
             raise unsupported(f"sys.{name}")

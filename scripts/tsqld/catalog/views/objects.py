@@ -181,6 +181,11 @@ _MODULE: Final = """object_id int, definition nvarchar(max), uses_ansi_nulls bit
     uses_quoted_identifier bit, is_schema_bound bit, uses_database_collation bit = 0, is_recompiled bit,
     null_on_null_input bit = 0, execute_as_principal_id int, uses_native_compilation bit = 0,
     inline_type bit, is_inlineable bit"""
+VIEW: Final = f"""{OBJECT}, is_replicated bit = 0, has_replication_filter bit = 0,
+    has_opaque_metadata bit = 0, has_unchecked_assembly_data bit = 0, with_check_option bit = 0,
+    is_date_correlation_view bit = 0, is_tracked_by_cdc bit = 0, has_snapshot bit = 0,
+    ledger_view_type tinyint = 0, ledger_view_type_desc nvarchar(60) = 'NON_LEDGER_VIEW',
+    is_dropped_ledger_view bit = 0"""
 _objects_view: Final = view(OBJECT, objects)
 VIEWS: Final[dict[str, View]] = {
     "objects": _objects_view,
@@ -202,14 +207,7 @@ VIEWS: Final[dict[str, View]] = {
         is_dropped_ledger_table bit = 0""",
         _tables,
     ),
-    "views": view(
-        OBJECT
-        + """, is_replicated bit = 0, has_replication_filter bit = 0, has_opaque_metadata bit = 0,
-        has_unchecked_assembly_data bit = 0, with_check_option bit, is_date_correlation_view bit = 0,
-        is_tracked_by_cdc bit = 0, has_snapshot bit = 0, ledger_view_type tinyint = 0,
-        ledger_view_type_desc nvarchar(60) = 'NON_LEDGER_VIEW', is_dropped_ledger_view bit = 0""",
-        _views,
-    ),
+    "views": view(VIEW, _views),
     "procedures": view(
         OBJECT
         + """, is_auto_executed bit = 0, is_execution_replicated bit = 0,

@@ -85,7 +85,7 @@ def broker_guid(name: str) -> UUID:
     return uuid5(NAMESPACE_DNS, f"{name.lower()}.tsqld")
 
 
-def _files_of(session: Session, catalog: Catalog, number: int) -> Iterator[Row]:
+def files_of(session: Session, catalog: Catalog, number: int = 0) -> Iterator[Row]:
     """The data file, and what DuckDB has written ahead of it as its log."""
     path = session.engine.data / f"{catalog.name}.duckdb"
     for file_id, kind, name, place in (
@@ -110,7 +110,7 @@ def _pages(path: Path) -> int:
 
 
 def _database_files(session: Session, catalog: Catalog) -> Iterator[Row]:
-    return _files_of(session, catalog, 0)
+    return files_of(session, catalog)
 
 
 def _each_database(session: Session) -> Iterator[tuple[Catalog, int]]:
@@ -121,7 +121,7 @@ def _each_database(session: Session) -> Iterator[tuple[Catalog, int]]:
 
 def _master_files(session: Session, catalog: Catalog) -> Iterator[Row]:
     for other, number in _each_database(session):
-        yield from _files_of(session, other, number)
+        yield from files_of(session, other, number)
 
 
 def _file_statistics(session: Session, catalog: Catalog) -> Iterator[Row]:
@@ -132,6 +132,14 @@ def _file_statistics(session: Session, catalog: Catalog) -> Iterator[Row]:
             "file_id": row["file_id"],
             "size_on_disk_bytes": row["size"] * PAGE_BYTES,
         }
+
+
+def _space_usage(session: Session, catalog: Catalog) -> Iterator[Row]:
+    ids = session.interpreter.evaluator._functions.database_ids()
+    for row in files_of(session, catalog, ids[catalog.name]):
+        if row["type_desc"] == "ROWS":
+            pages = {"total_page_count": row["size"], "allocated_extent_page_count": row["size"]}
+            yield {**row, **pages, "user_object_reserved_page_count": row["size"]}
 
 
 def _by_database(session: Session, catalog: Catalog) -> Iterator[Row]:
@@ -252,6 +260,14 @@ VIEWS: Final[dict[str, View]] = {
         io_stall_queued_write_ms bigint = 0, io_stall bigint = 0, size_on_disk_bytes bigint,
         file_handle varbinary(8)""",
         _file_statistics,
+    ),
+    "dm_db_file_space_usage": view(
+        """database_id smallint, file_id smallint, filegroup_id smallint = 1, total_page_count bigint,
+        allocated_extent_page_count bigint, unallocated_extent_page_count bigint = 0,
+        version_store_reserved_page_count bigint = 0, user_object_reserved_page_count bigint,
+        internal_object_reserved_page_count bigint = 0, mixed_extent_page_count bigint = 0,
+        modified_extent_page_count bigint = 0""",
+        _space_usage,
     ),
     "database_mirroring": view(
         """database_id int, mirroring_guid uniqueidentifier, mirroring_state tinyint,

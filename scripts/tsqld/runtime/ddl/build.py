@@ -14,6 +14,7 @@ from tsqld.errors import TsqlError, error
 from tsqld.runtime.ddl.constraints import ConstraintBuilder, refuse_queries
 from tsqld.runtime.ddl.definer import relation_of
 from tsqld.runtime.ddl.placement import checked_placement
+from tsqld.runtime.determinism import NONDETERMINISTIC
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
 from tsqld.types import SqlType
@@ -23,10 +24,6 @@ _WIDEST_ROW = 8060
 _IDENTITY_TYPES = ("tinyint", "smallint", "int", "bigint", "decimal", "numeric")
 _NEVER_SPARSE = ("text", "ntext", "image", "rowversion")
 _VARIABLE = ("varchar", "nvarchar", "varbinary", "text", "ntext", "image", "xml", "sql_variant")
-_NONDETERMINISTIC = frozenset(
-    """GETDATE GETUTCDATE SYSDATETIME SYSUTCDATETIME SYSDATETIMEOFFSET CURRENT_TIMESTAMP NEWID RAND USER_NAME
-    SUSER_SNAME SUSER_NAME HOST_NAME APP_NAME CURRENT_USER SESSION_USER SYSTEM_USER USER FORMAT""".split()
-)
 
 
 class TableBuilder(ConstraintBuilder):
@@ -142,7 +139,7 @@ class TableBuilder(ConstraintBuilder):
             if named is not None and named.computed:
                 raise error(1759, named.name, table.name, line=written.line)
             called = isinstance(node, n.Call) and len(node.name) == 1
-            if called and written.persisted and node.name[0].upper() in _NONDETERMINISTIC:  # type: ignore[attr-defined]
+            if called and written.persisted and node.name[0].upper() in NONDETERMINISTIC:  # type: ignore[attr-defined]
                 raise error(4936, written.name, table.name, line=written.line)
         value = self.compiler().value(written.computed, Place(Scope([relation_of(table)])))
         nullable = value.nullable if written.nullable is None else written.nullable
