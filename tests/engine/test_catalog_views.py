@@ -78,3 +78,66 @@ def test_references_between_tables_are_listed_with_their_rules(client: Client) -
         SELECT CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE FROM INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS;
     """)
     assert told.rows == [("FK_parts", "NO ACTION", "CASCADE")]
+
+
+def test_a_name_or_number_that_is_null_is_not_the_default(client: Client) -> None:
+    told = client(
+        "SELECT SCHEMA_NAME(NULL), SCHEMA_ID(NULL), DB_NAME(NULL), DB_ID(NULL), SCHEMA_NAME(), SCHEMA_ID()"
+    )
+    assert told.rows == [(None, None, None, None, "dbo", 1)]
+
+
+def test_determinism_is_told_of_functions_views_and_computed_columns(client: Client) -> None:
+    client("CREATE TABLE sums (n int NOT NULL, f float NOT NULL, twice AS (n * 2), now AS (GETDATE()))")
+    client("CREATE FUNCTION bound (@x int) RETURNS int WITH SCHEMABINDING AS BEGIN RETURN @x + 1; END")
+    client("CREATE FUNCTION loose (@x int) RETURNS int AS BEGIN RETURN @x + 1; END")
+    reads = "(SELECT MAX(n) FROM dbo.sums)"
+    client(f"CREATE FUNCTION reads () RETURNS int WITH SCHEMABINDING AS BEGIN RETURN {reads} END")
+    client("CREATE VIEW totals WITH SCHEMABINDING AS SELECT n, COUNT_BIG(*) AS c FROM dbo.sums GROUP BY n")
+    client("CREATE VIEW tops WITH SCHEMABINDING AS SELECT n, MAX(f) AS c FROM dbo.sums GROUP BY n")
+    fact = "OBJECTPROPERTY(OBJECT_ID('{}'), '{}')"
+    asked = [
+        ("bound", "IsDeterministic"),
+        ("loose", "IsDeterministic"),
+        ("reads", "IsDeterministic"),
+        ("bound", "UserDataAccess"),
+        ("reads", "UserDataAccess"),
+        ("totals", "IsIndexable"),
+        ("tops", "IsIndexable"),
+        ("sums", "IsIndexable"),
+    ]
+    told = client(f"SELECT {', '.join(fact.format(*one) for one in asked)}")
+    assert told.rows == [(1, 0, 0, 0, 1, 1, 0, 1)]
+    column = "COLUMNPROPERTY(OBJECT_ID('sums'), '{}', 'IsDeterministic')"
+    told = client(f"SELECT {', '.join(column.format(name) for name in ('n', 'twice', 'now'))}")
+    assert told.rows == [(None, 1, 0)]
+
+
+def test_views_of_before_schemas_lie_under_dbo_too(client: Client) -> None:
+    told = client("SELECT COUNT(*) FROM master.dbo.sysprocesses WHERE spid = @@SPID")
+    assert told.rows == [(1,)]
+    assert client("SELECT COUNT(*) FROM msdb.dbo.backupset").rows == [(0,)]
+
+
+def test_every_column_of_the_servers_own_views_is_listed(client: Client) -> None:
+    told = client("""
+        SELECT c.name FROM sys.all_columns AS c
+        WHERE c.object_id = OBJECT_ID(N'sys.schemas') ORDER BY c.column_id""")
+    assert told.rows == [("name",), ("schema_id",), ("principal_id",)]
+
+
+def test_a_partitioned_heap_names_the_column_it_is_partitioned_by(client: Client) -> None:
+    client("CREATE PARTITION FUNCTION by_year (date) AS RANGE RIGHT FOR VALUES ('2024-01-01')")
+    client("CREATE PARTITION SCHEME by_year AS PARTITION by_year ALL TO ([PRIMARY])")
+    client("CREATE TABLE parted (n int NULL, day date NULL) ON by_year (day)")
+    told = client("""
+        SELECT index_id, column_id, key_ordinal, partition_ordinal FROM sys.index_columns
+        WHERE object_id = OBJECT_ID(N'parted')""")
+    assert told.rows == [(0, 2, 0, 1)]
+
+
+def test_what_a_session_set_is_told_by_sessionproperty(client: Client) -> None:
+    told = client("SELECT CAST(SESSIONPROPERTY('ANSI_NULLS') AS int), SESSIONPROPERTY('nothing')")
+    assert told.rows == [(1, None)]
+    told = client("SET ARITHABORT OFF; SELECT CAST(SESSIONPROPERTY('ARITHABORT') AS int)")
+    assert told.rows == [(0,)]

@@ -79,6 +79,8 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "CONTEXT_INFO": (varbinary(128), 0, 0),
     "SERVERPROPERTY": (SQL_VARIANT, 1, 1),
     "SESSIONPROPERTY": (SQL_VARIANT, 1, 1),
+    "LOGINPROPERTY": (SQL_VARIANT, 2, 2),
+    "XML_SCHEMA_NAMESPACE": (SqlType("xml"), 2, 3),
     "DATABASEPROPERTYEX": (SQL_VARIANT, 2, 2),
     "CONNECTIONPROPERTY": (SQL_VARIANT, 1, 1),
     "FULLTEXTSERVICEPROPERTY": (INT, 1, 1),

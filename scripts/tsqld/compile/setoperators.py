@@ -107,7 +107,13 @@ class SetCompiler(OrderCompiler):
         ):
             raise MixedTicks
         columns = tuple(
-            OutColumn(a.name, f.common_of([a.bound, b.bound]), a.nullable or b.nullable)
+            OutColumn(
+                a.name,
+                f.common_of([a.bound, b.bound]),
+                a.nullable or b.nullable,
+                # NULL in every member may still become any type
+                literal=a.bound if a.bound.is_null and b.bound.is_null else None,
+            )
             for a, b in zip(left.columns, right.columns, strict=True)
         )
         first, second = self._aligned(left, columns, line), self._aligned(right, columns, line)

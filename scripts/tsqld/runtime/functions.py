@@ -12,7 +12,7 @@ from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted, user_message
 from tsqld.runtime.metadata import MetadataFunctions
-from tsqld.runtime.serverfacts import connection_property, server_property, session_property
+from tsqld.runtime.serverfacts import connection_property, login_property, server_property, session_property
 from tsqld.runtime.session import Session
 
 if TYPE_CHECKING:
@@ -258,6 +258,14 @@ class SessionFunctions(MetadataFunctions):
 
     def _serverproperty(self, name: str) -> Any:
         return server_property(self.session, name)
+
+    def _loginproperty(self, login: str | None, name: str | None) -> Any:
+        return login_property(self.session, login, name)
+
+    def _xml_schema_namespace(self, schema: str | None, name: str | None, space: str | None = None) -> None:
+        """Error 6314: no collection of XML schemas can be made."""
+        if (schema or "").lower() != "sys" or (name or "").lower() != "sys":
+            raise error(6314, name)
 
     def _sessionproperty(self, name: str) -> Any:
         return session_property(self.session, name)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tsql.tokens import TokenError, tokenize
 from tsqld.catalog.facets import TYPE_IDS, max_length, precision_scale
-from tsqld.catalog.model import Catalog, Column, Index, Module, Table, object_type
+from tsqld.catalog.model import Catalog, Column, Index, Module, Table, UserType, object_type
 from tsqld.catalog.spelling import spelled_condition, spelled_value
 from tsqld.catalog.views import system_object_id, system_views
 from tsqld.catalog.views.common import user_type_id, user_types
@@ -204,11 +204,10 @@ class MetadataFunctions:
         return None
 
     def _by_id(self, object_id: int | None) -> Any:
+        """An object by its id; for that of a table type's table, the table."""
         subject = self._subject(object_id)
-        if subject is not None:
-            return subject.found
-        tables = (found.table for found in user_types(self._catalog()) if found.table is not None)
-        return next((table for table in tables if table.object_id == object_id), None)
+        found = subject.found if subject is not None else None
+        return found.table if isinstance(found, UserType) else found
 
     def _name_of(self, object_id: int | None, database: Any) -> tuple[str, str] | None:
         """Schema and name of an object of the current or a numbered database."""
@@ -371,10 +370,11 @@ class MetadataFunctions:
         return next((i for i in indexes if i.name.lower() == (name or "").lower()), None)
 
     def _indexproperty(self, object_id: int, name: str, property: str) -> int | None:
-        index = self._index(self._by_id(object_id), name)
-        if index is None:
-            return None
+        found = self._by_id(object_id)
+        index = self._index(found, name)
         word = (property or "").upper()
+        if index is None:
+            return _statistics_fact(found, name, word)
         if word == "INDEXDEPTH":
             raise unsupported("INDEXPROPERTY IndexDepth")
         facts = {
@@ -471,4 +471,13 @@ def _parameter_fact(module: Module, name: str, word: str) -> int | None:
                 "SCALE": None if text else scale,
             }
             return facts.get(word)
+    return None
+
+
+def _statistics_fact(found: Any, name: str | None, word: str) -> int | None:
+    """INDEXPROPERTY of statistics that CREATE STATISTICS made."""
+    made = found.statistics if isinstance(found, Table) else ()
+    for statistics in made:
+        if statistics.name.lower() == (name or "").lower():
+            return {"INDEXID": statistics.stats_id, "ISSTATISTICS": 1}.get(word, 0)
     return None

@@ -10,6 +10,7 @@ import datetime as dt
 import os
 from typing import Any, Final
 
+from tsqld.catalog.model import Login
 from tsqld.runtime.session import Session
 from tsqld.types import DEFAULT_COLLATION
 
@@ -97,3 +98,22 @@ def session_property(session: Session, name: str | None) -> int | None:
         "QUOTED_IDENTIFIER": options.quoted_identifier,
     }
     return int(told[word]) if word in told else None
+
+
+def login_property(session: Session, login: str | None, name: str | None) -> Any:
+    """What LOGINPROPERTY tells of a login; its password's hash stays with the server."""
+    word, master = (name or "").upper(), session.catalog("master")
+    found = master.entries.get(f"login:{login}".lower())
+    if not isinstance(found, Login) and (login or "").lower() != "sa":
+        return None
+    database = found.database if isinstance(found, Login) else "master"
+    told = {
+        "BADPASSWORDCOUNT": 0,
+        "DEFAULTDATABASE": database,
+        "DEFAULTLANGUAGE": "us_english",
+        "HISTORYLENGTH": 0,
+        "ISEXPIRED": 0,
+        "ISLOCKED": 0,
+        "ISMUSTCHANGE": 0,
+    }
+    return told.get(word)

@@ -32,11 +32,13 @@ from tsqld.catalog.views import (
     sessions,
     settings,
 )
+from tsqld.catalog.views.common import collation, facets
 from tsqld.catalog.views.spec import Row, View, view
 from tsqld.catalog.views.temporaries import with_temporaries
 from tsqld.catalog.views.unknown import REFUSED
 from tsqld.compile.context import SystemRelation
 from tsqld.errors import error, unsupported
+from tsqld.types import SYSNAME
 
 if TYPE_CHECKING:
     from tsqld.runtime.session import Session
@@ -112,6 +114,30 @@ _SYS["all_views"] = view(objects.VIEW, _every_view)
 _SYS["system_views"] = view(
     objects.VIEW, lambda session, catalog: (r for r in _shipped(session, catalog) if r["type"] == "V")
 )
+
+
+def _shipped_columns(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for schema, name in system_views():
+        found = information.VIEWS[name.lower()] if schema == "INFORMATION_SCHEMA" else _SYS[name]
+        number = system_object_id(schema, name)
+        for position, (column, type) in enumerate(found.columns, 1):
+            yield {
+                "object_id": number,
+                "name": column,
+                "column_id": position,
+                **facets(catalog, type, ("sys", "sysname") if type == SYSNAME else None),
+                "collation_name": collation(type),
+                "is_nullable": True,
+            }
+
+
+def _every_column(session: Session, catalog: Catalog) -> Iterator[Row]:
+    yield from columns.VIEWS["columns"].rows(session, catalog)
+    yield from _shipped_columns(session, catalog)
+
+
+_SYS["system_columns"] = view(columns.COLUMN, _shipped_columns)
+_SYS["all_columns"] = view(columns.COLUMN, _every_column)
 
 
 def system_relation(session: Session, database: str, schema: str, name: str) -> SystemRelation | None:

@@ -183,6 +183,7 @@ _COLUMN_END: Final = """is_sparse bit = 0, is_column_set bit = 0, generated_alwa
     column_encryption_key_database_name sysname, is_hidden bit = 0, is_masked bit = 0, graph_type int,
     graph_type_desc nvarchar(60), is_data_deletion_filter_column bit = 0, ledger_view_column_type int,
     ledger_view_column_type_desc nvarchar(60), is_dropped_ledger_column bit = 0"""
+COLUMN: Final = f"{_COLUMN}, {_COLUMN_END}"
 _TYPE: Final = """name sysname, system_type_id tinyint, user_type_id int, schema_id int, principal_id int,
     max_length smallint, precision tinyint, scale tinyint, collation_name sysname, is_nullable bit,
     is_user_defined bit = 0, is_assembly_type bit = 0, default_object_id int = 0, rule_object_id int = 0,
@@ -193,8 +194,7 @@ _PARAMETER: Final = f"""object_id int, name sysname, parameter_id int, {_FACETS}
     encryption_type_desc nvarchar(64), encryption_algorithm_name sysname, column_encryption_key_id int,
     column_encryption_key_database_name sysname"""
 VIEWS: Final[dict[str, View]] = {
-    "columns": view(f"{_COLUMN}, {_COLUMN_END}", _columns),
-    "all_columns": view(f"{_COLUMN}, {_COLUMN_END}", _columns),
+    "columns": view(COLUMN, _columns),
     "computed_columns": view(
         f"""{_COLUMN}, definition nvarchar(max), uses_database_collation bit = 1, is_persisted bit,
         {_COLUMN_END}""".replace("is_computed bit = 0", "is_computed bit = 1"),

@@ -29,6 +29,7 @@ def _indexes(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 
 def _described(index: Index) -> dict[str, Any]:
+    column_store = index.kind == "COLUMNSTORE"
     return {
         "name": index.name,
         "index_id": index.index_id,
@@ -39,19 +40,39 @@ def _described(index: Index) -> dict[str, Any]:
         "fill_factor": int(index.option("FILLFACTOR", "0")),
         "is_padded": index.option("PAD_INDEX") == "ON",
         "is_disabled": index.disabled,
-        "allow_row_locks": index.option("ALLOW_ROW_LOCKS", "ON") == "ON",
-        "allow_page_locks": index.option("ALLOW_PAGE_LOCKS", "ON") == "ON",
+        # a columnstore has neither, says SMO, which will not script one that does
+        "allow_row_locks": not column_store and index.option("ALLOW_ROW_LOCKS", "ON") == "ON",
+        "allow_page_locks": not column_store and index.option("ALLOW_PAGE_LOCKS", "ON") == "ON",
         "has_filter": bool(index.where),
         "filter_definition": spelled_filter(index.where) if index.where else None,
-        "compression_delay": 0 if index.kind == "COLUMNSTORE" else None,
+        "compression_delay": 0 if column_store else None,
         "optimize_for_sequential_key": index.option("OPTIMIZE_FOR_SEQUENTIAL_KEY") == "ON",
     }
 
 
 def _index_columns(session: Session, catalog: Catalog) -> Iterator[Row]:
     for table in tables(catalog):
+        if table.clustered is None:
+            yield from _heap_columns(catalog, table)
         for index in table.indexes:
             yield from _columns_of(catalog, table, index)
+
+
+def _heap_columns(catalog: Catalog, table: Table) -> Iterator[Row]:
+    """The column that a heap is partitioned by."""
+    scheme = scheme_of(catalog, table, None)
+    column = table.column(table.placed_on[1]) if scheme and len(table.placed_on) > 1 else None
+    if column is not None:
+        yield {
+            "object_id": table.object_id,
+            "index_id": 0,
+            "index_column_id": 1,
+            "column_id": column.column_id,
+            "key_ordinal": 0,
+            "partition_ordinal": 1,
+            "is_descending_key": False,
+            "is_included_column": False,
+        }
 
 
 def _columns_of(catalog: Catalog, table: Table, index: Index) -> Iterator[Row]:

@@ -154,11 +154,11 @@ def _recovery(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 
 _SCOPED: Final = {
-    1: ("MAXDOP", 0),
-    2: ("LEGACY_CARDINALITY_ESTIMATION", 0),
-    3: ("PARAMETER_SNIFFING", 1),
-    4: ("QUERY_OPTIMIZER_HOTFIXES", 0),
-    6: ("IDENTITY_CACHE", 1),
+    1: ("MAXDOP", ("int", 0)),
+    2: ("LEGACY_CARDINALITY_ESTIMATION", ("bit", 0)),
+    3: ("PARAMETER_SNIFFING", ("bit", 1)),
+    4: ("QUERY_OPTIMIZER_HOTFIXES", ("bit", 0)),
+    6: ("IDENTITY_CACHE", ("bit", 1)),
 }
 
 

@@ -65,7 +65,7 @@ def view(columns: str, rows: Rows) -> View:
     """Declare a view."""
     names, defaults = [], {}
     for written in re.split(r",\s*(?![^(]*\))", columns.strip()):
-        match = _COLUMN.match(written.strip())
+        match = _COLUMN.match(" ".join(written.split()))
         assert match is not None, written
         name, word, first, second, default = match.groups()
         names.append((name, _type(word, first, second)))
