@@ -125,22 +125,6 @@ def test_a_statement_is_described_without_running(microsoft: pyodbc.Connection) 
     assert cursor.fetchall() == []
 
 
-def test_a_cursor_of_the_server_is_refused_by_name() -> None:
-    from tests.wire.fake_engine import FakeEngine
-
-    from tsqld.tds.calls import Calls
-    from tsqld.tds.prepared import PreparedStatements
-    from tsqld.tds.requests import Call
-
-    calls = Calls(FakeEngine("").login("sa", "", None), PreparedStatements())
-    (refusal,) = calls.events(Call("sp_cursoropen", ()))
-    assert isinstance(refusal, Error)
-    assert refusal.number == 16901
-    (unknown,) = calls.events(Call("sys.sp_execute", ()))
-    assert isinstance(unknown, Error)
-    assert unknown.number == 8179
-
-
 def test_a_missing_procedure_is_error_2812(stand_in: StandIn) -> None:
     connection = stand_in.pymssql()
     with pytest.raises(pymssql.Error, match="Could not find stored procedure"):

@@ -14,10 +14,11 @@ from typing import Final
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Columns, Done, Error, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.datatypes import datatype_info
+from tsqld.tds.cursors import ApiCursors
 from tsqld.tds.describe import first_result_set
 from tsqld.tds.prepared import Prepared, PreparedStatements
 from tsqld.tds.protocol import Session
-from tsqld.tds.requests import WELL_KNOWN, Call
+from tsqld.tds.requests import Call
 from tsqld.types import INT
 
 _SYSTEM_SCHEMAS: Final = frozenset({"", "sys", "dbo"})
@@ -27,7 +28,10 @@ _RETURN_METADATA: Final = 0x01
 class Calls:
     """The remote calls of one connection; prepared statements live as long as it does."""
 
-    def __init__(self, session: Session, prepared: PreparedStatements) -> None:
+    def __init__(
+        self, session: Session, prepared: PreparedStatements, cursors: ApiCursors | None = None
+    ) -> None:
+        cursors = cursors or ApiCursors(session, prepared)
         self._session = session
         self._prepared = prepared
         self._handlers: dict[str, Callable[[Sequence[Argument]], Iterator[Event]]] = {
@@ -38,6 +42,7 @@ class Calls:
             "sp_execute": self._execute,
             "sp_unprepare": self._unprepare,
             "sp_describe_first_result_set": self._describe,
+            **cursors.handlers,
             "sp_datatype_info": lambda arguments: _datatype_info(arguments, knows_2008=False),
             "sp_datatype_info_90": lambda arguments: _datatype_info(arguments, knows_2008=False),
             "sp_datatype_info_100": lambda arguments: _datatype_info(arguments, knows_2008=True),
@@ -49,8 +54,6 @@ class Calls:
         handler = self._handlers.get(name)
         if handler is not None:
             return _told(handler, call.arguments)
-        if name.startswith("sp_cursor") and name in WELL_KNOWN.values():
-            return iter((as_event(error(16901, name)),))
         return self._session.call(call.procedure, call.arguments)
 
     def _execute_sql(self, arguments: Sequence[Argument]) -> Iterator[Event]:

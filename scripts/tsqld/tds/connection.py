@@ -20,6 +20,7 @@ from tsqld.events import DatabaseChanged, Error, Event
 from tsqld.tds import protocol, tokens
 from tsqld.tds.bulkcopy import read_bulk_copy
 from tsqld.tds.calls import Calls, as_event
+from tsqld.tds.cursors import ApiCursors
 from tsqld.tds.handshake import Refused, answer_prelogin, log_in
 from tsqld.tds.packets import ClientMessage, Inbox, Outbox
 from tsqld.tds.prepared import PreparedStatements
@@ -72,6 +73,7 @@ class Connection:
         """Wakes whoever waits for the client."""
         self._transactions = Transactions()
         self._prepared = PreparedStatements()
+        self._cursors: ApiCursors | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -172,6 +174,9 @@ class Connection:
     # --- before there is a session
 
     def _begin(self, message: ClientMessage) -> bytes:
+        if message.kind == PacketType.LOGIN7:
+            # drivers of the time before PRELOGIN, jTDS among them, begin with their login
+            return self._log_in(message)
         payload, agreed = answer_prelogin(message)
         if agreed is Encryption.NOT_SUPPORTED:
             self._stage = Stage.LOGIN
@@ -303,7 +308,9 @@ class Connection:
         return batch_tokens(events, self._version, self._transactions)
 
     def _calls(self, calls: list[Call], session: Session) -> Iterator[bytes]:
-        runner = Calls(session, self._prepared)
+        if self._cursors is None:
+            self._cursors = ApiCursors(session, self._prepared)
+        runner = Calls(session, self._prepared, self._cursors)
         for number, call in enumerate(calls, 1):
             is_last = number == len(calls)
             yield from call_tokens(runner.events(call), self._version, self._transactions, is_last=is_last)
@@ -313,6 +320,8 @@ class Connection:
         before = session.database
         session.reset(keep_transaction)
         self._prepared.clear()
+        if self._cursors is not None:
+            self._cursors.clear()
         told = tokens.environment(tokens.ENV_RESET_DONE, b"", b"")
         if not keep_transaction:
             told += self._transactions.abandoned()
