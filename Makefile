@@ -32,7 +32,7 @@ setup: $(STAMPS)/project  ## Create .venv and install what running needs
 
 setup-test: $(STAMPS)/test  ## The same, and what tests need: Airflow, linters, a second ODBC driver
 
-setup-check: $(STAMPS)/dacfx  ## The same, and what the gates need: Microsoft's database model, mono to run it
+setup-check: $(STAMPS)/microsoft  ## The same, and what the gates need: Microsoft's database model, mono to run it
 
 demo: setup  ## 1.5 million sales from CSV to gold, on this machine
 	@$(BIN)/warehouse demo $(ARGS)
@@ -156,6 +156,7 @@ MONO_HAS_ALL = import pythonnet; pythonnet.load("mono"); import clr; \
 
 $(STAMPS)/system-check: | $(STAMPS)/test
 	@$(BIN)/python -W ignore -c '$(MONO_HAS_ALL)' > /dev/null 2>&1 || .ci/apt-install "mono" mono-complete
+	@ls /usr/lib/*/libicuuc.so.*.* > /dev/null 2>&1 || .ci/apt-install "ICU" icu-devtools
 	@touch $@
 
 # The assemblies of the package that mono does not bring itself: copying more, System.Private.CoreLib above all,
@@ -165,10 +166,13 @@ ASSEMBLIES = Microsoft.Data.Tools*.dll Microsoft.SqlServer.*.dll Microsoft.Win32
 	System.IO.Packaging.dll System.Memory.dll System.Runtime.CompilerServices.Unsafe.dll \
 	System.Security.Permissions.dll
 
-$(STAMPS)/dacfx: requirements/dacfx.txt | $(STAMPS)/system-check
-	@echo "setup: installing Microsoft's database model"
-	@rm -rf $(VENV)/tools/dacfx $(VENV)/tools/unpacked && mkdir -p $(VENV)/tools/dacfx
+# The package's SQL Tools Service stays whole, as a program of its own.
+$(STAMPS)/microsoft: requirements/dacfx.txt | $(STAMPS)/system-check
+	@echo "setup: installing Microsoft's database model and SQL Tools Service"
+	@rm -rf $(VENV)/tools/dacfx $(VENV)/tools/toolsservice $(VENV)/tools/unpacked && mkdir -p $(VENV)/tools/dacfx
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target $(VENV)/tools/unpacked --requirement $<
 	@cd $(VENV)/tools/unpacked/mssqlcli/mssqltoolsservice/bin && cp $(ASSEMBLIES) $(CURDIR)/$(VENV)/tools/dacfx/
+	@mv $(VENV)/tools/unpacked/mssqlcli/mssqltoolsservice/bin $(VENV)/tools/toolsservice
+	@chmod +x $(VENV)/tools/toolsservice/MicrosoftSqlToolsServiceLayer
 	@rm -rf $(VENV)/tools/unpacked
 	@touch $@

@@ -34,7 +34,6 @@ from tsqld.events import (
     TransactionChanged,
 )
 from tsqld.runtime.datatypes import datatype_info
-from tsqld.tds.describe import undeclared_parameters
 from tsqld.types import BIGINT, DATE, INT, MAX, SqlType, datetime2, decimal, nvarchar
 
 SIX: Final = (
@@ -137,10 +136,6 @@ class FakeSession:
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         self._stopped.clear()
         name = procedure.lower().split(".")[-1]
-        if name == "sp_describe_undeclared_parameters":
-            yield from undeclared_parameters(_PARAMETERS)
-            yield ReturnStatus(0)
-            return
         if name == "missing":
             yield Error(2812, "Could not find stored procedure 'missing'.", 16, 62, 1)
             return
@@ -182,6 +177,9 @@ class FakeSession:
 
     def describe(self, statement: str, declarations: str) -> tuple[Column, ...] | None:
         return SIX if "rows" in statement else None
+
+    def undeclared(self, statement: str, declarations: str) -> list[tuple[str, SqlType]]:
+        return list(_PARAMETERS)
 
     def reset(self, keep_transaction: bool) -> None:
         self._resets += 1

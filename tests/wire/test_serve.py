@@ -229,3 +229,12 @@ def test_a_vanished_clients_transaction_is_rolled_back(port: int) -> None:
     watching.execute("SET LOCK_TIMEOUT 5000; INSERT INTO dbo.gone (id) VALUES (2);")
     assert watching.execute("SELECT SUM(id) AS total FROM dbo.gone").fetchval() == 2
     watching.close()
+
+
+def test_a_null_is_bound_as_the_type_of_its_column(tmp_path: Path) -> None:
+    with _serving(tmp_path / "data") as (_, lines):
+        connection = _microsoft(_port(lines))
+        connection.execute("CREATE TABLE photos (id int NOT NULL, photo varbinary(100) NULL)")
+        connection.execute("INSERT INTO photos VALUES (?, ?)", 1, None)
+        assert tuple(connection.execute("SELECT id, photo FROM photos").fetchone()) == (1, None)
+        connection.close()

@@ -15,6 +15,7 @@ from tsqld.runtime.consequences import error_event
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
 from tsqld.runtime.tablelocks import TableLocks
+from tsqld.types import SqlType
 
 if TYPE_CHECKING:
     from tsqld.runtime.engine import Engine
@@ -129,6 +130,12 @@ class Session:
     def describe(self, statement: str, declarations: str) -> tuple[Column, ...] | None:
         """The first result set a text would return, or None. Raises TsqlError."""
         return self.interpreter.describe(statement, declarations)
+
+    def undeclared(self, statement: str, declarations: str) -> list[tuple[str, SqlType]]:
+        """Name and type of each parameter that a text uses and does not declare. Raises TsqlError."""
+        from tsqld.runtime.undeclared import undeclared_parameters
+
+        return undeclared_parameters(self, statement, declarations)
 
     def cancel(self) -> None:
         """Stop what runs now. Called from another thread."""

@@ -15,7 +15,7 @@ from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Columns, Done, Error, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.datatypes import datatype_info
 from tsqld.tds.cursors import ApiCursors
-from tsqld.tds.describe import first_result_set
+from tsqld.tds.describe import first_result_set, undeclared_parameters
 from tsqld.tds.prepared import Prepared, PreparedStatements
 from tsqld.tds.protocol import Session
 from tsqld.tds.requests import Call
@@ -42,6 +42,7 @@ class Calls:
             "sp_execute": self._execute,
             "sp_unprepare": self._unprepare,
             "sp_describe_first_result_set": self._describe,
+            "sp_describe_undeclared_parameters": self._describe_parameters,
             **cursors.handlers,
             "sp_datatype_info": lambda arguments: _datatype_info(arguments, knows_2008=False),
             "sp_datatype_info_90": lambda arguments: _datatype_info(arguments, knows_2008=False),
@@ -94,6 +95,12 @@ class Calls:
         statement = _text(arguments, 0, "@tsql")
         declarations = _text(arguments, 1, "@params") if len(arguments) > 1 else ""
         yield from first_result_set(self._session.describe(statement, declarations) or ())
+        yield ReturnStatus(0)
+
+    def _describe_parameters(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        statement = _text(arguments, 0, "@tsql")
+        declarations = _text(arguments, 1, "@params") if len(arguments) > 1 else ""
+        yield from undeclared_parameters(self._session.undeclared(statement, declarations))
         yield ReturnStatus(0)
 
     def _run(self, prepared: Prepared, arguments: Sequence[Argument], own: int) -> Iterator[Event]:

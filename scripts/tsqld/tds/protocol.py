@@ -18,6 +18,7 @@ from pysqlbridge.tds.token import SERVER_PROGRAM_NAME, negotiate
 from pysqlbridge.tds.transaction import TransactionRequestType, parse_transaction_request
 
 from tsqld.events import Argument, Column, Event
+from tsqld.types import SqlType
 
 __all__ = [
     "SERVER_PROGRAM_NAME",
@@ -143,6 +144,8 @@ class Session(Protocol):
     """Called from another thread when another session ends this one."""
 
     def describe(self, statement: str, declarations: str) -> tuple[Column, ...] | None: ...
+
+    def undeclared(self, statement: str, declarations: str) -> list[tuple[str, SqlType]]: ...
 
     def reset(self, keep_transaction: bool) -> None: ...
 
