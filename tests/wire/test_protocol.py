@@ -215,13 +215,19 @@ def test_messages_survive_any_cutting_into_packets_and_reads(payloads: list[byte
 
 @pytest.mark.parametrize(
     "hello",
-    [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", bytes(64), _login()],
-    ids=["http", "strict encryption", "zeros", "login first"],
+    [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", bytes(64)],
+    ids=["http", "strict encryption", "zeros"],
 )
 def test_a_stranger_is_shown_the_door_at_once(stand_in: StandIn, hello: bytes) -> None:
     with socket.create_connection(("127.0.0.1", stand_in.port), timeout=3) as stranger:
         stranger.sendall(hello)
         assert stranger.recv(100) == b""
+
+
+def test_a_client_may_begin_with_its_login() -> None:
+    connection = Connection(FakeEngine(_PASSWORD), _no_tunnel)
+    _ask(connection, _login())
+    assert connection.is_logged_in
 
 
 def test_a_cancelled_request_tells_what_it_changed_and_nothing_else() -> None:
