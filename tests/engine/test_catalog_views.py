@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from tests.engine.session import Client
 
@@ -141,3 +143,14 @@ def test_what_a_session_set_is_told_by_sessionproperty(client: Client) -> None:
     assert told.rows == [(1, None)]
     told = client("SET ARITHABORT OFF; SELECT CAST(SESSIONPROPERTY('ARITHABORT') AS int)")
     assert told.rows == [(0,)]
+
+
+def test_properties_of_a_database_are_told(client: Client) -> None:
+    told = client("""
+        SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), 'SQLSortOrder') AS int),
+            DATABASEPROPERTY(DB_NAME(), 'IsAutoClose'),
+            CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(20)),
+            CAST(DATABASEPROPERTYEX(DB_NAME(), 'LastGoodCheckDbTime') AS date),
+            DATABASEPROPERTYEX('none', 'Version')
+        FROM sys.databases AS d WHERE d.name = DB_NAME()""")
+    assert told.rows == [(52, 0, "READ_WRITE", dt.date(1900, 1, 1), None)]

@@ -82,6 +82,7 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "LOGINPROPERTY": (SQL_VARIANT, 2, 2),
     "XML_SCHEMA_NAMESPACE": (SqlType("xml"), 2, 3),
     "DATABASEPROPERTYEX": (SQL_VARIANT, 2, 2),
+    "DATABASEPROPERTY": (INT, 2, 2),
     "CONNECTIONPROPERTY": (SQL_VARIANT, 1, 1),
     "FULLTEXTSERVICEPROPERTY": (INT, 1, 1),
     "APPLOCK_MODE": (nvarchar(32), 3, 3),

@@ -6,6 +6,7 @@ NULL, as does a property that no page names. OBJECTPROPERTY and its like are in 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -104,12 +105,17 @@ class MetadataFunctions:
             "STATUS": "ONLINE",
             "COLLATION": catalog.options.get("COLLATION", DEFAULT_COLLATION),
             "RECOVERY": catalog.options.get("RECOVERY", "FULL"),
-            "UPDATEABILITY": "READ_WRITE",
+            "UPDATEABILITY": catalog.options.get("UPDATEABILITY", "READ_WRITE"),
             "USERACCESS": catalog.options.get("USER_ACCESS", "MULTI_USER"),
             "VERSION": 957,
             "LCID": 1033,
             "COMPARISONSTYLE": 196609,
-            "SQLSORTORDER": 52,
+            "SQLSORTORDER": ("tinyint", 52),
+            "LASTGOODCHECKDBTIME": dt.datetime(1900, 1, 1),
+            "ISCLONE": 0,
+            "ISVERIFIEDCLONE": 0,
+            "ISXTPSUPPORTED": 0,
+            "ISDATABASESUSPENDEDFORSNAPSHOTBACKUP": 0,
             "ISINSTANDBY": 0,
             "ISFULLTEXTENABLED": 0,
             "ISLOCALCURSORSDEFAULT": 0,
@@ -123,6 +129,11 @@ class MetadataFunctions:
             "EDITION": "Developer Edition",
         }
         return known.get(word)
+
+    def _databaseproperty(self, database: str, name: str) -> int | None:
+        """The older function, which knows numbers only."""
+        value = self._databasepropertyex(database, name)
+        return value if isinstance(value, int) else None
 
     # objects
 
