@@ -231,3 +231,23 @@ def test_the_host_and_the_process_are_told(client: Client) -> None:
     told = client("SELECT cpu_count, physical_memory_kb FROM sys.dm_os_sys_info").rows[0]
     assert min(told) > 0
     assert client("SELECT host_platform FROM sys.dm_os_host_info").rows == [("Linux",)]
+
+
+def test_the_help_procedures_tell_of_constraints_files_triggers_and_uses(client: Client) -> None:
+    client(_TABLE)
+    client("CREATE VIEW shown AS SELECT id FROM things")
+    client("CREATE TRIGGER touched ON things AFTER INSERT, DELETE AS RETURN")
+    told = client("EXEC sp_helpconstraint N'things', 'nomsg'").rows
+    assert [(row[0], row[6]) for row in told] == [
+        ("DEFAULT on column price", "((0))"),
+        ("PRIMARY KEY (clustered)", "id"),
+        ("UNIQUE (non-clustered)", "name"),
+    ]
+    assert [row[7] for row in client("EXEC sp_helpfile").rows] == ["data only", "log only"]
+    assert client("EXEC sp_helptrigger N'things'").rows == [("touched", "dbo", 0, 1, 1, 1, 0, "dbo")]
+    assert client("EXEC sp_depends N'shown'").rows == [("dbo.things", "user table")]
+    assert client("EXEC sp_helpdb N'master'").rows[0][0] == "master"
+    assert "db_owner" in {row[0] for row in client("EXEC sp_helprole").rows}
+    assert client("EXEC sp_helprolemember N'db_owner'").rows[0][:2] == ("db_owner", "dbo")
+    assert client("EXEC sp_helpconstraint N'missing'").numbers == [15009]
+    assert client("EXEC sp_helpdb N'missing'").numbers == [15010]
