@@ -1,6 +1,6 @@
 """Queries that tools send unasked: Power BI's navigator, Tabular Editor's import, SSMS's Object Explorer.
 
-As recorded by people who traced their tools; the database is that of tests/wire/every_kind.sql.
+As recorded by people who traced their tools; the database is that of tests/engine/tool_sample/every_kind.sql.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 from tests.engine.session import Client
 
-_SAMPLE: Final = (Path(__file__).parents[1] / "wire" / "every_kind.sql").read_text(encoding="utf-8")
+_SAMPLE: Final = (Path(__file__).parent / "tool_sample" / "every_kind.sql").read_text(encoding="utf-8")
 _NAVIGATOR: Final = """
 select [t].[TABLE_CATALOG], [t].[TABLE_SCHEMA], [t].[TABLE_NAME], [t].[TABLE_TYPE],
     tv.create_date [CREATED_DATE], tv.modify_date [MODIFIED_DATE], cast(e.value as nvarchar(max))

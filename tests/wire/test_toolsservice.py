@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
     not FOLDER.exists() and not os.environ.get("CI"), reason="needs: make setup-check"
 )
 soaking = pytest.mark.skipif(not is_soak(), reason="make soak")
-SAMPLE: Final = (Path(__file__).parent / "every_kind.sql").read_text(encoding="utf-8")
+SAMPLE: Final = (ROOT / "tests" / "engine" / "tool_sample" / "every_kind.sql").read_text(encoding="utf-8")
 _NAMESPACE: Final = "{http://schemas.microsoft.com/sqlserver/dac/Serialization/2012/02}"
 
 
