@@ -14,10 +14,12 @@ import click
 from rich.console import Console
 
 from warehouse.config import Settings, open_server
+from warehouse.contract_command import contract
 from warehouse.errors import UsageProblem
 from warehouse.generate_command import generate
 from warehouse.migrate_command import migrate
 from warehouse.options import common_options
+from warehouse.reconcile_command import reconcile_command
 from warehouse.sql_command import Format, run_sql
 
 _EPILOG: Final = (
@@ -34,6 +36,8 @@ def main() -> None:
 
 main.add_command(migrate)
 main.add_command(generate)
+main.add_command(contract)
+main.add_command(reconcile_command)
 
 
 @main.command(epilog=_EPILOG)
@@ -65,15 +69,19 @@ def sql(settings: Settings, text: str, as_json: bool, as_csv: bool, database: st
 def run(settings: Settings, files: tuple[Path, ...], workers: int) -> int:
     """Load what is new in the landing folder into bronze, silver and gold, or only the named FILEs.
 
+    The embedded engine's database is made first when there is none.
     A FILE that is missing, unreadable or has a wrong header ends the command before anything is loaded. A
     file found in the landing folder that cannot be loaded is refused, recorded and counted; the rest goes
     on.
     """
-    from warehouse.pipeline import make_plan, run_plan
+    from warehouse.pipeline import load, migrate_if_empty, read_landing
 
-    plan = make_plan(settings, files)
+    delivery = read_landing(settings, files)
     with open_server(settings) as server:
-        result = run_plan(server, plan, console(), notes(), workers)
+        if settings.dsn is None:
+            with notes().status("starting") as status:
+                migrate_if_empty(server, settings.project, status.update)
+        result = load(server, settings, delivery, console(), notes(), workers)
     return 1 if result.failed else 0
 
 

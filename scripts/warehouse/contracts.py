@@ -2,8 +2,9 @@
 
 First step of a run, before plan. One file per entity, `<folder>/<source>/<entity>.yml`, in the Open Data
 Contract Standard 3.1 (Bitol, Linux Foundation AI & Data). The standard has no place for a CSV dialect, so
-that stands in the schema's customProperties: filePattern, delimiter, quote, encoding and feeds (the silver
-tables it is loaded into).
+that stands in the schema's customProperties: filePattern, fileNamePattern, delimiter, quote, encoding; so do
+feeds (the silver tables loaded from it) and silverTarget (the one of its grain). A column's customProperty
+typedAs says how its text becomes a value.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from warehouse.errors import UsageProblem
 
 API_VERSION: Final = "v3.1.0"
 # What TRY_CONVERT and the splitting of lines in T-SQL can rely on.
-DELIMITERS: Final = (",", ";", "|")
+DELIMITERS: Final = (",", ";", "\t", "|")
+SEVERITIES: Final = ("warn", "quarantine", "fail")
+ENCODINGS: Final = ("utf-8", "utf-16", "windows-1252")
 _LOGICAL_TYPES: Final = ("string", "integer", "number", "boolean", "date", "timestamp", "time")
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _TABLE: Final = re.compile(r"silver\.[a-z][a-z0-9_]{0,60}")
@@ -34,20 +37,44 @@ class ContractError(UsageProblem):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as delivered. `key_position` counts from 1 within the primary key and is 0 outside it."""
+    """A column as delivered. `key_position` counts from 1 within the primary key and is 0 outside it.
+
+    `typed_as` names how its text becomes a value ('' where the contract is silent), `minimum` and `maximum`
+    are the least and greatest value allowed, as written; `is_personal` marks what tells of a person.
+    """
 
     name: str
     logical_type: str
     physical_type: str
     required: bool
     key_position: int
+    description: str = ""
+    typed_as: str = ""
+    minimum: str | None = None
+    maximum: str | None = None
+    is_personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule on a whole record: `violation` is the T-SQL condition of a record that breaks it."""
+
+    name: str
+    description: str
+    severity: str
+    violation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the files of an entity are written; each of them has a header."""
+    """How the files of an entity are written; each of them has a header.
+
+    `name_pattern` is a regular expression whose groups `date` (yyyy-mm-dd) and, if there is one, `revision`
+    say which day of business a file is about and which delivery of it this is; '' when names say nothing.
+    """
 
     file_pattern: str
+    name_pattern: str
     delimiter: str
     quote: str
     encoding: str
@@ -55,7 +82,10 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What one entity of one source delivers. `feeds` are the silver tables loaded from it."""
+    """What one entity of one source delivers.
+
+    `feeds` are the silver tables loaded from it, `silver_target` is the one of its grain ('' when not said).
+    """
 
     source: str
     entity: str
@@ -66,6 +96,9 @@ class Contract:
     dialect: Dialect
     feeds: tuple[str, ...]
     file: Path
+    grain: str = ""
+    silver_target: str = ""
+    rules: tuple[Rule, ...] = ()
 
     @property
     def name(self) -> str:
@@ -157,6 +190,17 @@ def _unknown_keys(raw: Any, known: Any, place: str) -> Iterator[str]:
             yield from _unknown_keys(value, item, f"{place}[{position}]")
 
 
+def _as_written(number: Any) -> str | None:
+    """A limit as decimal text: floats of YAML are written shortest, so 0.01 stays 0.01."""
+    return (
+        None
+        if number is None
+        else f"{number:f}".rstrip("0").rstrip(".")
+        if isinstance(number, float)
+        else str(number)
+    )
+
+
 class _Reader:
     """Takes from the standard's model what the plan needs, and refuses what it could not honour."""
 
@@ -181,6 +225,9 @@ class _Reader:
             dialect=self._dialect(custom),
             feeds=self._feeds(custom),
             file=self._file,
+            grain=schema.dataGranularityDescription or "",
+            silver_target=self._silver_target(custom),
+            rules=tuple(self._rules(schema)),
         )
 
     def _check_head(self) -> None:
@@ -237,8 +284,20 @@ class _Reader:
         self._expect(f"{place}.logicalType", item.logicalType, _LOGICAL_TYPES)
         if not item.physicalType:
             raise self._error(f"{place}.physicalType", "is missing", "give the type of the bronze column")
-        position = item.primaryKeyPosition or 1 if item.primaryKey else 0
-        return Column(name, str(item.logicalType), item.physicalType, bool(item.required), position)
+        custom = {entry.property: entry.value for entry in item.customProperties or []}
+        limits = item.logicalTypeOptions or {}
+        return Column(
+            name=name,
+            logical_type=str(item.logicalType),
+            physical_type=item.physicalType,
+            required=bool(item.required),
+            key_position=item.primaryKeyPosition or 1 if item.primaryKey else 0,
+            description=item.description or "",
+            typed_as=str(custom.get("typedAs", "")),
+            minimum=_as_written(limits.get("minimum")),
+            maximum=_as_written(limits.get("maximum")),
+            is_personal="pii" in (item.tags or []),
+        )
 
     def _dialect(self, custom: Mapping[str | None, Any]) -> Dialect:
         pattern = custom.get("filePattern", "*.csv")
@@ -250,12 +309,46 @@ class _Reader:
             custom.get("encoding", "utf-8"),
         )
         if delimiter not in DELIMITERS:
-            raise self._custom("delimiter", delimiter, f"use one of {' '.join(DELIMITERS)}")
+            raise self._custom("delimiter", delimiter, "use one of , ; | or a tab")
         if quote != '"':
             raise self._custom("quote", quote, 'use ", the only one CSV (RFC 4180) has')
-        if encoding != "utf-8":
-            raise self._custom("encoding", encoding, "use utf-8; convert other files before they land")
-        return Dialect(pattern, delimiter, quote, encoding)
+        if encoding not in ENCODINGS:
+            raise self._custom("encoding", encoding, f"use one of {', '.join(ENCODINGS)}")
+        return Dialect(pattern, self._name_pattern(custom), delimiter, quote, encoding)
+
+    def _name_pattern(self, custom: Mapping[str | None, Any]) -> str:
+        pattern = custom.get("fileNamePattern", "")
+        remedy = "give a regular expression with a group (?P<date>…) and, if need be, (?P<revision>…)"
+        try:
+            groups = re.compile(pattern).groupindex
+        except (re.error, TypeError) as error:
+            raise self._custom("fileNamePattern", pattern, remedy) from error
+        if pattern and (set(groups) - {"date", "revision"} or "date" not in groups):
+            raise self._custom("fileNamePattern", pattern, remedy)
+        return str(pattern)
+
+    def _rules(self, schema: SchemaObject) -> Iterator[Rule]:
+        for index, item in enumerate(schema.quality or []):
+            place = f"schema[0].quality[{index}]"
+            if not item.name or not _IDENTIFIER.fullmatch(item.name):
+                raise self._error(
+                    f"{place}.name", f"{item.name!r} is no rule name", "use letters, digits and _"
+                )
+            self._expect(f"{place}.engine", item.engine, ("tsql",))
+            self._expect(f"{place}.severity", item.severity, SEVERITIES)
+            if not isinstance(item.implementation, str):
+                raise self._error(
+                    f"{place}.implementation",
+                    "is no text",
+                    "write the T-SQL condition of a record that breaks it",
+                )
+            yield Rule(item.name, item.description or "", str(item.severity), item.implementation.strip())
+
+    def _silver_target(self, custom: Mapping[str | None, Any]) -> str:
+        target = custom.get("silverTarget", "")
+        if target and not (isinstance(target, str) and _TABLE.fullmatch(target)):
+            raise self._custom("silverTarget", target, "name a table such as silver.products")
+        return str(target)
 
     def _feeds(self, custom: Mapping[str | None, Any]) -> tuple[str, ...]:
         feeds = custom.get("feeds", [])

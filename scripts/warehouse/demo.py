@@ -17,7 +17,7 @@ from warehouse.config import Settings, open_server
 from warehouse.journey import export_journey
 from warehouse.migrations.deploy import apply
 from warehouse.odbc import Connection
-from warehouse.pipeline import make_plan, run_plan
+from warehouse.pipeline import load, read_landing
 from warehouse.report import bar_table
 
 SOURCE_SYSTEM: Final = "journey"
@@ -52,13 +52,13 @@ def run_demo(settings: Settings, results: Console, notes: Console, workers: int)
     with notes.status("exporting the data set to CSV") as status:
         export_journey(settings.landing, status.update)
         status.update("reading the landing folder")
-        plan = make_plan(settings)
+        delivery = read_landing(settings)
         status.update("starting")
         with open_server(settings) as server:
             outcome = apply(server, settings.project, status.update)
             click.echo(f"migrate: {outcome}")
             status.stop()
-            result = run_plan(server, plan, results, notes, workers)
+            result = load(server, settings, delivery, results, notes, workers)
             if result.failed:
                 return 1
             results.print()

@@ -24,7 +24,8 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 from warehouse.config import check_landing, find_project
 from warehouse.contracts import Contract, load_contracts
-from warehouse.plan import Parameter, Step, bind, build_plan
+from warehouse.intake import clear_staged, landing_files, stage
+from warehouse.plan import NEW_FILES, Parameter, Step, bind, build_plan, described
 from warehouse.run import TRANSIENT_NUMBERS
 
 CONNECTION_ID: Final = "warehouse"
@@ -135,6 +136,12 @@ class WarehouseHook(MsSqlHook):
         )
         return dict(row) if isinstance(row, Mapping) else {}
 
+    def new_paths(self, files: str) -> frozenset[str]:
+        """The paths of those files (JSON, as ops.new_files takes them) that are not taken in yet."""
+        statement = "EXEC sys.sp_executesql %s, %s, %s;"
+        rows = self.get_records(statement, (NEW_FILES, "@files nvarchar(max)", files))
+        return frozenset(str(row[0]) for row in rows)
+
     def execute_step(self, step: Step, run_id: int) -> dict[str, Any]:
         """The one call that a step is; its result row."""
         statement, declarations, values = bind(step, {"@run_id": ("bigint", run_id)})
@@ -208,7 +215,10 @@ class ExecuteStep(BaseOperator):
 
 
 class FindFiles(BaseOperator):
-    """The plan's steps for the files of one entity that lie in the landing folder now, as JSON."""
+    """The plan's steps for the files of one entity that are new in the landing folder now, as JSON.
+
+    Copies that the server needs of them are made here, and those of the last run removed.
+    """
 
     def __init__(self, *, contract: Contract, settings: Settings, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -216,9 +226,15 @@ class FindFiles(BaseOperator):
         self.settings = settings
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
-        check_landing(self.settings.landing)
-        plan = build_plan([self.contract], self.settings.landing, self.settings.landing_on_server)
-        steps = plan.layer("bronze")
+        landing, contract = self.settings.landing, self.contract
+        check_landing(landing)
+        clear_staged(landing, f"{contract.source}/{contract.entity}")
+        found = landing_files(contract, landing)
+        paths = WarehouseHook().new_paths(described(found))
+        new = [file for file in found if file.relative in paths]
+        for file in new:
+            stage(landing, file)
+        steps = build_plan([contract], new, self.settings.landing_on_server or str(landing)).layer("bronze")
         self.log.info("%d files: %s", len(steps), ", ".join(step.title for step in steps))
         return [asdict(step) for step in steps]
 
@@ -324,8 +340,7 @@ def bronze_tasks() -> None:
 def target_tasks(layer: str) -> None:
     """Fill the current DAG with the steps of silver or gold, each after the steps it depends on."""
     settings = Settings.from_environment()
-    # Named files: none. So the landing folder is not looked at, and bronze has no steps.
-    plan = build_plan(load_contracts(settings.contracts), settings.landing, files=())
+    plan = build_plan(load_contracts(settings.contracts), (), "")
     start = StartRun(task_id="start_run")
     tasks: dict[str, ExecuteStep] = {}
     for step in plan.layer(layer):

@@ -1,12 +1,14 @@
 """What `warehouse run` does from beginning to end; `warehouse demo` does it in the middle.
 
-On top of contracts, plan, run and report. Contracts and files are read before a server is asked for
-anything, so that a wrong name costs nothing.
+On top of contracts, intake, plan, run and report. Contracts and files are read before a server is asked for
+anything, so that a wrong name costs nothing; the server then says which files it has not taken in yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,43 +17,96 @@ from rich.console import Console
 
 from warehouse.config import Settings, check_landing
 from warehouse.connection import Server
-from warehouse.contracts import load_contracts
+from warehouse.contracts import Contract, load_contracts
 from warehouse.errors import SqlFailed, UsageProblem
-from warehouse.plan import Plan, build_plan
+from warehouse.intake import LandingFile, clear_staged, find_files, stage
+from warehouse.migrations.deploy import apply
+from warehouse.migrations.history import State, history_state
+from warehouse.plan import NEW_FILES, Plan, build_plan, described
 from warehouse.report import ProgressBars, step_table, summary, troubles
 from warehouse.run import RunResult, execute
 
 _MISSING: Final = frozenset({208, 2812})
+_DATABASE_EXISTS: Final = "SELECT DB_ID(@name) AS id;"
 
 
-def make_plan(settings: Settings, files: Sequence[Path] = ()) -> Plan:
-    """The plan for the landing folder, or for the named files in it.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What lies in the landing folder by the project's contracts. `is_named`: the user chose the files."""
+
+    contracts: tuple[Contract, ...]
+    files: tuple[LandingFile, ...]
+    is_named: bool = False
+
+
+def read_landing(settings: Settings, named: Sequence[Path] = ()) -> Delivery:
+    """The landing folder's files, or the named ones in it.
 
     Errors: UsageProblem for a folder, contract or file that cannot be used.
     """
     check_landing(settings.landing)
     contracts = load_contracts(settings.project / "dags" / "contracts")
-    named = [path.absolute() for path in files] or None
-    return build_plan(contracts, settings.landing, settings.landing_on_server, named)
+    found = find_files(contracts, settings.landing, [path.absolute() for path in named] or None)
+    return Delivery(contracts, tuple(found), bool(named))
 
 
-def run_plan(server: Server, plan: Plan, results: Console, notes: Console, workers: int) -> RunResult:
-    """Execute a plan under progress bars, then print its steps; troubles go to `notes`.
+def migrate_if_empty(server: Server, project: Path, report: Callable[[str], None]) -> None:
+    """Give a database that holds nothing yet its shape. Errors: as those of `apply`."""
+    with server.connect("master") as connection:
+        (row,) = connection.call(_DATABASE_EXISTS, "@name sysname", (server.database,)).rows
+    if row["id"] is not None:
+        with server.connect() as connection:
+            if history_state(connection) is not State.ABSENT:
+                return
+    click.echo(f"migrate: {apply(server, project, report)}")
+
+
+def load(
+    server: Server, settings: Settings, delivery: Delivery, results: Console, notes: Console, workers: int
+) -> RunResult:
+    """Load what is new of a delivery, then print the steps; troubles go to `notes`.
 
     Errors: UsageProblem when the database was never migrated.
     """
-    with ProgressBars(plan, notes) as bars:
-        try:
-            result = execute(server, plan, bars, workers=workers)
-        except SqlFailed as error:
-            if error.number in _MISSING:
-                raise UsageProblem(
-                    f"{server.database} on {server.address} has no run log ({error}); run: warehouse migrate"
-                ) from error
-            raise
+    files = delivery.files if delivery.is_named else new_files(server, delivery.files)
+    plan = build_plan(delivery.contracts, files, settings.landing_on_server)
+    try:
+        with notes.status("unpacking") as status:
+            for file in files:
+                status.update(f"unpacking {file.relative}")
+                stage(settings.landing, file)
+        return _run_plan(server, plan, results, notes, workers)
+    finally:
+        clear_staged(settings.landing)
+
+
+def new_files(server: Server, files: Sequence[LandingFile]) -> list[LandingFile]:
+    """Those of the files that the server has not taken in yet. Errors: UsageProblem as `load` has it."""
+    with server.connect() as connection, _never_migrated_told(server):
+        rows = connection.call(NEW_FILES, "@files nvarchar(max)", (described(files),)).rows
+    paths = {row["path"] for row in rows}
+    return [file for file in files if file.relative in paths]
+
+
+def _run_plan(server: Server, plan: Plan, results: Console, notes: Console, workers: int) -> RunResult:
+    with ProgressBars(plan, notes) as bars, _never_migrated_told(server):
+        result = execute(server, plan, bars, workers=workers)
     results.print(step_table(result.steps, plan.steps))
     results.print()
     for line in troubles(result):
         click.echo(f"warehouse: {line}", err=True)
     click.echo(summary(result))
     return result
+
+
+@contextmanager
+def _never_migrated_told(server: Server) -> Iterator[None]:
+    """Say what to do where the run log is missing."""
+    try:
+        yield
+    except SqlFailed as error:
+        if error.number not in _MISSING:
+            raise
+        raise UsageProblem(
+            f"{server.database} on {server.address} has no run log ({error}); run: warehouse migrate"
+        ) from error

@@ -36,6 +36,9 @@ _STYLES: Final = {
     "skipped": "yellow",
     "failed": "bold red",
 }
+_GRAVITY: Final = ("up to date", "done", "refused", "skipped", "failed")
+_FILES_SHOWN: Final = 5
+"""More files of a table than these are shown as one row."""
 _BAR_CELLS: Final = 24
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 
@@ -96,14 +99,36 @@ def step_table(steps: Sequence[StepResult], order: Sequence[Step]) -> Table:
     table.add_column("status", no_wrap=True)
     for name in ("read", "written", "rejected", "seconds"):
         table.add_column(name, justify="right", no_wrap=True)
-    tables = Counter(step.outlets for step in order)
+    tables = Counter(step.outlets for step in order if step.layer == "bronze")
     by_id = {result.step.id: result for result in steps}
+    shown: set[tuple[str, ...]] = set()
     for step in order:
         result = by_id.get(step.id)
-        if result is not None:
-            name = ", ".join(step.outlets) if tables[step.outlets] == 1 else step.title
-            table.add_row(*_step_cells(name, result))
+        if result is None:
+            continue
+        files = tables[step.outlets] if step.layer == "bronze" else 0
+        if files <= _FILES_SHOWN:
+            table.add_row(*_step_cells(", ".join(step.outlets) if files == 1 else step.title, result))
+        elif step.outlets not in shown:
+            shown.add(step.outlets)
+            together = [
+                by_id[other.id] for other in order if other.outlets == step.outlets and other.id in by_id
+            ]
+            table.add_row(*_step_cells(f"{', '.join(step.outlets)} from {files:,} files", _summed(together)))
     return table
+
+
+def _summed(results: Sequence[StepResult]) -> StepResult:
+    """Many files of a table as one row: the worst status, the rest added up."""
+    worst = max(results, key=lambda result: _GRAVITY.index(result.status))
+    return StepResult(
+        worst.step,
+        worst.status,
+        sum(result.rows_read for result in results),
+        sum(result.rows_written for result in results),
+        sum(result.rows_rejected for result in results),
+        sum(result.milliseconds for result in results),
+    )
 
 
 def _step_cells(name: str, result: StepResult) -> list[Text]:

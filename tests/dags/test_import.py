@@ -72,7 +72,7 @@ def test_a_layer_is_announced_by_one_task_only(dags: dict[str, DAG], layer: str)
 
 @pytest.mark.parametrize("layer", ["silver", "gold"])
 def test_the_tasks_of_a_layer_are_the_steps_of_the_plan(dags: dict[str, DAG], layer: str) -> None:
-    planned = build_plan(CONTRACTS, ROOT, files=()).layer(layer)
+    planned = build_plan(CONTRACTS, (), "").layer(layer)
     tasks = {task.step.id: task for task in dags[f"{layer}_injector"].tasks if isinstance(task, ExecuteStep)}
     assert sorted(tasks) == sorted(step.id for step in planned)
     for step in planned:

@@ -35,6 +35,7 @@ SPY_LOG: Final = re.compile(r"_SpyProcedureLog(\.|$)")
 ALLOWED: Final = {
     "bronze.finish_file": ("#records",),
     "bronze.split_lines": ("#lines", "#records"),
+    "ops.apply_quarantine": ("#misfits", "#released"),
     "ops.finish_batch": ("#batches",),
     "test_bronze_split_lines.assert_records": ("#records",),
     "test_ops_register_file.register": ("#answers",),

@@ -61,6 +61,8 @@ def names_have_two_parts(file: SqlFile) -> Iterator[Fault]:
         target = _target(file, index)
         if target is None or (token.upper == "FROM" and calls[-1:] == ["TRIM"]):
             continue
+        if file.words(index - 1, 2) == ["RETURNS", "TABLE"]:
+            continue
         name, behind = file.dotted(target)
         is_function = token.upper in ("FROM", "JOIN", "APPLY") and file.at(behind).text == "("
         if "." not in name and name not in local and not name.startswith("#") and not is_function:

@@ -11,15 +11,18 @@ from typing import Any
 from tsql.batches import split_batches
 from tsqld.events import Argument, Columns, Error, Event, Rows
 from tsqld.runtime.engine import Engine
-from tsqld.types import SqlType
+from tsqld.types import MAX, SqlType
 from warehouse.contracts import load_contracts
+from warehouse.intake import clear_staged, find_files, stage
 from warehouse.migrations.files import object_scripts
 from warehouse.migrations.order import deployment_order
 from warehouse.plan import build_plan
 
 PROJECT = Path(__file__).parents[2]
 CONTRACTS = load_contracts(PROJECT / "dags" / "contracts")
-HEADERS = {c.entity: ",".join(column.name for column in c.columns) for c in CONTRACTS}
+HEADERS = {
+    c.entity: ",".join(column.name for column in c.columns) for c in CONTRACTS if c.source == "journey"
+}
 _PASSWORD = "engine"
 
 
@@ -51,7 +54,10 @@ class Database:
             "SELECT @run_id;"
         )
         outcome: dict[str, tuple[str, int]] = {}
-        for step in build_plan(CONTRACTS, self.landing).steps:
+        files = find_files(CONTRACTS, self.landing)
+        for file in files:
+            stage(self.landing, file)
+        for step in build_plan(CONTRACTS, files, str(self.landing)).steps:
             parameters = [(p.name, p.type, p.value) for p in step.parameters]
             parameters.append(("@run_id", "bigint", start[0]))
             declarations = ", ".join(f"{name} {kind}" for name, kind, _ in parameters)
@@ -59,6 +65,7 @@ class Database:
             (row,) = last_rows(self._session.execute_sql(step.sql, declarations, arguments))
             outcome[step.id.split("/")[-1]] = (row[0], row[2])
         self.run(f"EXEC ops.finish_run @run_id = {start[0]};")
+        clear_staged(self.landing)
         return outcome
 
 
@@ -108,6 +115,8 @@ def last_rows(events: Iterable[Event]) -> list[tuple[Any, ...]]:
 def sql_type(declared: str) -> SqlType:
     """The type of a plan's parameter."""
     name, _, length = declared.removesuffix(")").partition("(")
+    if length == "max":
+        return SqlType(name, MAX)
     return SqlType(name, int(length)) if length else SqlType(name)
 
 

@@ -66,8 +66,9 @@ def split(shared: Database, text: str, columns: int = 3) -> list[tuple[int, str 
     shared.run(
         f"DELETE FROM #lines; DELETE FROM #records; INSERT INTO #lines (line_number, line) VALUES {rows};"
     )
+    names = json.dumps([str(number) for number in range(columns)])
     found = shared.run(
-        f"EXEC bronze.split_lines @field_count = {columns}, @longest_field = 200;"
+        f"EXEC bronze.split_lines @columns = N'{names}', @longest_field = 200;"
         "SELECT line_number, rule_name, IIF(rule_name IS NULL, fields, raw_text) FROM #records "
         "ORDER BY line_number;"
     )
@@ -99,15 +100,15 @@ def test_records_are_split_as_pythons_csv_module_writes_them(
 @pytest.mark.parametrize(
     ("record", "rule"),
     [
-        ("a,b", "field_count"),
-        ("a,b,c,d", "field_count"),
-        ('a,"b,c",d,"e,f"', "field_count"),
+        ("a,b", "wrong_field_count"),
+        ("a,b,c,d", "wrong_field_count"),
+        ('a,"b,c",d,"e,f"', "wrong_field_count"),
         ('a,b"b",c', "stray_quote"),
         ('a,"b"b,c', "stray_quote"),
         ('a,"b" ,c', "stray_quote"),
         ('a,"b,c', "open_quote"),
-        (f"a,{'b' * 201},c", "field_length"),
-        (f'a,"{"b" * 201}",c', "field_length"),
+        (f"a,{'b' * 201},c", "field_too_long"),
+        (f'a,"{"b" * 201}",c', "field_too_long"),
     ],
 )
 def test_a_record_that_cannot_be_split_keeps_its_text_and_learns_why(
@@ -219,7 +220,7 @@ def test_every_record_of_a_file_is_accounted_for(warehouse: Database) -> None:
     assert warehouse.run(
         "SELECT table_name, line_number, rule_name FROM ops.quarantine ORDER BY line_number;"
     ) == [
-        ("bronze.journey_transactions", 3, "field_count"),
+        ("bronze.journey_transactions", 3, "wrong_field_count"),
         ("silver.order_lines", 4, "type"),
         ("silver.order_lines", 8, "type"),
     ]

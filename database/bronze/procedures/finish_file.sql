@@ -1,5 +1,6 @@
 -- #records of the caller → ops.quarantine; the outcome of a file → ops.files, ops.batches. Part of each bronze
--- load. Re-run: the caller calls it once per loaded file, in the transaction that wrote the rows.
+-- load; fails when the records counted before the load are not all accounted for. Re-run: the caller calls it once
+-- per loaded file, in the transaction that wrote the rows.
 -- EXEC bronze.finish_file @run_id = 1, @file_id = 1, @table_name = N'bronze.journey_products', @form = N'csv', …;
 CREATE OR ALTER PROCEDURE bronze.finish_file
     @run_id bigint,
@@ -11,6 +12,18 @@ CREATE OR ALTER PROCEDURE bronze.finish_file
     @blank_lines bigint
 AS
 SET NOCOUNT, XACT_ABORT ON;
+DECLARE @message nvarchar(2048) = (
+    SELECT CONCAT(
+        N'bronze.finish_file: ', files.path, N' has ', files.record_count, N' records, and ',
+        @rows_written + @rows_rejected + @blank_lines, N' are accounted for; nothing of it was loaded, report this.'
+    )
+    FROM ops.files AS files
+    WHERE files.file_id = @file_id
+        AND files.record_count <> @rows_written + @rows_rejected + @blank_lines
+);
+
+IF @message IS NOT NULL
+    THROW 51011, @message, 1;
 
 INSERT INTO ops.quarantine (run_id, file_id, file_path, table_name, line_number, rule_name, reason, raw_text)
 SELECT
@@ -41,4 +54,6 @@ WHERE file_id = @file_id;
 IF @rows_written > 0
     INSERT INTO ops.batches (batch_id, table_name, file_id, run_id, rows_written)
     VALUES (NEXT VALUE FOR ops.batch_ids, @table_name, @file_id, @run_id, @rows_written);
+
+EXEC ops.apply_revisions @run_id = @run_id, @file_id = @file_id;
 GO

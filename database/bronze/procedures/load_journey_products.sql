@@ -14,6 +14,12 @@ DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @form nvarchar(10) = N'csv';
 DECLARE @blank_lines bigint = 0;
+DECLARE @delimiter nchar(1);
+DECLARE @columns_delivered nvarchar(max);
+DECLARE @columns nvarchar(max) = CONCAT(
+    N'["product_id", "manufacturer_id", "department", "brand", "product_category", ',
+    N'"product_type", "package_size"]'
+);
 
 SELECT
     @rows_read = 0,
@@ -40,7 +46,12 @@ BEGIN TRY
     BEGIN
         IF EXISTS (SELECT 1 FROM bronze.journey_products_lines_landing AS landing)
         BEGIN
-            SET @form = N'lines';
+            SELECT
+                @form = N'lines',
+                @delimiter = ISNULL(files.delimiter, N','),
+                @columns_delivered = files.columns_delivered
+            FROM ops.files AS files
+            WHERE files.file_id = @file_id;
 
             INSERT INTO #lines (line_number, line)
             SELECT
@@ -50,7 +61,9 @@ BEGIN TRY
             WHERE landing.ordinal > 1;
 
             EXEC bronze.split_lines
-                @field_count = 7,
+                @columns = @columns,
+                @columns_delivered = @columns_delivered,
+                @delimiter = @delimiter,
                 @longest_field = 200,
                 @rows_rejected = @rows_rejected OUTPUT,
                 @blank_lines = @blank_lines OUTPUT;
@@ -75,7 +88,7 @@ BEGIN TRY
                 fields.product_type,
                 fields.package_size,
                 records.line_number,
-                IIF(records.quote_count > 0, records.raw_text, NULL)
+                records.raw_text
             FROM #records AS records
             CROSS APPLY OPENJSON(records.fields) WITH (
                 product_id nvarchar(max) '$[0]',

@@ -1,16 +1,21 @@
 -- #lines (line_number, line) → #records, both the caller's: CSV records (RFC 4180) and their fields as JSON, [["a",
 -- "b"]]. A record goes on while its quotes are odd; its trailing CR is dropped; blank ones are counted and left
--- out; one that has not @field_count fields of at most @longest_field characters learns why in rule_name and
--- reason. Re-run: the caller empties #records first.
--- EXEC bronze.split_lines @field_count = 7, @longest_field = 200, @rows_rejected = @rejected OUTPUT, …;
+-- out; one that has not a field for each of @columns_delivered, or one longer than @longest_field, or holds U+FFFD
+-- learns why in rule_name and reason. Fields come in the order of @columns. Re-run: the caller empties #records.
+-- EXEC bronze.split_lines @columns = N'["a", "b"]', @longest_field = 200, @rows_rejected = @rejected OUTPUT, …;
 CREATE OR ALTER PROCEDURE bronze.split_lines
-    @field_count int,
+    @columns nvarchar(max),
     @longest_field int,
+    @columns_delivered nvarchar(max) = NULL,
     @delimiter nchar(1) = N',',
     @rows_rejected bigint = NULL OUTPUT,
     @blank_lines bigint = NULL OUTPUT
 AS
 SET NOCOUNT, XACT_ABORT ON;
+-- Stands for the delimiter while text is escaped: JSON has no plain tab, and U+FDD0 is in no text.
+DECLARE @mark nchar(1) = NCHAR(64976);
+DECLARE @field_count int = (SELECT COUNT(*) FROM OPENJSON(ISNULL(@columns_delivered, @columns)));
+
 CREATE TABLE #numbered (
     line_number bigint NOT NULL,
     line nvarchar(max) NOT NULL,
@@ -92,7 +97,15 @@ SELECT
     trimmed.quote_count,
     IIF(
         trimmed.quote_count = 0,
-        CONCAT(N'[["', REPLACE(STRING_ESCAPE(trimmed.record_text, 'json'), @delimiter, N'","'), N'"]]'),
+        CONCAT(
+            N'[["',
+            REPLACE(
+                STRING_ESCAPE(REPLACE(trimmed.record_text, @delimiter, @mark), 'json') COLLATE Latin1_General_BIN2,
+                @mark,
+                N'","'
+            ),
+            N'"]]'
+        ),
         NULL
     ),
     IIF(
@@ -132,7 +145,11 @@ judged AS (
         CASE
             WHEN pieces.ordinal % 2 = 1 THEN STRING_ESCAPE(pieces.piece, 'json')
             WHEN pieces.piece_length = 0 AND pieces.ordinal > 0 AND pieces.ordinal < pieces.last_ordinal THEN N'\"'
-            ELSE REPLACE(STRING_ESCAPE(pieces.piece, 'json'), @delimiter, N'","')
+            ELSE REPLACE(
+                STRING_ESCAPE(REPLACE(pieces.piece, @delimiter, @mark), 'json') COLLATE Latin1_General_BIN2,
+                @mark,
+                N'","'
+            )
         END AS json_text,
         IIF(
             pieces.ordinal % 2 = 0,
@@ -170,7 +187,7 @@ SET
     rule_name = CASE
         WHEN quote_count % 2 = 1 THEN N'open_quote'
         WHEN has_stray_quote = 1 THEN N'stray_quote'
-        ELSE N'field_count'
+        ELSE N'wrong_field_count'
     END,
     reason = CASE
         WHEN quote_count % 2 = 1 THEN N'a quoted field is never closed'
@@ -183,7 +200,7 @@ WHERE quote_count % 2 = 1
 
 UPDATE records
 SET
-    rule_name = N'field_length',
+    rule_name = N'field_too_long',
     reason = CONCAT(N'a field is longer than ', @longest_field, N' characters')
 FROM #records AS records
 WHERE records.rule_name IS NULL
@@ -193,6 +210,43 @@ WHERE records.rule_name IS NULL
         FROM OPENJSON(records.fields, N'$[0]') AS fields
         WHERE DATALENGTH(fields.[value]) / 2 > @longest_field
     );
+
+UPDATE #records
+SET
+    rule_name = N'bad_encoding',
+    reason = N'the record holds bytes that are no text in the encoding of its file'
+WHERE rule_name IS NULL
+    AND CHARINDEX(NCHAR(65533), raw_text COLLATE Latin1_General_BIN2) > 0;
+
+-- Columns that were delivered in another order are found by name; those that @columns does not name stay out.
+WITH places AS (
+    SELECT
+        CONVERT(int, wanted.[key]) AS place,
+        CONVERT(int, delivered.[key]) AS place_delivered
+    FROM OPENJSON(@columns) AS wanted
+    INNER JOIN OPENJSON(@columns_delivered) AS delivered ON delivered.[value] = wanted.[value]
+),
+
+arranged AS (
+    SELECT
+        records.line_number,
+        CONCAT(
+            N'[["',
+            STRING_AGG(STRING_ESCAPE(fields.[value], 'json'), N'","') WITHIN GROUP (ORDER BY places.place),
+            N'"]]'
+        ) AS fields
+    FROM #records AS records
+    CROSS APPLY OPENJSON(records.fields, N'$[0]') AS fields
+    INNER JOIN places ON places.place_delivered = CONVERT(int, fields.[key])
+    WHERE records.rule_name IS NULL
+        AND EXISTS (SELECT 1 FROM places AS moved WHERE moved.place <> moved.place_delivered)
+    GROUP BY records.line_number
+)
+
+UPDATE records
+SET fields = arranged.fields
+FROM #records AS records
+INNER JOIN arranged ON arranged.line_number = records.line_number;
 
 SET @rows_rejected = (SELECT COUNT_BIG(*) FROM #records AS records WHERE records.rule_name IS NOT NULL);
 GO

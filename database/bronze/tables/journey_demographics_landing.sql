@@ -1,5 +1,5 @@
--- Where BULK INSERT puts the records of one file, through bronze.journey_demographics_drop. Emptied before each
--- file. line_number and raw_text are known only of records that bronze.load_journey_demographics split itself.
+-- Where BULK INSERT puts the records of one file, through bronze.journey_demographics_drop. Emptied before each file.
+-- line_number and raw_text are known only of records that bronze.load_journey_demographics split itself.
 CREATE TABLE bronze.journey_demographics_landing (
     ordinal bigint IDENTITY(1, 1) NOT NULL,
     household_id nvarchar(200) NULL,

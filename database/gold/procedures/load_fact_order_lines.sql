@@ -1,7 +1,7 @@
 -- silver.order_lines, gold.dim_* → gold.fact_order_lines
--- Grain: one order line, with the customer's version of that moment. Rows that met no member of a dimension (key
--- -1) are looked up again when a dimension has grown. ops.batch_dates learns which days have changed. Re-run:
--- deletes and inserts only lines written since.
+-- Grain: one order line that was not cancelled, with the customer's version of that moment. Rows that met no member
+-- of a dimension (key -1) are looked up again when a dimension has grown. ops.batch_dates learns which days have
+-- changed. Re-run: deletes and inserts only lines written or removed since.
 -- EXEC gold.load_fact_order_lines @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE gold.load_fact_order_lines
     @run_id bigint,
@@ -63,6 +63,12 @@ BEGIN TRY
         WHERE (facts.order_date_key = -1 OR facts.customer_key = -1 OR facts.product_key = -1 OR facts.store_key = -1)
             AND NOT EXISTS (SELECT 1 FROM #changed AS changed WHERE changed.order_line_key = facts.order_line_key);
 
+        INSERT INTO #changed (order_line_key)
+        SELECT CONVERT(bigint, removed.removed_id)
+        FROM ops.removed_rows AS removed
+        INNER JOIN #batches AS batches ON batches.batch_id = removed.batch_id
+        WHERE removed.table_name = N'silver.order_lines';
+
         INSERT INTO #dates (affected_date)
         SELECT DISTINCT facts.order_date
         FROM gold.fact_order_lines AS facts
@@ -118,7 +124,8 @@ BEGIN TRY
                 AND products.product_id = lines.product_id
         LEFT OUTER JOIN gold.dim_stores AS stores
             ON stores.source_system = lines.source_system
-                AND stores.store_id = lines.store_id;
+                AND stores.store_id = lines.store_id
+        WHERE lines.is_cancelled = 0;
 
         SET @rows_written = @@ROWCOUNT;
 

@@ -1,7 +1,7 @@
 -- landing file → ops.files: says what to do with a file as it was found: 'load', 'skip' or 'refuse'.
 -- Grain: one row per path and content. Re-run: a file registered but not loaded is to be loaded; the same content
 -- again is skipped, at another path too; other content at a known path is a new file. @refusal names what is wrong
--- with the file.
+-- with the file, @notice what somebody should know of it: either becomes an alert.
 -- EXEC ops.register_file @run_id = 1, @source_system = N'journey', …, @action = @action OUTPUT;
 CREATE OR ALTER PROCEDURE ops.register_file
     @run_id bigint,
@@ -12,6 +12,16 @@ CREATE OR ALTER PROCEDURE ops.register_file
     @size_bytes bigint,
     @header nvarchar(4000),
     @refusal nvarchar(2048) = NULL,
+    @refusal_rule nvarchar(100) = NULL,
+    @notice nvarchar(2048) = NULL,
+    @record_count bigint = NULL,
+    @blank_count bigint = NULL,
+    @columns_delivered nvarchar(max) = NULL,
+    @delimiter nchar(1) = NULL,
+    @encoding nvarchar(20) = NULL,
+    @compression nvarchar(10) = NULL,
+    @business_date date = NULL,
+    @revision int = 0,
     @file_id bigint OUTPUT,
     @action nvarchar(20) OUTPUT
 AS
@@ -21,6 +31,7 @@ DECLARE @known_sha256 varchar(64);
 DECLARE @known_status nvarchar(20);
 DECLARE @status nvarchar(20);
 DECLARE @reason nvarchar(2048) = @refusal;
+DECLARE @is_news bit = 0;
 
 BEGIN TRY
     IF @owns_transaction = 1 BEGIN TRANSACTION;
@@ -47,10 +58,13 @@ BEGIN TRY
         UPDATE ops.files
         SET
             status = @status,
+            rule_name = @refusal_rule,
             reason = @refusal
         WHERE file_id = @file_id
             AND @status IN (N'registered', N'refused')
             AND (status <> @status OR ISNULL(reason, N'') <> ISNULL(@refusal, N''));
+
+        SET @is_news = IIF(@@ROWCOUNT > 0, 1, 0);
     END
     ELSE
     BEGIN
@@ -67,11 +81,66 @@ BEGIN TRY
                 AND files.status = N'loaded'
             ORDER BY files.file_id DESC;
 
-        INSERT INTO ops.files (source_system, entity, path, sha256, size_bytes, header, status, reason, run_id)
-        VALUES (@source_system, @entity, @path, @sha256, @size_bytes, @header, @status, @reason, @run_id);
+        INSERT INTO ops.files (
+            source_system,
+            entity,
+            path,
+            sha256,
+            size_bytes,
+            header,
+            status,
+            rule_name,
+            reason,
+            run_id,
+            record_count,
+            blank_count,
+            columns_delivered,
+            delimiter,
+            encoding,
+            compression,
+            business_date,
+            revision
+        )
+        VALUES (
+            @source_system,
+            @entity,
+            @path,
+            @sha256,
+            @size_bytes,
+            @header,
+            @status,
+            @refusal_rule,
+            @reason,
+            @run_id,
+            @record_count,
+            @blank_count,
+            @columns_delivered,
+            @delimiter,
+            @encoding,
+            @compression,
+            @business_date,
+            @revision
+        );
 
-        SET @file_id = SCOPE_IDENTITY();
+        SELECT
+            @file_id = SCOPE_IDENTITY(),
+            @is_news = 1;
+
+        -- The same content as another revision: what was loaded counts as the lower one.
+        IF @status = N'duplicate'
+            EXEC ops.apply_revisions @run_id = @run_id, @file_id = @file_id;
     END;
+
+    IF @is_news = 1
+        INSERT INTO ops.alerts (run_id, severity, subject, message, file_id)
+        SELECT
+            @run_id,
+            IIF(@status = N'refused', N'error', N'warning'),
+            @path,
+            IIF(@status = N'refused', @refusal, @notice),
+            @file_id
+        WHERE (@status = N'refused' AND @refusal IS NOT NULL)
+            OR (@status = N'registered' AND @notice IS NOT NULL);
 
     SET @action = CASE @status WHEN N'registered' THEN N'load' WHEN N'refused' THEN N'refuse' ELSE N'skip' END;
 

@@ -1,6 +1,6 @@
 -- Grain: one load that wrote rows; those rows carry its batch_id (bronze rows: its file_id).
 CREATE TABLE ops.batches (
-    batch_id bigint NOT NULL,
+    batch_id bigint NOT NULL CONSTRAINT DF_ops_batches_batch_id DEFAULT (NEXT VALUE FOR ops.batch_ids),
     table_name nvarchar(300) NOT NULL,
     file_id bigint NULL,
     run_id bigint NOT NULL,

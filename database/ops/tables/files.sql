@@ -1,5 +1,6 @@
 -- Grain: one delivered content of one landing file; the row with the highest file_id of a path is its present
--- content.
+-- content. record_count: records in the file, blank_count of them blank, as counted before a load. business_date and
+-- revision: what the file's name says; a file that superseded_by_file_id replaced as a whole counts no more.
 CREATE TABLE ops.files (
     file_id bigint IDENTITY(1, 1) NOT NULL,
     source_system nvarchar(20) NOT NULL,
@@ -18,6 +19,16 @@ CREATE TABLE ops.files (
     run_id bigint NOT NULL,
     registered_at datetime2(3) NOT NULL CONSTRAINT DF_ops_files_registered_at DEFAULT (SYSUTCDATETIME()),
     loaded_at datetime2(3) NULL,
+    rule_name nvarchar(100) NULL,
+    record_count bigint NULL,
+    blank_count bigint NULL,
+    columns_delivered nvarchar(max) NULL,
+    delimiter nchar(1) NULL,
+    encoding nvarchar(20) NULL,
+    compression nvarchar(10) NULL,
+    business_date date NULL,
+    revision int NOT NULL CONSTRAINT DF_ops_files_revision DEFAULT (0),
+    superseded_by_file_id bigint NULL,
     CONSTRAINT PK_ops_files PRIMARY KEY CLUSTERED (file_id),
     CONSTRAINT FK_ops_files_runs FOREIGN KEY (run_id) REFERENCES ops.runs (run_id),
     CONSTRAINT CK_ops_files_status CHECK (status IN (N'registered', N'loaded', N'duplicate', N'refused')),
@@ -25,4 +36,7 @@ CREATE TABLE ops.files (
 );
 GO
 CREATE NONCLUSTERED INDEX IX_ops_files_entity ON ops.files (source_system, entity, sha256) INCLUDE (path, status);
+GO
+CREATE NONCLUSTERED INDEX IX_ops_files_business_date ON ops.files (source_system, entity, business_date)
+    INCLUDE (sha256, revision, status, superseded_by_file_id);
 GO

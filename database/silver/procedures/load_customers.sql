@@ -47,6 +47,7 @@ BEGIN TRY
         batches.rows_written
     FROM ops.batches AS batches
     WHERE batches.table_name IN (N'bronze.journey_demographics', N'silver.order_lines')
+        AND batches.rows_written > 0
         AND NOT EXISTS (
             SELECT 1
             FROM ops.batch_consumers AS consumers
@@ -210,12 +211,13 @@ BEGIN TRY
             @now
         FROM silver.order_lines AS lines
         INNER JOIN #batches AS batches ON batches.batch_id = lines.batch_id
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM silver.customers AS customers
-            WHERE customers.source_system = lines.source_system
-                AND customers.customer_id = lines.customer_id
-        );
+        WHERE lines.source_system = N'journey'
+            AND NOT EXISTS (
+                SELECT 1
+                FROM silver.customers AS customers
+                WHERE customers.source_system = lines.source_system
+                    AND customers.customer_id = lines.customer_id
+            );
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
 

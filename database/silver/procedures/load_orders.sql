@@ -1,5 +1,5 @@
 -- silver.order_lines → silver.orders
--- Grain: one order of one source, totalled over all of its lines, which share customer and store; its time is the
+-- Grain: one order of journey, totalled over all of its lines, which share customer and store; its time is the
 -- earliest. Re-run: totals again only the orders of lines written since; an order whose totals stay the same is not
 -- written.
 -- EXEC silver.load_orders @run_id = 1, @rows_written = @written OUTPUT;
@@ -66,7 +66,8 @@ BEGIN TRY
             lines.source_system,
             lines.order_id
         FROM silver.order_lines AS lines
-        INNER JOIN #batches AS batches ON batches.batch_id = lines.batch_id;
+        INNER JOIN #batches AS batches ON batches.batch_id = lines.batch_id
+        WHERE lines.source_system = N'journey';
 
         WITH totals AS (
             SELECT

@@ -46,6 +46,7 @@ BEGIN TRY
         batches.rows_written
     FROM ops.batches AS batches
     WHERE batches.table_name = N'bronze.journey_products'
+        AND batches.rows_written > 0
         AND NOT EXISTS (
             SELECT 1
             FROM ops.batch_consumers AS consumers

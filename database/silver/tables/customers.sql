@@ -1,5 +1,5 @@
--- Grain: one customer (journey: household) of one source, seen in its sales, its demographics or both.
--- file_id and line_number point to the demographics; they are NULL while has_demographics = 0.
+-- Grain: one customer (journey: household) of one source, seen in its sales, described by its source, or both.
+-- file_id and line_number point to the description; they are NULL while has_demographics = 0 (never in the shop).
 CREATE TABLE silver.customers (
     source_system nvarchar(20) NOT NULL,
     customer_id nvarchar(50) NOT NULL,
@@ -17,6 +17,16 @@ CREATE TABLE silver.customers (
     batch_id bigint NOT NULL,
     created_at datetime2(3) NOT NULL,
     updated_at datetime2(3) NOT NULL,
+    email nvarchar(4000) NULL,
+    first_name nvarchar(4000) NULL,
+    last_name nvarchar(4000) NULL,
+    phone nvarchar(16) NULL,
+    street nvarchar(4000) NULL,
+    city nvarchar(4000) NULL,
+    postal_code nvarchar(4000) NULL,
+    country nvarchar(2) NULL,
+    registered_at datetime2(3) NULL,
+    source_updated_at datetime2(3) NULL,
     CONSTRAINT PK_silver_customers PRIMARY KEY CLUSTERED (source_system, customer_id)
 );
 GO

@@ -1,4 +1,4 @@
--- Grain: one product in one order of one customer; the latest delivery of it wins.
+-- Grain: one line of an order (journey: one product in a basket, order_line_number 0); sales_amount is in USD.
 -- row_hash is that of the delivered record; batch_id: the load that last wrote the row.
 CREATE TABLE silver.order_lines (
     order_line_key bigint IDENTITY(1, 1) NOT NULL,
@@ -19,8 +19,17 @@ CREATE TABLE silver.order_lines (
     batch_id bigint NOT NULL,
     created_at datetime2(3) NOT NULL,
     updated_at datetime2(3) NOT NULL,
+    order_line_number int NOT NULL CONSTRAINT DF_silver_order_lines_order_line_number DEFAULT (0),
+    unit_price_amount decimal(19, 4) NULL,
+    discount_amount decimal(19, 4) NULL,
+    is_discount_imputed bit NOT NULL CONSTRAINT DF_silver_order_lines_is_discount_imputed DEFAULT (0),
+    currency nvarchar(3) NULL,
+    line_amount decimal(19, 4) NULL,
+    is_cancelled bit NOT NULL CONSTRAINT DF_silver_order_lines_is_cancelled DEFAULT (0),
     CONSTRAINT PK_silver_order_lines PRIMARY KEY CLUSTERED (order_line_key),
-    CONSTRAINT UQ_silver_order_lines UNIQUE NONCLUSTERED (source_system, order_id, customer_id, product_id)
+    CONSTRAINT UQ_silver_order_lines UNIQUE NONCLUSTERED (
+        source_system, order_id, order_line_number, customer_id, product_id
+    )
 );
 GO
 CREATE NONCLUSTERED INDEX IX_silver_order_lines_batch_id ON silver.order_lines (batch_id)

@@ -14,6 +14,11 @@ CREATE TABLE silver.products (
     batch_id bigint NOT NULL,
     created_at datetime2(3) NOT NULL,
     updated_at datetime2(3) NOT NULL,
+    product_name nvarchar(4000) NULL,
+    list_price_amount decimal(19, 4) NULL,
+    is_active bit NULL,
+    introduced_date date NULL,
+    source_updated_at datetime2(3) NULL,
     CONSTRAINT PK_silver_products PRIMARY KEY CLUSTERED (source_system, product_id)
 );
 GO

@@ -6,8 +6,10 @@ that loops or reads tables row by row is refused where it cannot be folded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope
@@ -25,6 +27,9 @@ from tsqld.types import SqlType
 
 _MAX_DEPTH = 32
 _MAX_BRANCHES = 64
+_SUBQUERY = re.compile(r"\bSELECT\b", re.IGNORECASE)
+_LONGEST_REPEATED = 48
+"""Text up to this length is repeated wherever its variable stands; longer text is bound to a name once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Compiler(ForCompiler):
 
     _folding: tuple[int, ...] = ()
     _branches = 0
+    _named = 0
 
     def bulk_source(self, source: n.BulkSource) -> tuple[str, Relation]:
         return self.context.environment.bulk_rowset(self, source)
@@ -95,7 +101,11 @@ class Compiler(ForCompiler):
             self._branches = 0
         types = {parameter.name.lower(): parameter.type for parameter in module.parameters}
         try:
-            return self._folded(definition.body, _Variables(arguments, types), module, place)
+            return self._with_names(
+                tuple(arguments),
+                _Variables(arguments, types),
+                lambda variables: self._folded(definition.body, variables, module, place),
+            )
         except TsqlError as problem:
             if problem.number != 50100:
                 raise
@@ -123,13 +133,54 @@ class Compiler(ForCompiler):
                     return f.convert(self._inside(statement.value, variables, place), module.returns)
                 case n.Declare():
                     variables = self._declared(statement, variables, place)
+                    names = tuple(item.name.lower() for item in statement.declarations)
+                    return self._with_names(
+                        names, variables, partial(self._folded, rest, module=module, place=place)
+                    )
                 case n.SetVariable():
                     variables = self._set(statement, variables, place)
+                    return self._with_names(
+                        (statement.name.lower(),),
+                        variables,
+                        partial(self._folded, rest, module=module, place=place),
+                    )
                 case n.If():
                     return self._branched(statement, rest, variables, module, place)
                 case _:
                     raise unsupported(f"{type(statement).__name__} in the scalar function {module.full_name}")
         return None
+
+    def _with_names(
+        self, names: Sequence[str], variables: _Variables, fold: Callable[[_Variables], Bound | None]
+    ) -> Bound | None:
+        """What `fold` makes of the variables, those of `names` with long text bound to a name that stands for
+        it: used five times in each of three steps it would stand there 125 times.
+
+        DuckDB has no LET; a lambda over a list of one is one. It takes no subqueries: there text is repeated.
+        """
+        long = [name for name in names if len(variables.values[name].sql) > _LONGEST_REPEATED]
+        if not long:
+            return fold(variables)
+        known, expanded, branches = len(self.context.references), len(self.arguments), self._branches
+        named = variables
+        marks = []
+        for name in long:
+            self._named += 1
+            marks.append(f"tsqld_let{self._named}")
+            named = named.with_value(name, variables.values[name].with_sql(marks[-1]))
+        result = fold(named)
+        if result is None:
+            return None
+        if _SUBQUERY.search(result.sql):
+            del self.arguments[expanded:]
+            self.context.forget(known)
+            self._branches = branches
+            return fold(variables)
+        sql = result.sql
+        for name, mark in zip(long, marks, strict=True):
+            if mark in sql:
+                sql = f"list_transform([{variables.values[name].sql}], lambda {mark}: {sql})[1]"
+        return result.with_sql(sql)
 
     def _branched(
         self, node: n.If, rest: Sequence[n.Statement], variables: _Variables, module: Module, place: Place

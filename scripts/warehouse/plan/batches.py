@@ -31,6 +31,10 @@ DECLARE @bulk_lines nvarchar(max) = CONCAT(
     N'DATAFILETYPE = ''char'', FIRSTROW = 1, FIELDTERMINATOR = ''0x1f'', ROWTERMINATOR = ''0x0a'', ',
     N'KEEPNULLS, MAXERRORS = 0, TABLOCK);'
 );
+DECLARE @count nvarchar(max) = CONCAT(
+    N'SELECT @landed = COUNT_BIG(*) FROM bronze.', QUOTENAME(CONCAT(@name, N'_landing')), N';'
+);
+DECLARE @landed bigint;
 DECLARE @lock_result int;
 DECLARE @file_id bigint;
 DECLARE @action nvarchar(20);
@@ -60,6 +64,16 @@ BEGIN TRY
         @size_bytes = @size_bytes,
         @header = @header,
         @refusal = @refusal,
+        @refusal_rule = @refusal_rule,
+        @notice = @notice,
+        @record_count = @record_count,
+        @blank_count = @blank_count,
+        @columns_delivered = @columns_delivered,
+        @delimiter = @delimiter,
+        @encoding = @encoding,
+        @compression = @compression,
+        @business_date = @business_date,
+        @revision = @revision,
         @file_id = @file_id OUTPUT,
         @action = @action OUTPUT;
 
@@ -67,13 +81,24 @@ BEGIN TRY
     BEGIN
         EXEC sys.sp_executesql @stmt = @truncate;
 
+        -- A file that BULK INSERT does not take whole as CSV is taken line by line.
+        IF @is_plain = 1
         BEGIN TRY
             EXEC sys.sp_executesql @stmt = @bulk_records;
+            EXEC sys.sp_executesql
+                @stmt = @count,
+                @params = N'@landed bigint OUTPUT',
+                @landed = @landed OUTPUT;
         END TRY
         BEGIN CATCH
+            SET @landed = NULL;
+        END CATCH;
+
+        IF @landed IS NULL OR @landed <> @record_count
+        BEGIN
             EXEC sys.sp_executesql @stmt = @truncate;
             EXEC sys.sp_executesql @stmt = @bulk_lines;
-        END CATCH;
+        END;
     END;
 
     EXEC ops.run_step
@@ -136,4 +161,9 @@ SELECT
     @rows_rejected AS rows_rejected,
     @milliseconds AS milliseconds,
     CONVERT(nvarchar(2048), NULL) AS message;
+"""
+
+NEW_FILES: Final = """\
+SELECT new_files.path
+FROM ops.new_files(@files) AS new_files;
 """

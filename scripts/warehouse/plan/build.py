@@ -7,20 +7,23 @@ when nothing is new: its procedure finds that out by itself and says 'up to date
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from warehouse.contracts import Contract, ContractError
+from warehouse.intake import LandingFile, staged_path
 from warehouse.plan.batches import FILE_BATCH, PROCEDURE_BATCH
-from warehouse.plan.files import LandingFile, landing_files, named_file
 from warehouse.plan.model import Parameter, Plan, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A silver or gold table, the procedure that loads it, and the silver and gold tables it comes from."""
+    """A silver or gold table, the procedure that loads it, and the tables it comes from.
+
+    A table may have several: one procedure per source.
+    """
 
     table: str
     procedure: str
@@ -31,17 +34,76 @@ class Target:
         return self.table.split(".")[0]
 
     @property
+    def id(self) -> str:
+        """What the procedure is called after: silver.orders, silver.shop_orders."""
+        return f"{self.layer}.{self.entity}"
+
+    @property
     def entity(self) -> str:
-        return self.table.split(".")[1]
+        verb, _, name = self.procedure.split(".")[1].partition("_")
+        return name if verb in ("load", "refresh") else self.table.split(".")[1]
 
 
 _DIMENSIONS: Final = ("gold.dim_dates", "gold.dim_stores", "gold.dim_products", "gold.dim_customers")
+_SHOP: Final = (
+    "customers",
+    "products",
+    "fx_rates",
+    "orders",
+    "order_items",
+    "payments",
+    "returns",
+    "inventory",
+)
+_JUDGED: Final = "silver.shop_orders_judged"
+_RATES: Final = "silver.shop_fx_rates_records"
+
+
+def _records(entity: str) -> str:
+    return f"silver.shop_{entity}_records"
+
 
 TARGETS: Final = (
     Target("silver.products", "silver.load_products"),
     Target("silver.order_lines", "silver.load_order_lines"),
     Target("silver.customers", "silver.load_customers", ("silver.order_lines",)),
     Target("silver.orders", "silver.load_orders", ("silver.order_lines",)),
+    *(Target(_records(entity), f"silver.load_shop_{entity}_records") for entity in _SHOP),
+    Target("silver.customers", "silver.load_shop_customers", (_records("customers"),)),
+    Target("silver.products", "silver.load_shop_products", (_records("products"),)),
+    Target("silver.currency_rates", "silver.load_shop_currency_rates", (_RATES,)),
+    Target(
+        _JUDGED,
+        "silver.check_shop_orders",
+        (
+            _records("orders"),
+            _records("order_items"),
+            "silver.customers",
+            "silver.products",
+            "silver.currency_rates",
+        ),
+    ),
+    Target(
+        "silver.order_lines",
+        "silver.load_shop_order_lines",
+        (_records("order_items"), _JUDGED, "silver.products", "silver.currency_rates"),
+    ),
+    Target("silver.orders", "silver.load_shop_orders", (_JUDGED, "silver.order_lines", "silver.customers")),
+    Target(
+        "silver.payments",
+        "silver.load_shop_payments",
+        (_records("payments"), _JUDGED, "silver.currency_rates"),
+    ),
+    Target(
+        "silver.returns",
+        "silver.load_shop_returns",
+        (_records("returns"), _JUDGED, "silver.order_lines", "silver.currency_rates"),
+    ),
+    Target(
+        "silver.inventory_levels",
+        "silver.load_shop_inventory_levels",
+        (_records("inventory"), "silver.products"),
+    ),
     Target("gold.dim_dates", "gold.load_dim_dates", ("silver.orders",)),
     Target("gold.dim_stores", "gold.load_dim_stores", ("silver.orders",)),
     Target("gold.dim_products", "gold.load_dim_products", ("silver.products", "silver.order_lines")),
@@ -51,27 +113,25 @@ TARGETS: Final = (
 )
 
 
-def build_plan(
-    contracts: Sequence[Contract],
-    landing: Path,
-    landing_on_server: str | None = None,
-    files: Sequence[Path] | None = None,
-) -> Plan:
-    """The plan for what lies in `landing`, or for the named `files` in it only.
+def build_plan(contracts: Sequence[Contract], files: Iterable[LandingFile], landing_on_server: str) -> Plan:
+    """The plan that loads `files` and then whatever silver and gold have not taken in yet.
 
-    `landing_on_server` is the same folder as the server sees it. Errors: PlanError for a named file that is
-    missing, unreadable or has a wrong header; ContractError for a contract that feeds what nothing loads.
+    `landing_on_server` is the landing folder as the server sees it. Errors: ContractError for a contract that
+    feeds what nothing loads.
     """
     _check_feeds(contracts)
-    if files is None:
-        found = [file for contract in contracts for file in landing_files(contract, landing)]
-    else:
-        found = sorted(
-            (named_file(contracts, landing, path) for path in files), key=lambda file: file.relative
-        )
-    prefix = landing_on_server or str(landing.absolute())
-    bronze = _file_steps(found, prefix)
+    bronze = _file_steps(files, landing_on_server)
     return Plan((*bronze, *_target_steps(contracts, bronze)))
+
+
+def described(files: Iterable[LandingFile]) -> str:
+    """The files as JSON, for NEW_FILES."""
+    return json.dumps(
+        [
+            {"source": f.contract.source, "entity": f.contract.entity, "path": f.relative, "sha256": f.sha256}
+            for f in files
+        ]
+    )
 
 
 def _check_feeds(contracts: Sequence[Contract]) -> None:
@@ -110,16 +170,35 @@ def _file_step(file: LandingFile, prefix: str, depends_on: tuple[str, ...]) -> S
             Parameter("@source_system", "nvarchar(20)", contract.source),
             Parameter("@entity", "nvarchar(100)", contract.entity),
             Parameter("@path", "nvarchar(1000)", file.relative),
-            Parameter("@path_on_server", "nvarchar(2000)", _on_server(prefix, file.relative)),
+            Parameter("@path_on_server", "nvarchar(2000)", _on_server(prefix, staged_path(file))),
             Parameter("@sha256", "varchar(64)", file.sha256),
             Parameter("@size_bytes", "bigint", file.size),
-            Parameter("@header", "nvarchar(4000)", file.header),
-            Parameter("@refusal", "nvarchar(2048)", file.refusal),
-            Parameter("@delimiter", "nchar(1)", contract.dialect.delimiter),
+            Parameter("@compression", "nvarchar(10)", file.compression),
+            Parameter("@business_date", "date", file.business_date),
+            Parameter("@revision", "int", file.revision),
+            Parameter("@refusal", "nvarchar(2048)", file.refusal.reason if file.refusal else None),
+            Parameter("@refusal_rule", "nvarchar(100)", file.refusal.rule if file.refusal else None),
+            *_content_parameters(file),
         ),
         depends_on=depends_on,
         inlets=(f"landing.{contract.name}",),
         outlets=(contract.table,),
+    )
+
+
+def _content_parameters(file: LandingFile) -> tuple[Parameter, ...]:
+    """What is known of a file that may be loaded, and NULL for one that may not."""
+    content = file.content
+    header = content.header if content else None
+    return (
+        Parameter("@header", "nvarchar(4000)", file.first_line),
+        Parameter("@notice", "nvarchar(2048)", file.notice),
+        Parameter("@record_count", "bigint", file.records),
+        Parameter("@blank_count", "bigint", file.blank),
+        Parameter("@columns_delivered", "nvarchar(max)", json.dumps(header.columns) if header else None),
+        Parameter("@delimiter", "nchar(1)", header.delimiter if header else file.contract.dialect.delimiter),
+        Parameter("@encoding", "nvarchar(20)", content.encoding.name if content else None),
+        Parameter("@is_plain", "bit", int(file.is_plain)),
     )
 
 
@@ -141,19 +220,19 @@ def _target_steps(contracts: Sequence[Contract], bronze: Sequence[Step]) -> list
         inlets = (*fed_by, *target.inlets)
         depends_on = tuple(step_id for table in inlets for step_id in writers.get(table, ()))
         steps.append(_target_step(target, inlets, depends_on))
-        writers[target.table] = (target.table,)
+        writers[target.table] = (*writers.get(target.table, ()), target.id)
     return steps
 
 
 def _target_step(target: Target, inlets: tuple[str, ...], depends_on: tuple[str, ...]) -> Step:
     return Step(
-        id=target.table,
+        id=target.id,
         layer=target.layer,
         entity=target.entity,
-        title=target.table,
+        title=target.id,
         sql=PROCEDURE_BATCH,
         parameters=(
-            Parameter("@step", "nvarchar(1200)", target.table),
+            Parameter("@step", "nvarchar(1200)", target.id),
             Parameter("@procedure", "nvarchar(300)", target.procedure),
         ),
         depends_on=depends_on,

@@ -44,7 +44,7 @@ CREATE PROCEDURE test_bronze_finish_file.[test records with a rule go to quarant
 AS
 CREATE TABLE #records (line_number bigint, raw_text nvarchar(max), rule_name nvarchar(100), reason nvarchar(2048));
 INSERT INTO #records (line_number, raw_text, rule_name, reason)
-VALUES (2, N'a,b,c', NULL, NULL), (3, N'a,b', N'field_count', N'too few');
+VALUES (2, N'a,b,c', NULL, NULL), (3, N'a,b', N'wrong_field_count', N'too few');
 EXEC bronze.finish_file
     @run_id = 3,
     @file_id = 4,
@@ -67,7 +67,7 @@ INTO #actual
 FROM ops.quarantine AS quarantine;
 
 SELECT TOP (0) * INTO #expected FROM #actual;
-INSERT INTO #expected VALUES (3, 4, N'a.csv', N'bronze.journey_products', 3, N'field_count', N'too few', N'a,b');
+INSERT INTO #expected VALUES (3, 4, N'a.csv', N'bronze.journey_products', 3, N'wrong_field_count', N'too few', N'a,b');
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
 CREATE PROCEDURE test_bronze_finish_file.[test a file with rows is a batch]

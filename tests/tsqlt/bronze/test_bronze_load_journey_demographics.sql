@@ -184,7 +184,7 @@ SELECT loaded.line_number, loaded.age, loaded.raw_text INTO #actual FROM bronze.
 SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected
 VALUES
-    (2, N'65+', NULL),
+    (2, N'65+', N'1,65+,35-49K,Homeowner,Married,2,2 Adults No Kids,0'),
     (5, CONCAT(N'a', NCHAR(10), N'b'), CONCAT(N'1,"a', NCHAR(10), N'b",35-49K,Homeowner,Married,2,2 Adults No Kids,0'));
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 
@@ -194,7 +194,7 @@ FROM ops.quarantine AS quarantine
 INNER JOIN ops.files AS files ON files.file_id = quarantine.file_id;
 
 SELECT TOP (0) * INTO #expected_misfits FROM #actual_misfits;
-INSERT INTO #expected_misfits VALUES (3, N'field_count', N'one field', N'lines', 1);
+INSERT INTO #expected_misfits VALUES (3, N'wrong_field_count', N'one field', N'lines', 1);
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected_misfits', @Actual = N'#actual_misfits';
 GO
 CREATE PROCEDURE test_bronze_load_journey_demographics.[test both ways of reading a record store the same]

@@ -179,7 +179,7 @@ SELECT loaded.line_number, loaded.department, loaded.raw_text INTO #actual FROM 
 SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected
 VALUES
-    (2, N'GROCERY', NULL),
+    (2, N'GROCERY', N'1,69,GROCERY,National,ICE,ICE CRUSHED,22 LB'),
     (5, CONCAT(N'a', NCHAR(10), N'b'), CONCAT(N'1,69,"a', NCHAR(10), N'b",National,ICE,ICE CRUSHED,22 LB'));
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 
@@ -189,7 +189,7 @@ FROM ops.quarantine AS quarantine
 INNER JOIN ops.files AS files ON files.file_id = quarantine.file_id;
 
 SELECT TOP (0) * INTO #expected_misfits FROM #actual_misfits;
-INSERT INTO #expected_misfits VALUES (3, N'field_count', N'one field', N'lines', 1);
+INSERT INTO #expected_misfits VALUES (3, N'wrong_field_count', N'one field', N'lines', 1);
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected_misfits', @Actual = N'#actual_misfits';
 GO
 CREATE PROCEDURE test_bronze_load_journey_products.[test both ways of reading a record store the same]

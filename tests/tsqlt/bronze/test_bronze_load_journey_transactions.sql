@@ -199,7 +199,7 @@ SELECT loaded.line_number, loaded.product_id, loaded.raw_text INTO #actual FROM 
 SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected
 VALUES
-    (2, N'1095275', NULL),
+    (2, N'1095275', N'900,330,31198570044,1095275,1,0.50,0.00,0.00,0.00,1,2017-01-01 11:53:26'),
     (5, CONCAT(N'a', NCHAR(10), N'b'), CONCAT(N'900,330,31198570044,"a', NCHAR(10), N'b",1,0.50,0.00,0.00,0.00,1,2017-01-01 11:53:26'));
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 
@@ -209,7 +209,7 @@ FROM ops.quarantine AS quarantine
 INNER JOIN ops.files AS files ON files.file_id = quarantine.file_id;
 
 SELECT TOP (0) * INTO #expected_misfits FROM #actual_misfits;
-INSERT INTO #expected_misfits VALUES (3, N'field_count', N'one field', N'lines', 1);
+INSERT INTO #expected_misfits VALUES (3, N'wrong_field_count', N'one field', N'lines', 1);
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected_misfits', @Actual = N'#actual_misfits';
 GO
 CREATE PROCEDURE test_bronze_load_journey_transactions.[test both ways of reading a record store the same]

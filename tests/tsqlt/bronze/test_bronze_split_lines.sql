@@ -17,7 +17,7 @@ FROM OPENJSON(
 ) AS lines;
 
 EXEC bronze.split_lines
-    @field_count = 3,
+    @columns = N'["a", "b", "c"]',
     @longest_field = 10,
     @rows_rejected = @rejected OUTPUT,
     @blank_lines = @blank OUTPUT;
@@ -66,7 +66,7 @@ CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) NULL);
 DECLARE @rejected bigint;
 DECLARE @blank bigint;
 EXEC bronze.split_lines
-    @field_count = 3,
+    @columns = N'["a", "b", "c"]',
     @longest_field = 10,
     @rows_rejected = @rejected OUTPUT,
     @blank_lines = @blank OUTPUT;
@@ -145,7 +145,7 @@ DECLARE @text nvarchar(max) = CONCAT(
 EXEC test_bronze_split_lines.split @text = @text, @rejected = @rejected OUTPUT;
 EXEC tSQLt.AssertEquals @Expected = 6, @Actual = @rejected;
 DECLARE @expected nvarchar(max) = CONCAT(
-    N'2: field_count | 3: field_count | 4: stray_quote | 5: stray_quote | 6: field_length | ',
+    N'2: wrong_field_count | 3: wrong_field_count | 4: stray_quote | 5: stray_quote | 6: field_too_long | ',
     N'7: [["a","b","c"]] | 8: open_quote'
 );
 EXEC test_bronze_split_lines.assert_records @expected = @expected;
@@ -186,6 +186,6 @@ CREATE TABLE #records (
 );
 CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) NULL);
 INSERT INTO #lines (line_number, line) VALUES (2, N'a,b;"c;d";e');
-EXEC bronze.split_lines @field_count = 3, @longest_field = 10, @delimiter = N';';
+EXEC bronze.split_lines @columns = N'["a", "b", "c"]', @longest_field = 10, @delimiter = N';';
 EXEC test_bronze_split_lines.assert_records @expected = N'2: [["a,b","c;d","e"]]';
 GO

@@ -6,8 +6,9 @@ AS
 EXEC tSQLt.FakeTable @TableName = N'ops.batches', @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'ops.batch_consumers', @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'ops.batch_dates';
-EXEC tSQLt.FakeTable @TableName = N'silver.order_lines';
+EXEC tSQLt.FakeTable @TableName = N'silver.order_lines', @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'gold.fact_order_lines';
+EXEC tSQLt.FakeTable @TableName = N'ops.removed_rows';
 EXEC tSQLt.FakeTable @TableName = N'gold.dim_dates';
 EXEC tSQLt.FakeTable @TableName = N'gold.dim_customers';
 EXEC tSQLt.FakeTable @TableName = N'gold.dim_products';

@@ -4,6 +4,7 @@ GO
 CREATE PROCEDURE test_ops_register_file.SetUp
 AS
 EXEC tSQLt.FakeTable @TableName = N'ops.files', @Identity = 1, @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.alerts', @Identity = 1, @Defaults = 1;
 GO
 -- Registers a file of journey's products and notes what came of it in #answers, the caller's.
 CREATE PROCEDURE test_ops_register_file.register

@@ -1,0 +1,219 @@
+-- bronze.shop_order_items_landing (or _lines_landing) → bronze.shop_order_items
+-- Grain: one record of one file; a blank field is NULL; records that cannot be split go to ops.quarantine. Re-run:
+-- a file that is no longer 'registered' is left alone. The caller holds the lock on the landing and has filled it.
+-- EXEC bronze.load_shop_order_items @run_id = 1, @file_id = 1, @rows_read = @read OUTPUT, …;
+CREATE OR ALTER PROCEDURE bronze.load_shop_order_items
+    @run_id bigint,
+    @file_id bigint,
+    @rows_read bigint = NULL OUTPUT,
+    @rows_written bigint = NULL OUTPUT,
+    @rows_rejected bigint = NULL OUTPUT
+AS
+SET NOCOUNT, XACT_ABORT ON;
+DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
+DECLARE @form nvarchar(10) = N'csv';
+DECLARE @blank_lines bigint = 0;
+DECLARE @delimiter nchar(1);
+DECLARE @columns_delivered nvarchar(max);
+DECLARE @columns nvarchar(max) = CONCAT(
+    N'["order_id", "line_no", "product_id", "quantity", "unit_price", "discount", ',
+    N'"updated_at"]'
+);
+
+SELECT
+    @rows_read = 0,
+    @rows_written = 0,
+    @rows_rejected = 0;
+
+CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) NULL);
+CREATE TABLE #records (
+    line_number bigint NOT NULL,
+    raw_text nvarchar(max) NOT NULL,
+    quote_count bigint NOT NULL,
+    fields nvarchar(max) NULL,
+    field_count bigint NULL,
+    has_stray_quote bit NOT NULL,
+    rule_name nvarchar(100) NULL,
+    reason nvarchar(2048) NULL
+);
+CREATE TABLE #shifts (first_ordinal bigint NOT NULL, last_ordinal bigint NOT NULL, newline_count bigint NOT NULL);
+
+BEGIN TRY
+    IF @owns_transaction = 1 BEGIN TRANSACTION;
+
+    IF EXISTS (SELECT 1 FROM ops.files AS files WHERE files.file_id = @file_id AND files.status = N'registered')
+    BEGIN
+        IF EXISTS (SELECT 1 FROM bronze.shop_order_items_lines_landing AS landing)
+        BEGIN
+            SELECT
+                @form = N'lines',
+                @delimiter = ISNULL(files.delimiter, N','),
+                @columns_delivered = files.columns_delivered
+            FROM ops.files AS files
+            WHERE files.file_id = @file_id;
+
+            INSERT INTO #lines (line_number, line)
+            SELECT
+                landing.ordinal,
+                landing.line
+            FROM bronze.shop_order_items_lines_landing AS landing
+            WHERE landing.ordinal > 1;
+
+            EXEC bronze.split_lines
+                @columns = @columns,
+                @columns_delivered = @columns_delivered,
+                @delimiter = @delimiter,
+                @longest_field = 4000,
+                @rows_rejected = @rows_rejected OUTPUT,
+                @blank_lines = @blank_lines OUTPUT;
+
+            INSERT INTO bronze.shop_order_items_landing (
+                order_id,
+                line_no,
+                product_id,
+                quantity,
+                unit_price,
+                discount,
+                updated_at,
+                line_number,
+                raw_text
+            )
+            SELECT
+                fields.order_id,
+                fields.line_no,
+                fields.product_id,
+                fields.quantity,
+                fields.unit_price,
+                fields.discount,
+                fields.updated_at,
+                records.line_number,
+                records.raw_text
+            FROM #records AS records
+            CROSS APPLY OPENJSON(records.fields) WITH (
+                order_id nvarchar(max) '$[0]',
+                line_no nvarchar(max) '$[1]',
+                product_id nvarchar(max) '$[2]',
+                quantity nvarchar(max) '$[3]',
+                unit_price nvarchar(max) '$[4]',
+                discount nvarchar(max) '$[5]',
+                updated_at nvarchar(max) '$[6]'
+            ) AS fields
+            WHERE records.rule_name IS NULL;
+        END
+        ELSE
+        BEGIN
+            -- A newline inside a field moves every later record down by one physical line.
+            WITH multiline AS (
+                SELECT
+                    landing.ordinal,
+                    CONCAT(
+                        CONVERT(nvarchar(max), landing.order_id),
+                        landing.line_no,
+                        landing.product_id,
+                        landing.quantity,
+                        landing.unit_price,
+                        landing.discount,
+                        landing.updated_at
+                    ) COLLATE Latin1_General_BIN2 AS record_text
+                FROM bronze.shop_order_items_landing AS landing
+            ),
+
+            counted AS (
+                SELECT
+                    multiline.ordinal,
+                    DATALENGTH(multiline.record_text)
+                    - DATALENGTH(REPLACE(multiline.record_text, NCHAR(10), N'')) AS newline_bytes
+                FROM multiline
+                WHERE CHARINDEX(NCHAR(10), multiline.record_text) > 0
+            )
+
+            INSERT INTO #shifts (first_ordinal, last_ordinal, newline_count)
+            SELECT
+                counted.ordinal + 1,
+                LEAD(counted.ordinal, 1, 9223372036854775807) OVER (ORDER BY counted.ordinal),
+                SUM(counted.newline_bytes) OVER (ORDER BY counted.ordinal ROWS UNBOUNDED PRECEDING) / 2
+            FROM counted;
+
+            IF EXISTS (SELECT 1 FROM #shifts AS shifts)
+                UPDATE landing
+                SET line_number = landing.ordinal + 1 + shifts.newline_count
+                FROM bronze.shop_order_items_landing AS landing
+                INNER JOIN #shifts AS shifts
+                    ON landing.ordinal BETWEEN shifts.first_ordinal AND shifts.last_ordinal;
+        END;
+
+        -- The CR of a Windows line end is left at the end of the last field.
+        WITH delivered AS (
+            SELECT
+                landing.ordinal,
+                NULLIF(landing.order_id, N'') AS order_id,
+                NULLIF(landing.line_no, N'') AS line_no,
+                NULLIF(landing.product_id, N'') AS product_id,
+                NULLIF(landing.quantity, N'') AS quantity,
+                NULLIF(landing.unit_price, N'') AS unit_price,
+                NULLIF(landing.discount, N'') AS discount,
+                NULLIF(TRIM(NCHAR(13) FROM landing.updated_at), N'') AS updated_at,
+                landing.line_number,
+                landing.raw_text
+            FROM bronze.shop_order_items_landing AS landing
+        )
+
+        INSERT INTO bronze.shop_order_items (
+            file_id,
+            line_number,
+            order_id,
+            line_no,
+            product_id,
+            quantity,
+            unit_price,
+            discount,
+            updated_at,
+            raw_text,
+            row_hash,
+            loaded_at
+        )
+        SELECT
+            @file_id,
+            ISNULL(delivered.line_number, delivered.ordinal + 1),
+            delivered.order_id,
+            delivered.line_no,
+            delivered.product_id,
+            delivered.quantity,
+            delivered.unit_price,
+            delivered.discount,
+            delivered.updated_at,
+            delivered.raw_text,
+            HASHBYTES('SHA2_256', CONVERT(varchar(max), CONCAT_WS(
+                NCHAR(31),
+                ISNULL(CONVERT(nvarchar(max), delivered.order_id), NCHAR(30)),
+                ISNULL(delivered.line_no, NCHAR(30)),
+                ISNULL(delivered.product_id, NCHAR(30)),
+                ISNULL(delivered.quantity, NCHAR(30)),
+                ISNULL(delivered.unit_price, NCHAR(30)),
+                ISNULL(delivered.discount, NCHAR(30)),
+                ISNULL(delivered.updated_at, NCHAR(30))
+            ) COLLATE Latin1_General_100_BIN2_UTF8)),
+            @now
+        FROM delivered;
+
+        SET @rows_written = @@ROWCOUNT;
+        SET @rows_read = @rows_written + @rows_rejected;
+
+        EXEC bronze.finish_file
+            @run_id = @run_id,
+            @file_id = @file_id,
+            @table_name = N'bronze.shop_order_items',
+            @form = @form,
+            @rows_written = @rows_written,
+            @rows_rejected = @rows_rejected,
+            @blank_lines = @blank_lines;
+    END;
+
+    IF @owns_transaction = 1 COMMIT TRANSACTION;
+END TRY
+BEGIN CATCH
+    IF @owns_transaction = 1 AND XACT_STATE() <> 0 ROLLBACK TRANSACTION;
+    THROW;
+END CATCH;
+GO

@@ -1,0 +1,18 @@
+-- landing/shop/fx_rates/*.csv as delivered. Grain: one record of one file.
+-- line_number is the physical line on which the record begins, the header being line 1.
+-- raw_text is kept where the columns alone cannot give the record back as it was written.
+CREATE TABLE bronze.shop_fx_rates (
+    file_id bigint NOT NULL,
+    line_number bigint NOT NULL,
+    currency nvarchar(4000) NULL,
+    rate_date nvarchar(4000) NULL,
+    rate nvarchar(4000) NULL,
+    updated_at nvarchar(4000) NULL,
+    raw_text nvarchar(max) NULL,
+    row_hash binary(32) NOT NULL,
+    loaded_at datetime2(3) NOT NULL,
+    CONSTRAINT PK_bronze_shop_fx_rates PRIMARY KEY NONCLUSTERED (file_id, line_number)
+);
+GO
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_fx_rates ON bronze.shop_fx_rates;
+GO

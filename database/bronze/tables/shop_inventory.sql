@@ -1,0 +1,19 @@
+-- landing/shop/inventory/*.csv as delivered. Grain: one record of one file.
+-- line_number is the physical line on which the record begins, the header being line 1.
+-- raw_text is kept where the columns alone cannot give the record back as it was written.
+CREATE TABLE bronze.shop_inventory (
+    file_id bigint NOT NULL,
+    line_number bigint NOT NULL,
+    product_id nvarchar(4000) NULL,
+    warehouse nvarchar(4000) NULL,
+    stock_date nvarchar(4000) NULL,
+    on_hand nvarchar(4000) NULL,
+    updated_at nvarchar(4000) NULL,
+    raw_text nvarchar(max) NULL,
+    row_hash binary(32) NOT NULL,
+    loaded_at datetime2(3) NOT NULL,
+    CONSTRAINT PK_bronze_shop_inventory PRIMARY KEY NONCLUSTERED (file_id, line_number)
+);
+GO
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_inventory ON bronze.shop_inventory;
+GO

@@ -1,0 +1,21 @@
+-- landing/shop/order_items/*.csv as delivered. Grain: one record of one file.
+-- line_number is the physical line on which the record begins, the header being line 1.
+-- raw_text is kept where the columns alone cannot give the record back as it was written.
+CREATE TABLE bronze.shop_order_items (
+    file_id bigint NOT NULL,
+    line_number bigint NOT NULL,
+    order_id nvarchar(4000) NULL,
+    line_no nvarchar(4000) NULL,
+    product_id nvarchar(4000) NULL,
+    quantity nvarchar(4000) NULL,
+    unit_price nvarchar(4000) NULL,
+    discount nvarchar(4000) NULL,
+    updated_at nvarchar(4000) NULL,
+    raw_text nvarchar(max) NULL,
+    row_hash binary(32) NOT NULL,
+    loaded_at datetime2(3) NOT NULL,
+    CONSTRAINT PK_bronze_shop_order_items PRIMARY KEY NONCLUSTERED (file_id, line_number)
+);
+GO
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_order_items ON bronze.shop_order_items;
+GO

@@ -1,0 +1,22 @@
+-- landing/shop/products/*.csv as delivered. Grain: one record of one file.
+-- line_number is the physical line on which the record begins, the header being line 1.
+-- raw_text is kept where the columns alone cannot give the record back as it was written.
+CREATE TABLE bronze.shop_products (
+    file_id bigint NOT NULL,
+    line_number bigint NOT NULL,
+    product_id nvarchar(4000) NULL,
+    name nvarchar(4000) NULL,
+    category nvarchar(4000) NULL,
+    brand nvarchar(4000) NULL,
+    unit_price nvarchar(4000) NULL,
+    is_active nvarchar(4000) NULL,
+    introduced_on nvarchar(4000) NULL,
+    updated_at nvarchar(4000) NULL,
+    raw_text nvarchar(max) NULL,
+    row_hash binary(32) NOT NULL,
+    loaded_at datetime2(3) NOT NULL,
+    CONSTRAINT PK_bronze_shop_products PRIMARY KEY NONCLUSTERED (file_id, line_number)
+);
+GO
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_products ON bronze.shop_products;
+GO

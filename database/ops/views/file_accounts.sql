@@ -1,0 +1,398 @@
+-- Where each record of each delivered file went. records: as counted when the file came; blank and refused: told by the
+-- loads; the other columns are counted in bronze, in the silver table of the same grain, in silver's records and in
+-- ops.quarantine. A file is accounted for when records = blank + refused + bronze and bronze = the rest.
+-- SELECT path, records, bronze, current_rows FROM ops.file_accounts WHERE is_accounted_for = 0;
+CREATE OR ALTER VIEW ops.file_accounts
+AS
+WITH bronze_rows AS (
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_customers AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_products AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_orders AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_order_items AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_payments AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_returns AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_inventory AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.shop_fx_rates AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.journey_demographics AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.journey_products AS rows_of
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM bronze.journey_transactions AS rows_of
+    GROUP BY rows_of.file_id
+),
+
+current_rows AS (
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.customers AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.products AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.orders AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.order_lines AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.payments AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.returns AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.inventory_levels AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.currency_rates AS rows_of
+    WHERE rows_of.source_system = N'shop'
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.customers AS rows_of
+    WHERE rows_of.source_system = N'journey'
+        AND rows_of.file_id IS NOT NULL
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.products AS rows_of
+    WHERE rows_of.source_system = N'journey'
+        AND rows_of.file_id IS NOT NULL
+    GROUP BY rows_of.file_id
+    UNION ALL
+    SELECT
+        rows_of.file_id,
+        COUNT_BIG(*) AS row_count
+    FROM silver.order_lines AS rows_of
+    WHERE rows_of.source_system = N'journey'
+        AND rows_of.file_id IS NOT NULL
+    GROUP BY rows_of.file_id
+),
+
+standings AS (
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_customers_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_products_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_orders_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_order_items_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_payments_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_returns_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_inventory_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        records.file_id,
+        records.standing,
+        COUNT_BIG(*) AS record_count
+    FROM silver.shop_fx_rates_records AS records
+    GROUP BY
+        records.file_id,
+        records.standing
+    UNION ALL
+    SELECT
+        typed.file_id,
+        CASE
+            WHEN typed.problem IS NOT NULL THEN N'misfit'
+            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
+            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
+            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
+            ELSE N'lost'
+        END AS standing,
+        COUNT_BIG(*) AS record_count
+    FROM bronze.journey_demographics_typed AS typed
+    LEFT OUTER JOIN silver.customers AS rows_of
+        ON rows_of.source_system = N'journey'
+            AND CONVERT(nvarchar(50), typed.household_id) = rows_of.customer_id
+    GROUP BY
+        typed.file_id,
+        CASE
+            WHEN typed.problem IS NOT NULL THEN N'misfit'
+            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
+            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
+            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
+            ELSE N'lost'
+        END
+    UNION ALL
+    SELECT
+        typed.file_id,
+        CASE
+            WHEN typed.problem IS NOT NULL THEN N'misfit'
+            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
+            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
+            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
+            ELSE N'lost'
+        END AS standing,
+        COUNT_BIG(*) AS record_count
+    FROM bronze.journey_products_typed AS typed
+    LEFT OUTER JOIN silver.products AS rows_of
+        ON rows_of.source_system = N'journey'
+            AND CONVERT(nvarchar(50), typed.product_id) = rows_of.product_id
+    GROUP BY
+        typed.file_id,
+        CASE
+            WHEN typed.problem IS NOT NULL THEN N'misfit'
+            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
+            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
+            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
+            ELSE N'lost'
+        END
+    UNION ALL
+    SELECT
+        typed.file_id,
+        CASE
+            WHEN typed.problem IS NOT NULL THEN N'misfit'
+            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
+            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
+            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
+            ELSE N'lost'
+        END AS standing,
+        COUNT_BIG(*) AS record_count
+    FROM bronze.journey_transactions_typed AS typed
+    LEFT OUTER JOIN silver.order_lines AS rows_of
+        ON rows_of.source_system = N'journey'
+            AND CONVERT(nvarchar(50), typed.basket_id) = rows_of.order_id
+            AND CONVERT(nvarchar(50), typed.household_id) = rows_of.customer_id
+            AND CONVERT(nvarchar(50), typed.product_id) = rows_of.product_id
+    GROUP BY
+        typed.file_id,
+        CASE
+            WHEN typed.problem IS NOT NULL THEN N'misfit'
+            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
+            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
+            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
+            ELSE N'lost'
+        END
+),
+
+outcomes AS (
+    SELECT
+        standings.file_id,
+        SUM(IIF(standings.standing = N'best', standings.record_count, 0)) AS best,
+        SUM(IIF(standings.standing = N'misfit', standings.record_count, 0)) AS misfits,
+        SUM(IIF(standings.standing = N'superseded', standings.record_count, 0)) AS superseded,
+        SUM(IIF(standings.standing = N'superseded_by_file', standings.record_count, 0)) AS superseded_by_file,
+        SUM(IIF(standings.standing = N'duplicate_exact', standings.record_count, 0)) AS duplicates_exact,
+        SUM(IIF(standings.standing = N'duplicate_by_key', standings.record_count, 0)) AS duplicates_by_key,
+        SUM(IIF(standings.standing IN (N'new', N'lost'), standings.record_count, 0)) AS undecided
+    FROM standings
+    GROUP BY standings.file_id
+),
+
+kept_out AS (
+    SELECT
+        quarantine.file_id,
+        SUM(IIF(quarantine.table_name LIKE N'bronze.%', 1, 0)) AS refused,
+        SUM(IIF(quarantine.table_name LIKE N'silver.%' AND quarantine.status <> N'released', 1, 0)) AS quarantined
+    FROM ops.quarantine AS quarantine
+    GROUP BY quarantine.file_id
+),
+
+accounts AS (
+    SELECT
+        files.file_id,
+        files.source_system,
+        files.entity,
+        files.path,
+        files.sha256,
+        files.status,
+        IIF(files.superseded_by_file_id IS NULL, 0, 1) AS is_superseded,
+        files.rule_name,
+        CASE
+            WHEN files.status = N'duplicate' THEN 0
+            ELSE ISNULL(files.record_count, files.rows_read + files.blank_lines)
+        END AS records,
+        CASE
+            WHEN files.status = N'loaded' THEN files.blank_lines
+            WHEN files.status = N'refused' THEN ISNULL(files.blank_count, 0)
+            ELSE 0
+        END AS blank,
+        CASE
+            WHEN files.status = N'refused' THEN ISNULL(files.record_count, 0) - ISNULL(files.blank_count, 0)
+            ELSE ISNULL(kept_out.refused, 0)
+        END AS refused,
+        ISNULL(bronze_rows.row_count, 0) AS bronze,
+        ISNULL(current_rows.row_count, 0) AS current_rows,
+        ISNULL(outcomes.best, 0) AS best,
+        ISNULL(outcomes.misfits, 0) AS misfits,
+        ISNULL(outcomes.superseded, 0) AS superseded,
+        ISNULL(outcomes.superseded_by_file, 0) AS superseded_by_file,
+        ISNULL(outcomes.duplicates_exact, 0) AS duplicates_exact,
+        ISNULL(outcomes.duplicates_by_key, 0) AS duplicates_by_key,
+        ISNULL(outcomes.undecided, 0) AS undecided,
+        ISNULL(kept_out.quarantined, 0) AS quarantined
+    FROM ops.files AS files
+    LEFT OUTER JOIN bronze_rows ON bronze_rows.file_id = files.file_id
+    LEFT OUTER JOIN current_rows ON current_rows.file_id = files.file_id
+    LEFT OUTER JOIN outcomes ON outcomes.file_id = files.file_id
+    LEFT OUTER JOIN kept_out ON kept_out.file_id = files.file_id
+    WHERE files.status <> N'registered'
+)
+
+SELECT
+    accounts.file_id,
+    accounts.source_system,
+    accounts.entity,
+    accounts.path,
+    accounts.sha256,
+    accounts.status,
+    accounts.is_superseded,
+    accounts.rule_name,
+    accounts.records,
+    accounts.blank,
+    accounts.refused,
+    accounts.bronze,
+    accounts.current_rows,
+    accounts.superseded,
+    accounts.superseded_by_file,
+    accounts.duplicates_exact,
+    accounts.duplicates_by_key,
+    accounts.quarantined,
+    IIF(
+        accounts.records = accounts.blank + accounts.refused + accounts.bronze
+        AND accounts.bronze = accounts.current_rows + accounts.superseded + accounts.superseded_by_file
+        + accounts.duplicates_exact + accounts.duplicates_by_key + accounts.quarantined
+        AND accounts.undecided = 0
+        AND accounts.best + accounts.misfits = accounts.current_rows + accounts.quarantined,
+        1,
+        0
+    ) AS is_accounted_for
+FROM accounts;
+GO

@@ -1,0 +1,221 @@
+"""What lies in the landing folder: each file's hash, form, header and records, and whether it can be loaded.
+
+After headers, before staging. A file is read as a stream: once when it is plain UTF-8, twice otherwise. What
+is wrong with a whole file is said here, in one line: a file found in the folder is then refused and recorded,
+one named on the command line ends the command before anything runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from warehouse.contracts import Contract
+from warehouse.errors import UsageProblem
+from warehouse.intake.archives import BrokenArchive, compression_of, opened, plain_names
+from warehouse.intake.encodings import CHUNK, Detector, Encoding, as_utf8
+from warehouse.intake.headers import LONGEST, Header, Refusal, judge
+from warehouse.intake.records import RecordCounter
+
+_EMPTY: Final = Refusal("no_header", "is empty; its first line must be the header")
+
+
+class PlanError(UsageProblem):
+    """The plan cannot be made as asked; the line names file, problem and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was found in a file. `records` does not count the header and counts `blank` ones.
+
+    `is_broken` says that some of it is no text: broken bytes or NUL.
+    """
+
+    encoding: Encoding
+    is_broken: bool
+    header: Header
+    first_line: str
+    records: int
+    blank: int
+
+
+@dataclass(frozen=True, slots=True)
+class LandingFile:
+    """A file as found.
+
+    `relative` is its path below the landing folder with /, `sha256` hexadecimal, of the file as delivered;
+    `business_date` (yyyy-mm-dd) and `revision` are what its name says, None and 0 where it says nothing.
+    `records` does not count the header and counts `blank` ones. `refusal` says why it must not be loaded;
+    None for a file that may, and only that has a `content`.
+    """
+
+    contract: Contract
+    path: Path
+    relative: str
+    sha256: str
+    size: int
+    compression: str | None
+    business_date: str | None
+    revision: int
+    records: int
+    blank: int
+    first_line: str | None
+    content: Content | None
+    refusal: Refusal | None
+
+    @property
+    def notice(self) -> str | None:
+        """What somebody should know of a file that is loaded all the same, or None."""
+        if self.content is None:
+            return None
+        said = []
+        if self.content.header.added:
+            names = ", ".join(map(repr, self.content.header.added))
+            said.append(f"has columns that {self.contract.file.name} does not: {names}; raw_text keeps them")
+        if self.content.encoding.name == "cp1252" and self.contract.dialect.encoding != "windows-1252":
+            said.append("is not UTF-8 and was read as Windows-1252")
+        return "; ".join(said) or None
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether the server reads a copy, since it cannot read the file as it is."""
+        return self.content is not None and (
+            self.compression is not None or not self.content.encoding.is_clean
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether BULK INSERT may take its records by position: all as the contract says, none blank."""
+        if self.content is None:
+            return False
+        header = self.content.header
+        expected = tuple(column.name for column in self.contract.columns)
+        as_described = (header.delimiter, header.columns) == (self.contract.dialect.delimiter, expected)
+        return as_described and not self.content.blank and not self.content.is_broken
+
+
+def find_files(
+    contracts: Sequence[Contract], landing: Path, named: Sequence[Path] | None = None
+) -> list[LandingFile]:
+    """The files of all contracts in the landing folder, or the named ones only.
+
+    Errors: PlanError for a named file that cannot be loaded.
+    """
+    if named is None:
+        return [file for contract in contracts for file in landing_files(contract, landing)]
+    return sorted((named_file(contracts, landing, path) for path in named), key=lambda file: file.relative)
+
+
+def landing_files(contract: Contract, landing: Path) -> list[LandingFile]:
+    """An entity's files in the landing folder, by name; dot files are someone's work in progress."""
+    folder = landing / contract.source / contract.entity
+    pattern = contract.dialect.file_pattern
+    found = sorted(
+        path
+        for path in (folder.iterdir() if folder.is_dir() else ())
+        if not path.name.startswith(".") and any(Path(name).match(pattern) for name in plain_names(path))
+    )
+    return [inspect(contract, landing, path) for path in found if not path.is_dir()]
+
+
+def named_file(contracts: Sequence[Contract], landing: Path, path: Path) -> LandingFile:
+    """A file that the user named.
+
+    Errors: PlanError when it is missing, unreadable, outside the landing folder or has a wrong header.
+    """
+    if not path.exists():
+        raise PlanError(f"{path}: there is no such file; check the name")
+    contract = _contract_of(contracts, landing, path)
+    if path.is_dir():
+        raise PlanError(f"{path}: is a folder; name a file in it")
+    file = inspect(contract, landing, path)
+    if file.refusal:
+        raise PlanError(f"{path}: {file.refusal.reason}")
+    return file
+
+
+def inspect(contract: Contract, landing: Path, path: Path) -> LandingFile:
+    """Read a file and judge it by its contract."""
+    relative = path.absolute().relative_to(landing.absolute()).as_posix()
+    sha256, size = "", 0
+    found: Content | None = None
+    refusal: Refusal | None
+    try:
+        sha256, size = _fingerprint(path)
+        found = _content(contract, path)
+        refusal = found.header.refusal if found else _EMPTY
+    except OSError as error:
+        refusal = Refusal("unreadable", f"cannot be read ({error.strerror or error}); check its permissions")
+    except BrokenArchive as error:
+        refusal = Refusal("broken_archive", str(error))
+    business_date, revision = _named(contract, path.name)
+    return LandingFile(
+        contract=contract,
+        path=path,
+        relative=relative,
+        sha256=sha256,
+        size=size,
+        compression=compression_of(path),
+        business_date=business_date,
+        revision=revision,
+        records=found.records if found else 0,
+        blank=found.blank if found else 0,
+        first_line=found.first_line[:LONGEST] if found else None,
+        content=found if refusal is None else None,
+        refusal=refusal,
+    )
+
+
+def _contract_of(contracts: Sequence[Contract], landing: Path, path: Path) -> Contract:
+    folder = path.absolute().parent
+    for contract in contracts:
+        if folder == (landing / contract.source / contract.entity).absolute():
+            return contract
+    known = ", ".join(f"{contract.source}/{contract.entity}" for contract in contracts)
+    raise PlanError(
+        f"{path}: does not lie in a folder of {landing} that has a contract; move it to one of {known}"
+    )
+
+
+def _fingerprint(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of the file as delivered."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return digest.hexdigest(), stream.tell()
+
+
+def _content(contract: Contract, path: Path) -> Content | None:
+    """What is in the file; None when that is nothing."""
+    detector, counter = Detector(contract.dialect.encoding), RecordCounter()
+    with opened(path) as stream:
+        while chunk := stream.read(CHUNK):
+            detector.feed(chunk)
+            counter.feed(chunk)
+    counter.finish()
+    encoding = detector.finish()
+    if not encoding.is_clean:
+        counter = RecordCounter()
+        with opened(path) as stream:
+            for chunk in as_utf8(stream, encoding):
+                counter.feed(chunk)
+        counter.finish()
+    if counter.header is None:
+        return None
+    line = (
+        counter.header.removesuffix(b"\r")[: 4 * LONGEST + 4]
+        .decode("utf-8", "replace")
+        .removeprefix("\ufeff")
+    )
+    return Content(encoding, counter.is_broken, judge(contract, line), line, counter.records, counter.blank)
+
+
+def _named(contract: Contract, name: str) -> tuple[str | None, int]:
+    """The date of business and the revision in a file's name."""
+    found = re.search(contract.dialect.name_pattern, name) if contract.dialect.name_pattern else None
+    if found is None:
+        return None, 0
+    return found["date"], int(found.groupdict().get("revision") or 0)

@@ -1,0 +1,195 @@
+"""The bronze objects of an entity, as its contract describes them.
+
+After contracts. Templates are Jinja2's; what they are filled with are names that the contract reader has let
+through (letters, digits and _), so nothing needs quoting.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from warehouse.contracts import Column, Contract
+from warehouse.scaffold.typing import EARLIEST, LATEST, TYPINGS
+
+_LINE: Final = 84
+_WIDEST_ROW: Final = 4000  # what CONCAT returns of nvarchar(n), as Microsoft Learn has it
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("warehouse.scaffold", "templates"),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    autoescape=False,  # T-SQL, not HTML
+)
+_BRONZE: Final = {
+    "tables/{name}.sql": "table",
+    "tables/{name}_landing.sql": "landing",
+    "tables/{name}_lines_landing.sql": "lines_landing",
+    "views/{name}_drop.sql": "drop",
+    "views/{name}_lines_drop.sql": "lines_drop",
+    "procedures/load_{name}.sql": "load",
+}
+_TYPED: Final = {
+    "bronze/views/{name}_typed.sql": "typed",
+    "silver/tables/{name}_records.sql": "records_table",
+    "silver/procedures/load_{name}_records.sql": "load_records",
+}
+
+
+def bronze_files(contract: Contract) -> dict[str, str]:
+    """Text by path below `database/`: tables, views and the load procedure of the bronze layer."""
+    facts = _facts(contract)
+    return {
+        f"bronze/{path.format(name=contract.name)}": render(template, facts)
+        for path, template in _BRONZE.items()
+    }
+
+
+def typed_files(contract: Contract) -> dict[str, str]:
+    """Text by path below `database/`: the typed view, and the silver records that are made from it.
+
+    For a contract whose columns all say how they are typed.
+    """
+    facts = {**_facts(contract), **_typed_facts(contract)}
+    return {path.format(name=contract.name): render(template, facts) for path, template in _TYPED.items()}
+
+
+def render(template: str, facts: Mapping[str, Any]) -> str:
+    """The template `<template>.sql.j2` filled with `facts`."""
+    return _ENVIRONMENT.get_template(f"{template}.sql.j2").render(facts)
+
+
+def _facts(contract: Contract) -> dict[str, Any]:
+    lengths = [
+        int(found[1])
+        for column in contract.columns
+        if (found := re.search(r"\((\d+)\)", column.physical_type))
+    ]
+    return {
+        "name": contract.name,
+        "table": contract.table,
+        "source": contract.source,
+        "entity": contract.entity,
+        "file_pattern": contract.dialect.file_pattern,
+        "delimiter": contract.dialect.delimiter,
+        "columns": contract.columns,
+        "column_names": list(_wrapped(json.dumps([column.name for column in contract.columns]))),
+        "longest_field": min(lengths),
+        "is_wide": sum(lengths) + len(lengths) > _WIDEST_ROW,
+    }
+
+
+def _typed_facts(contract: Contract) -> dict[str, Any]:
+    typed = [TypedColumn.of(column) for column in contract.columns]
+    keys = [column for name in contract.key for column in typed if column.name == name]
+    return {
+        "typed": typed,
+        "checks": list(_checks(contract, typed)),
+        "key": contract.key,
+        "key_columns": keys,
+        "qualified_key": ", ".join(f"records.{name}" for name in contract.key),
+        "records": f"silver.{contract.name}_records",
+        "silver_target": contract.silver_target,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class TypedColumn:
+    """A column with the T-SQL that reads it. `domain` names the spellings it is looked up in, or is ''."""
+
+    name: str
+    sql_type: str
+    domain: str
+    shaped: str
+    converted: str
+    hashed: str
+
+    @classmethod
+    def of(cls, column: Column) -> TypedColumn:
+        """What the contract says of it, in T-SQL."""
+        typing, name = TYPINGS[column.typed_as], column.name
+        looked_up = f"{name}_spellings.standard_value"
+        return cls(
+            name=name,
+            sql_type=typing.sql_type,
+            domain=typing.domain,
+            shaped=looked_up if typing.domain else typing.shape.format(x=f"cleaned.{name}"),
+            converted=typing.convert.format(x=f"shaped.{name}"),
+            hashed=typing.hashed.format(x=f"typed.{name}"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a record may break: `condition` over the CTE converted, `problem` an expression over judged."""
+
+    name: str
+    condition: str
+    problem: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether condition and name need a line each."""
+        return "\n" in self.condition or len(self.condition) + len(self.name) > _LINE - 20
+
+    @property
+    def is_long_to_tell(self) -> bool:
+        """Whether name and problem need a line each."""
+        return len(self.problem) + len(self.name) > _LINE - 10
+
+
+def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]:
+    """In the order in which the first that applies counts."""
+    for column in contract.columns:
+        if column.required:
+            name = column.name
+            yield Check(f"not_null:{name}", f"converted.{name}_text IS NULL", f"N'{name} is missing'")
+    for column in contract.columns:
+        typing, name = TYPINGS[column.typed_as], column.name
+        if typing.rule:
+            present = "" if column.required else f" AND converted.{name}_text IS NOT NULL"
+            yield Check(
+                f"{typing.rule}:{name}",
+                f"converted.{name} IS NULL{present}",
+                f"CONCAT(N'{name} {typing.phrase}: ', LEFT(judged.{name}_text, 200))",
+            )
+    for column in contract.columns:
+        condition, phrase = _limits(column)
+        if condition:
+            name = column.name
+            problem = f"CONCAT(N'{name} is not {phrase}: ', LEFT(judged.{name}_text, 200))"
+            yield Check(f"out_of_range:{name}", condition, problem)
+    names = "|".join(column.name for column in typed)
+    for rule in contract.rules:
+        condition = re.sub(rf"(?<![\w.@])({names})\b", r"converted.\1", rule.violation)
+        yield Check(rule.name, condition, "N'" + rule.description.rstrip(".").replace("'", "''") + "'")
+
+
+def _limits(column: Column) -> tuple[str, str]:
+    """The condition under which a value is out of range, and what it should have been."""
+    typing, value = TYPINGS[column.typed_as], f"converted.{column.name}"
+    if column.typed_as in ("date", "timestamp"):
+        return f"{value} < '{EARLIEST}' OR {value} >= '{LATEST}'", "in the years 2000 to 2099"
+    if typing.longest:
+        return f"LEN({value}_text) > {typing.longest}", f"of at most {typing.longest} characters"
+    if column.minimum is not None and column.maximum is not None:
+        return f"{value} NOT BETWEEN {column.minimum} AND {column.maximum}", (
+            f"from {column.minimum} to {column.maximum}"
+        )
+    return "", ""
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """Pieces of the text that fit a line, cut behind a comma and a space."""
+    piece = ""
+    for part in re.split(r"(?<=, )", text):
+        if piece and len(piece) + len(part) > _LINE:
+            yield piece
+            piece = ""
+        piece += part
+    yield piece
