@@ -52,7 +52,9 @@ def judge(contract: Contract, line: str) -> Header:
 
 
 def _read(contract: Contract, line: str, delimiter: str) -> Header:
-    found = tuple(name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), []))
+    # Python's module takes a lone CR for the end of a line.
+    fields = csv.reader([line.replace("\r", " ")], delimiter=delimiter)
+    found = tuple(name.strip().lower() for name in next(fields, []))
     expected = [column.name for column in contract.columns]
     remedy = f"deliver it as {contract.file.name} describes"
     missing = [name for name in expected if name not in found]
