@@ -28,6 +28,15 @@ from tsqld.runtime.placeholders import given
 if TYPE_CHECKING:
     from tsqld.runtime.engine import Engine
 
+_TABLES: Final = """
+SELECT CASE database_name
+    WHEN 'temp' THEN format('temp.main."{}"', replace(table_name, '"', '""'))
+    ELSE format('"{}"."{}"."{}"', replace(database_name, '"', '""'), replace(schema_name, '"', '""'),
+        replace(table_name, '"', '""'))
+END
+FROM duckdb_tables()
+"""
+"""Every table there is, spelled as its storage."""
 _TEMPORARY: Final = "temp.main."
 """Temp tables are seen by the cursor that made them alone."""
 Answer = TypeVar("Answer")
@@ -251,15 +260,17 @@ class Executor:
 
     def _contents(self, transaction: Transaction, unseen: Collection[str]) -> list[Any]:
         """A fingerprint of every table the transaction has changed: of its own rows where others add some."""
-        found = []
+        found: list[Any] = []
+        # Asking for a table that the transaction itself has dropped would end it.
+        known = {row[0] for row in self.cursor.execute(_TABLES).fetchall()} if transaction.changed else set()
         for storage, table in sorted(transaction.changed.items()):
+            if storage not in known:
+                found.append(None)
+                continue
             alone = table.is_temporary or self.engine.locks.holds(self.spid, storage, "transaction") == "X"
             rows = storage if alone and storage not in unseen else appended(table)
             sql = f"SELECT count(*), sum(hash(t)) FROM {rows} AS t"
-            try:
-                found.append(self.cursor.execute(sql).fetchone())
-            except duckdb.CatalogException:
-                found.append(None)  # dropped by the transaction itself
+            found.append(self.cursor.execute(sql).fetchone())
         return found
 
     def depends_on(self, reads: Collection[str]) -> None:
