@@ -10,6 +10,7 @@ from tsqld.catalog.model import Catalog
 from tsqld.catalog.views.common import columns_of, index_rows, object_id, type_ids
 from tsqld.catalog.views.objects import objects
 from tsqld.catalog.views.partitions import partitions
+from tsqld.catalog.views.server import each_database, files_of
 from tsqld.catalog.views.spec import Row, View, view
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 4000
 _OLD_TYPES: Final = {"PK": "K", "UQ": "K"}
+_STATES: Final = {"S": 1, "V": 2, "U": 3, "P": 4, "TR": 8}
+"""The lowest four bits of sysstat, by which scripts of old tell tables, views and procedures."""
 
 
 def _sysobjects(session: Session, catalog: Catalog) -> Iterator[Row]:
@@ -30,6 +33,7 @@ def _sysobjects(session: Session, catalog: Catalog) -> Iterator[Row]:
             "crdate": row["create_date"],
             "refdate": row["create_date"],
             "type": _OLD_TYPES.get(row["type"], row["type"]),
+            "sysstat": _STATES.get(row["type"].strip(), 0),
         }
 
 
@@ -109,18 +113,36 @@ def _sysusers(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 
 def _sysdatabases(session: Session, catalog: Catalog) -> Iterator[Row]:
-    ids = session.interpreter.evaluator._functions.database_ids()
-    for other in list(session.engine.catalogs.values()):
-        path = session.engine.data / f"{other.name}.duckdb"
-        yield {"name": other.name, "dbid": ids[other.name], "crdate": other.created, "filename": str(path)}
+    for other, number in each_database(session):
+        path = next(iter(files_of(session, other)))["physical_name"]
+        yield {"name": other.name, "dbid": number, "crdate": other.created, "filename": path}
 
+
+def _sysfiles(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for row in files_of(session, catalog):
+        yield {
+            "fileid": row["file_id"],
+            "groupid": row["data_space_id"],
+            "size": row["size"],
+            "name": row["name"],
+            "filename": row["physical_name"],
+        }
+
+
+def _sysaltfiles(session: Session, catalog: Catalog) -> Iterator[Row]:
+    for other, number in each_database(session):
+        yield from ({**row, "dbid": number} for row in _sysfiles(session, other))
+
+
+_FILE: Final = """fileid smallint, groupid smallint, size int, maxsize int = -1, growth int = 8192,
+    status int = 2, perf int = 0, name sysname, filename nvarchar(260)"""
 
 VIEWS: Final[dict[str, View]] = {
     "sysobjects": view(
         """name sysname, id int, xtype char(2), uid smallint, info smallint = 0, status int = 0,
         base_schema_ver int = 0, replinfo int = 0, parent_obj int, crdate datetime, ftcatid smallint = 0,
         schema_ver int = 0, stats_schema_ver int = 0, type char(2), userstat smallint = 1,
-        sysstat smallint = 3, indexdel smallint = 0, refdate datetime, version int = 0, deltrig int = 0,
+        sysstat smallint, indexdel smallint = 0, refdate datetime, version int = 0, deltrig int = 0,
         instrig int = 0, updtrig int = 0, seltrig int = 0, category int = 0, cache smallint = 0""",
         _sysobjects,
     ),
@@ -155,6 +177,8 @@ VIEWS: Final[dict[str, View]] = {
         filename nvarchar(260), version smallint = 957""",
         _sysdatabases,
     ),
+    "sysfiles": view(_FILE, _sysfiles),
+    "sysaltfiles": view(f"{_FILE}, dbid smallint", _sysaltfiles),
     "spt_values": view(
         """name nvarchar(35), number int, type nchar(3) = 'P', low int, high int, status int = 0""", _numbers
     ),

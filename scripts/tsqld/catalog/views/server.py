@@ -86,11 +86,17 @@ def broker_guid(name: str) -> UUID:
 
 
 def files_of(session: Session, catalog: Catalog, number: int = 0) -> Iterator[Row]:
-    """The data file, and what DuckDB has written ahead of it as its log."""
+    """The data file, and what DuckDB has written ahead of it as its log.
+
+    They are called as SQL Server calls its own, since scripts find the folder by the name master.mdf.
+    """
     path = session.engine.data / f"{catalog.name}.duckdb"
-    for file_id, kind, name, place in (
-        (1, "ROWS", catalog.name, path),
-        (2, "LOG", f"{catalog.name}_log", path.with_suffix(".duckdb.wal")),
+    shown, log = path.with_suffix(".mdf"), f"{catalog.name}_log"
+    if catalog.name == "master":
+        log = "mastlog"
+    for file_id, kind, name, place, called in (
+        (1, "ROWS", catalog.name, path, shown),
+        (2, "LOG", log, path.with_suffix(".duckdb.wal"), shown.with_name(f"{log}.ldf")),
     ):
         yield {
             "database_id": number,
@@ -100,7 +106,7 @@ def files_of(session: Session, catalog: Catalog, number: int = 0) -> Iterator[Ro
             "type_desc": kind,
             "data_space_id": 2 - file_id,
             "name": name,
-            "physical_name": str(place),
+            "physical_name": str(called),
             "size": _pages(place),
         }
 
@@ -113,14 +119,14 @@ def _database_files(session: Session, catalog: Catalog) -> Iterator[Row]:
     return files_of(session, catalog)
 
 
-def _each_database(session: Session) -> Iterator[tuple[Catalog, int]]:
+def each_database(session: Session) -> Iterator[tuple[Catalog, int]]:
     ids = session.interpreter.evaluator._functions.database_ids()
     for other in sorted(session.engine.catalogs.values(), key=lambda known: ids[known.name]):
         yield other, ids[other.name]
 
 
 def _master_files(session: Session, catalog: Catalog) -> Iterator[Row]:
-    for other, number in _each_database(session):
+    for other, number in each_database(session):
         yield from files_of(session, other, number)
 
 
@@ -144,12 +150,12 @@ def _space_usage(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 def _by_database(session: Session, catalog: Catalog) -> Iterator[Row]:
     """A row a database, for views that have nothing else to say of it."""
-    for _, number in _each_database(session):
+    for _, number in each_database(session):
         yield {"database_id": number}
 
 
 def _recovery(session: Session, catalog: Catalog) -> Iterator[Row]:
-    for other, number in _each_database(session):
+    for other, number in each_database(session):
         yield {"database_id": number, "database_guid": broker_guid(f"{other.name}.recovery")}
 
 

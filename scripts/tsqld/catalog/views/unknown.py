@@ -20,7 +20,7 @@ REFUSED: Final = frozenset(
     server_event_session_events server_event_session_fields server_event_session_targets server_events
     server_permissions service_contract_message_usages service_contract_usages service_queue_usages
     spatial_reference_systems sql_dependencies syscacheobjects syscharsets sysconstraints sysdevices
-    sysfilegroups sysfiles sysforeignkeys sysfulltextcatalogs sysindexkeys syslogins sysmembers
+    sysfilegroups sysforeignkeys sysfulltextcatalogs sysindexkeys syslogins sysmembers
     sysoledbusers sysopentapes sysperfinfo syspermissions sysprotects sysreferences sysremotelogins
     syscursorcolumns syscursorrefs syscursors syscursortables system_columns
     system_components_surface_area_configuration system_internals_allocation_units
