@@ -25,6 +25,7 @@ from tsqld.catalog.views import (
     information,
     objects,
     odbc,
+    oldkeys,
     partitions,
     principals,
     properties,
@@ -59,6 +60,7 @@ _SYS: Final[dict[str, View]] = {
     **properties.VIEWS,
     **odbc.VIEWS,
     **compatibility.VIEWS,
+    **oldkeys.VIEWS,
 }
 _SCHEMAS: Final = {"sys": 4, "INFORMATION_SCHEMA": 3}
 _OURS: Final = "tsqld_"

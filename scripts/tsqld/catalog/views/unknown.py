@@ -19,9 +19,9 @@ REFUSED: Final = frozenset(
     query_store_wait_stats server_event_notifications server_event_session_actions
     server_event_session_events server_event_session_fields server_event_session_targets server_events
     server_permissions service_contract_message_usages service_contract_usages service_queue_usages
-    spatial_reference_systems sql_dependencies syscacheobjects syscharsets sysconstraints sysdevices
-    sysfilegroups sysforeignkeys sysfulltextcatalogs sysindexkeys syslogins sysmembers
-    sysoledbusers sysopentapes sysperfinfo syspermissions sysprotects sysreferences sysremotelogins
+    spatial_reference_systems sql_dependencies syscacheobjects syscharsets sysdevices
+    sysfilegroups sysfulltextcatalogs syslogins sysmembers
+    sysoledbusers sysopentapes sysperfinfo syspermissions sysprotects sysremotelogins
     syscursorcolumns syscursorrefs syscursors syscursortables system_columns
     system_components_surface_area_configuration system_internals_allocation_units
     system_internals_partitions system_parameters system_types trace_categories trace_columns
