@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tsql.tokens import Kind
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
 from tsqld.catalog.model import Module, Object
@@ -20,6 +21,7 @@ from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
 from tsqld.compile.operations import convert, literal
 from tsqld.errors import COMPILE_TIME, TsqlError, error
+from tsqld.functions.arithmetic import concatenation_type
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
@@ -27,7 +29,7 @@ from tsqld.runtime.tablelocks import Hints
 from tsqld.runtime.usercode import fill, returned_value
 from tsqld.runtime.values import from_duck, in_ticks, to_duck
 from tsqld.syntax import nodes as n
-from tsqld.types import SqlType
+from tsqld.types import MAX, SqlType
 
 _RANGES: Final = {
     "tinyint": (0, 255),
@@ -327,6 +329,9 @@ class Evaluator:
         match node:
             case n.Literal() if node.kind.value == "integer" and len(node.value) < 10:
                 return int(node.value), _INT
+            case n.Literal() if node.kind in (Kind.STRING, Kind.NSTRING):
+                bound = literal(node.kind, node.value, node.line)
+                return (bound.value, bound.type) if bound.is_literal else None
             case n.Variable() if not node.name.startswith("@@"):
                 found = self.session.frame.variables.get(node.name.lower())
                 return (found[1], found[0]) if found else None
@@ -335,12 +340,14 @@ class Evaluator:
         return None
 
     def _quick_binary(self, node: n.Binary) -> tuple[Any, SqlType] | None:
-        """Integer + - * / % of one width; None when the general way must do it."""
+        """Integer + - * / % of one width, and (max) text joined; None when the general way must do it."""
         if node.operator not in "+-*/%":
             return None
         left, right = self._quick(node.left), self._quick(node.right)
         if left is None or right is None:
             return None
+        if left[1].name in _JOINED and right[1].name in _JOINED:
+            return _joined(left, right) if node.operator == "+" else None
         type = _wider(left[1], right[1])
         if type is None:
             return None
@@ -370,6 +377,18 @@ class Evaluator:
             found = self._quick(node.operand)
             return None if found is None else (found[0] is None) != node.negated
         return None
+
+
+_JOINED: Final = ("varchar", "nvarchar")
+
+
+def _joined(left: tuple[Any, SqlType], right: tuple[Any, SqlType]) -> tuple[Any, SqlType] | None:
+    """Text that is never cut, since one side is (max)."""
+    types = [left[1], right[1]]
+    type, cut = concatenation_type(types, any(type.is_unicode for type in types))
+    if cut or type.length != MAX:
+        return None
+    return (None if left[0] is None or right[0] is None else left[0] + right[0]), type
 
 
 _COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
