@@ -133,6 +133,11 @@ class FakeSession:
             if argument.is_output:
                 yield ReturnValue(argument.name, argument.type, argument.value, place)
 
+    def execute_many(
+        self, statement: str, declarations: str, calls: Sequence[Sequence[Argument]]
+    ) -> tuple[bool, list[Event]]:
+        return False, []
+
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         self._stopped.clear()
         name = procedure.lower().split(".")[-1]

@@ -38,6 +38,10 @@ class Served:
         """A connection of Microsoft's driver that commits each statement by itself."""
         return connect(self.port, **more)
 
+    def odbc(self) -> str:
+        """Its ODBC connection string."""
+        return connection_string(self.port)
+
     def memory(self) -> int:
         """Resident KiB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
@@ -74,6 +78,10 @@ class Served:
 
 
 def connect(port: int, **more: str) -> pyodbc.Connection:
+    return pyodbc.connect(connection_string(port, **more), autocommit=True)
+
+
+def connection_string(port: int, **more: str) -> str:
     words = {
         "Driver": driver_library(),
         "Server": f"127.0.0.1,{port}",
@@ -83,7 +91,7 @@ def connect(port: int, **more: str) -> pyodbc.Connection:
         "TrustServerCertificate": "yes",
         **more,
     }
-    return pyodbc.connect(";".join(f"{k}={v}" for k, v in words.items()), autocommit=True)
+    return ";".join(f"{k}={v}" for k, v in words.items())
 
 
 @contextmanager

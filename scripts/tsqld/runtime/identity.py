@@ -70,6 +70,16 @@ class Counters:
         self.last[key] = last
         return last
 
+    def give_back(self, database: str, table: Table, first: int, count: int) -> None:
+        """An INSERT of `count` rows from `first` on is run anew, row by row: nobody shall miss its values."""
+        assert table.identity is not None
+        assert table.identity.identity is not None
+        key = (database.lower(), table.object_id)
+        with self.lock(database, table):
+            beyond = first + count * table.identity.identity[1]
+            if self._next.get(key) == beyond:
+                self._next[key] = first
+
     def explicit(self, database: str, table: Table, value: int) -> None:
         """A value given under IDENTITY_INSERT moves the counter beyond it."""
         assert table.identity is not None

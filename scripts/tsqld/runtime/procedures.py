@@ -16,6 +16,7 @@ from tsqld.events import Argument, Column, Done, Event, ReturnStatus, ReturnValu
 from tsqld.runtime.consequences import error_event, told
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted, stopping
+from tsqld.runtime.manyrows import fits
 from tsqld.runtime.resultsets import shaped
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
@@ -404,7 +405,7 @@ class Procedures:
                 tables.append((parameter, argument))
                 continue
             value = argument.value
-            if value is not None and argument.type != parameter.type:
+            if not fits(value, argument.type, parameter.type):
                 value = self.evaluator.literal_text(value, argument.type, parameter.type)
             variables.append((parameter.name, parameter.type, value))
         batch = parse_batch(statement)

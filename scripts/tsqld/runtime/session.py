@@ -14,6 +14,7 @@ from tsqld.functions.randoms import RandomNumbers
 from tsqld.runtime.consequences import error_event
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
+from tsqld.runtime.manyrows import ManyRows
 from tsqld.runtime.tablelocks import TableLocks
 from tsqld.types import SqlType
 
@@ -114,6 +115,15 @@ class Session:
     ) -> Iterator[Event]:
         """Run a parameterised text, as sp_executesql does."""
         return self._guarded(self.interpreter.execute_sql(statement, declarations, arguments), statement)
+
+    def execute_many(
+        self, statement: str, declarations: str, calls: Sequence[Sequence[Argument]]
+    ) -> tuple[bool, list[Event]]:
+        """Calls of one text, run together where nobody can tell: whether they were, and what to tell, the end
+        of each call last."""
+        many = ManyRows(self)
+        events = list(self._guarded(many.run(statement, declarations, calls)))
+        return many.done, events
 
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         """Call a procedure by name; ends with its output values and its return code."""

@@ -16,7 +16,7 @@ from enum import Enum, auto
 from typing import Final
 
 from tsqld.errors import TsqlError, error
-from tsqld.events import DatabaseChanged, Error, Event
+from tsqld.events import DatabaseChanged, Error, Event, ReturnStatus, TransactionChanged
 from tsqld.tds import protocol, tokens
 from tsqld.tds.bulkcopy import read_bulk_copy
 from tsqld.tds.calls import Calls, as_event
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 _SEND_AT: Final = 1 << 15
 """Bytes of tokens that are worth a system call."""
 _INTERNAL_ERROR: Final = 50000
+_WORTH_WHILE: Final = 8
+_MOST_TOGETHER: Final = 20_000
+"""Calls of one statement that are run together."""
 
 
 class Stage(Enum):
@@ -311,9 +314,26 @@ class Connection:
         if self._cursors is None:
             self._cursors = ApiCursors(session, self._prepared)
         runner = Calls(session, self._prepared, self._cursors)
-        for number, call in enumerate(calls, 1):
-            is_last = number == len(calls)
-            yield from call_tokens(runner.events(call), self._version, self._transactions, is_last=is_last)
+        number = together = 0
+        while number < len(calls) and not self._cancelled:
+            events: list[Event] = []
+            if number >= together:
+                alike = runner.alike(calls[number : number + _MOST_TOGETHER])
+                together = number + alike
+                if alike >= _WORTH_WHILE:
+                    done, told = runner.together(calls[number:together])
+                    for event in told:
+                        if isinstance(event, TransactionChanged):
+                            yield self._transactions.changed(event)
+                    events = [told[-1], ReturnStatus(0)] if done else []
+            for call in calls[number : together if events else number + 1]:
+                number += 1
+                yield from call_tokens(
+                    events or runner.events(call),
+                    self._version,
+                    self._transactions,
+                    is_last=number == len(calls),
+                )
 
     def _reset(self, session: Session, keep_transaction: bool) -> bytes:
         """A pooled connection goes to its next user: what the last one left is gone."""

@@ -134,6 +134,13 @@ class Session(Protocol):
         self, statement: str, declarations: str, arguments: Sequence[Argument]
     ) -> Iterator[Event]: ...
 
+    def execute_many(
+        self, statement: str, declarations: str, calls: Sequence[Sequence[Argument]]
+    ) -> tuple[bool, list[Event]]:
+        """Calls of one text at once: whether all were done so, else none was; what to tell once, and last the
+        Done of each."""
+        ...
+
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]: ...
 
     def bulk_copy(self, columns: Sequence[Column], rows: Iterator[tuple[Any, ...]]) -> Iterator[Event]: ...
