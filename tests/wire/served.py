@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -95,9 +97,9 @@ def connection_string(port: int, **more: str) -> str:
 
 
 @contextmanager
-def serving(data: Path, *more: str) -> Iterator[Served]:
+def serving(data: Path, *more: str, largest_file: int = 0) -> Iterator[Served]:
     """A server over a directory, killed at the end. Its log lies beside the directory."""
-    served = start(data, *more)
+    served = start(data, *more, largest_file=largest_file)
     try:
         yield served
     finally:
@@ -106,8 +108,15 @@ def serving(data: Path, *more: str) -> Iterator[Served]:
         served.process.stdout.close()
 
 
-def start(data: Path, *more: str) -> Served:
-    """Start a server and wait until it is ready. Raises RuntimeError with its errors when it ends instead."""
+def start(data: Path, *more: str, largest_file: int = 0) -> Served:
+    """Start a server and wait until it is ready. With `largest_file` no file may have more bytes, as on a
+    full disk. Raises RuntimeError with its errors when it ends instead."""
+
+    def limit() -> None:
+        if largest_file:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
     log = data.with_name(f"{data.name}.log")
     with log.open("ab") as errors:
         process = subprocess.Popen(
@@ -116,6 +125,7 @@ def start(data: Path, *more: str) -> Served:
             stderr=errors,
             text=True,
             env=ENVIRONMENT,
+            preexec_fn=limit if largest_file else None,
         )
     assert process.stdout is not None
     for line in process.stdout:

@@ -26,12 +26,15 @@ from tsqld.runtime import rowcalls
 from tsqld.runtime.backups import BackupFailed, read_backup, write_backup
 from tsqld.runtime.eventsessions import EventSessions
 from tsqld.runtime.identity import Counters
+from tsqld.runtime.known import KnownDatabases
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.security import is_sysadmin, matches
 from tsqld.runtime.session import Session
+from tsqld.runtime.walcheck import has_lost_commits
 
 SYSTEM_DATABASES = ("master", "tempdb", "model", "msdb")
 _FIRST_SPID = 51
+_LEFTOVERS = ("*.unfinished", "*.unfinished.wal", "*.restored", "*.duckdb.new", "*.duckdb.new.wal")
 MEMORY_LIMIT = "1100MiB"
 """What DuckDB may hold; beyond it, sorts and temp tables go to `tmp` in the data directory."""
 
@@ -90,6 +93,7 @@ class Engine:
         self._sa_password = sa_password
         self._mutex = threading.RLock()
         self._serial = 0
+        self.known = KnownDatabases(data / "databases.json")
 
     @classmethod
     def open(cls, data: Path, sa_password: str) -> Engine:
@@ -110,12 +114,17 @@ class Engine:
         engine.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         engine.connection.execute("SET temp_directory = $1", [str(data / "tmp")])
         try:
+            engine._tidy()
+            for name in engine.known.names():
+                engine._require(name)
             for path in sorted(data.glob("*.duckdb")):
                 engine._attach(path.stem)
-        except DamagedDatabase:
+        except (DamagedDatabase, ValueError) as problem:
             engine.connection.close()
             engine._lock.close()
-            raise
+            if isinstance(problem, DamagedDatabase):
+                raise
+            raise DamagedDatabase(f"{engine.known.path} is damaged; remove it: it is made anew") from None
         for name in SYSTEM_DATABASES:
             if name.lower() not in engine.catalogs:
                 engine._create(name)
@@ -138,16 +147,37 @@ class Engine:
 
     def _attach(self, name: str) -> None:
         target = ":memory:" if name.lower() == "tempdb" else str(self._path(name))
+        if has_lost_commits(self._path(name).with_suffix(".duckdb.wal")):
+            raise DamagedDatabase(f"{target}.wal is damaged: commits are lost; {self._remedy(name)}")
         try:
             self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
             self.catalogs[name.lower()] = store.load(self.connection.execute, name)
         except (duckdb.Error, ValueError, StopIteration) as problem:
             first = str(problem).strip().partition("\n")[0] or type(problem).__name__
-            remedy = f"tsqld restore --data {self.data} --database {name} --replace FILE"
-            raise DamagedDatabase(
-                f"{target} is damaged: {first}; put a backup in its place: {remedy}"
-            ) from None
+            raise DamagedDatabase(f"{target} is damaged: {first}; {self._remedy(name)}") from None
+        self.known.add(name)
         self._drop_leftovers(name)
+
+    def _remedy(self, name: str) -> str:
+        return f"put a backup in its place: tsqld restore --data {self.data} --database {name} --replace FILE"
+
+    def _require(self, name: str) -> None:
+        """A database that was here must be here. Error: DamagedDatabase."""
+        path = self._path(name)
+        if name.lower() != "tempdb" and not path.exists():
+            otherwise = f"or take its line out of {self.known.path}"
+            raise DamagedDatabase(f"{path} is missing; {self._remedy(name)}, {otherwise}")
+
+    def _tidy(self) -> None:
+        """Remove what a crash in the middle of making, restoring or dropping a database has left."""
+        for pattern in _LEFTOVERS:
+            for path in self.data.glob(pattern):
+                path.unlink()
+        known = {name.lower() for name in self.known.names()}
+        for wal in self.data.glob("*.duckdb.wal"):
+            name = wal.name.removesuffix(".duckdb.wal")
+            if not self._path(name).exists() and known and name.lower() not in known:
+                wal.unlink()
 
     def _drop_leftovers(self, name: str) -> None:
         """Global temporary tables that a crash has left."""
@@ -160,12 +190,20 @@ class Engine:
             self.connection.execute(f"DROP TABLE {quoted(name)}.__tsqld.{quoted(table)}")
 
     def _create(self, name: str) -> None:
-        target = ":memory:" if name.lower() == "tempdb" else str(self._path(name))
+        """A new database, whose file gets its name when it is whole."""
+        in_memory = name.lower() == "tempdb"
+        made = self._path(name).with_suffix(".duckdb.new")
+        target = ":memory:" if in_memory else str(made)
         self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
         self.connection.execute("BEGIN TRANSACTION")
         catalog = store.create(self.connection.execute, name, dt.datetime.now(dt.UTC).replace(tzinfo=None))
         self.connection.execute("COMMIT")
-        self.catalogs[name.lower()] = catalog
+        if in_memory:
+            self.catalogs[name.lower()] = catalog
+            return
+        self.connection.execute(f"DETACH {quoted(name)}")
+        made.replace(self._path(name))
+        self._attach(name)
 
     def create_database(self, name: str, line: int) -> None:
         """CREATE DATABASE. Error 1801."""
@@ -199,7 +237,7 @@ class Engine:
             arrived = self.data / f"{name}.duckdb.restored"
             read_backup(self.connection, path, known.name if known else name, arrived)
             if known is not None:
-                self.drop_database(known.name)
+                self._detach(known)
             arrived.replace(self._path(known.name if known else name))
             self._attach(known.name if known else name)
 
@@ -217,11 +255,17 @@ class Engine:
 
     def drop_database(self, name: str) -> None:
         with self._mutex:
-            catalog = self.catalogs.pop(name.lower())
-            self.counters.forget_database(name)
-            self.connection.execute(f"DETACH {quoted(catalog.name)}")
+            catalog = self.catalogs[name.lower()]
+            self._detach(catalog)
+            self.known.remove(catalog.name)
             for path in (self._path(catalog.name), self._path(catalog.name).with_suffix(".duckdb.wal")):
                 path.unlink(missing_ok=True)
+
+    def _detach(self, catalog: Catalog) -> None:
+        """Close a database's file; its log is written into it."""
+        del self.catalogs[catalog.name.lower()]
+        self.counters.forget_database(catalog.name)
+        self.connection.execute(f"DETACH {quoted(catalog.name)}")
 
     def catalog(self, name: str) -> Catalog | None:
         return self.catalogs.get(name.lower())

@@ -374,6 +374,9 @@ class Executor:
 
 
 _PATTERNS: list[tuple[re.Pattern[str], int, tuple[str, ...]]] = [
+    (re.compile(r"Corrupt database file|Corrupt WAL"), 824, ()),
+    (re.compile(r"Could not write file .*\.wal.*(No space|too large|quota)"), 9002, ()),
+    (re.compile(r"No space left|File too large|quota exceeded|not enough disk space|Out of Disk"), 1105, ()),
     (re.compile(r"Max expression depth limit|Maximum recursion depth|nested too deep"), 191, ()),
     (re.compile(r"More than one row returned by a subquery"), 512, ()),
     (re.compile(r"division by zero", re.IGNORECASE), 8134, ()),
