@@ -15,6 +15,7 @@ import secrets
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -180,7 +181,7 @@ _database_option = click.option("--database", required=True, help="Name of the d
 @_data_option
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def status(data_dir: Path, as_json: bool) -> None:
-    """Show who serves a directory, its sessions and its databases. Exit code 3: nobody does."""
+    """Show who serves a directory, its sessions, locks and databases. Exit code 3: nobody does."""
     from tsqld.control import NotServing, ask
 
     try:
@@ -192,8 +193,25 @@ def status(data_dir: Path, as_json: bool) -> None:
         return
     _say(f"tsqld: {answer['address']}, process {answer['pid']}, since {answer['started']}")
     _say(f"sessions: {answer['sessions']}")
+    for line in _sessions(answer):
+        _say(line)
     for name, size in sorted(answer["databases"].items()):
         _say(f"database {name}: {size / 2**20:,.1f} MiB")
+
+
+def _sessions(answer: Answer) -> Iterator[str]:
+    """A line for each session, lock and wait."""
+    for one in answer["connected"]:
+        state = "running" if one["running"] else "idle"
+        if one["transactions"]:
+            state += ", in a transaction"
+        program = one["program"] or "a program without a name"
+        where = f" on {one['host']}" if one["host"] else ""
+        yield f"session {one['session']}: {one['login']} in {one['database']}, {program}{where}, {state}"
+    for one in answer["locks"]:
+        yield f"lock {one['mode']} on {one['resource']}: session {one['session']}"
+    for one in answer["waiting"]:
+        yield f"session {one['session']} waits for session {one['for']}: {one['mode']} on {one['resource']}"
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -158,9 +159,12 @@ def test_status_tells_who_serves_what(tmp_path: Path) -> None:
         assert (found["pid"], found["address"]) == (process.pid, f"127.0.0.1:{_port(lines)}")
         assert found["sessions"] == 1
         assert found["databases"]["bank"] > 0
+        connection.execute("USE bank; CREATE TABLE t (v int); BEGIN TRANSACTION; INSERT t VALUES (1)")
         code, said, _ = tsqld("status", "--data", data)
         assert code == 0
         assert "database bank:" in said
+        assert re.search(r"session \d+: sa in bank, .*, idle, in a transaction", said)
+        assert re.search(r"lock IX on \S+: session \d+", said)
 
 
 def test_files_are_for_their_owner_alone_and_the_log_goes_where_it_is_sent(tmp_path: Path) -> None:

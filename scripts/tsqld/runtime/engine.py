@@ -242,7 +242,8 @@ class Engine:
             self._attach(known.name if known else name)
 
     def status(self) -> dict[str, Any]:
-        """What runs here: since when, the sessions, the databases with their bytes on disk."""
+        """What runs here: since when, who is connected and doing what, what is locked and who waits, and the
+        databases with their bytes on disk."""
         sizes = {
             catalog.name: sum(path.stat().st_size for path in self.data.glob(f"{catalog.name}.duckdb*"))
             for catalog in list(self.catalogs.values())
@@ -250,6 +251,27 @@ class Engine:
         return {
             "started": self.started.isoformat(timespec="seconds"),
             "sessions": len(self.sessions),
+            "connected": [
+                {
+                    "session": session.spid,
+                    "login": session.login,
+                    "host": session.host,
+                    "program": session.app,
+                    "database": session.database,
+                    "since": session.logged_in.isoformat(timespec="seconds"),
+                    "running": session.running,
+                    "transactions": session.trancount,
+                }
+                for session in list(self.sessions.values())
+            ],
+            "locks": [
+                {"resource": resource, "mode": mode, "session": spid}
+                for resource, mode, spid in self.locks.held()
+            ],
+            "waiting": [
+                {"resource": resource, "mode": mode, "session": spid, "for": blocker}
+                for resource, mode, spid, blocker in self.locks.waiting()
+            ],
             "databases": sizes,
         }
 
