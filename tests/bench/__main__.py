@@ -1,14 +1,15 @@
-"""`python -m tests.bench [engine|warehouse|migrations|shop]`; all where neither is named."""
+"""`python -m tests.bench [engine|server|warehouse|migrations|shop]`; all where neither is named."""
 
 from __future__ import annotations
 
 import sys
 from typing import Final
 
-from tests.bench import engine, migrations, shop, warehouse
+from tests.bench import engine, migrations, server, shop, warehouse
 
 PARTS: Final = {
     "engine": engine.main,
+    "server": server.main,
     "warehouse": warehouse.main,
     "migrations": migrations.main,
     "shop": shop.main,
