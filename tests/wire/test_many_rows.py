@@ -65,8 +65,9 @@ def test_a_row_that_fails_leaves_those_before_it(cursor: pyodbc.Cursor) -> None:
 
 def test_a_row_that_fails_in_a_transaction_leaves_it_open(cursor: pyodbc.Cursor) -> None:
     cursor.execute("BEGIN TRANSACTION")
-    with pytest.raises(pyodbc.Error):
-        cursor.executemany("INSERT INTO keyed (k, low) VALUES (?, ?)", [(i, i) for i in range(258)])
+    rows = [(i if i < 256 else 7, 1) for i in range(258)]
+    with pytest.raises(pyodbc.IntegrityError, match="2627"):
+        cursor.executemany("INSERT INTO keyed (k, low) VALUES (?, ?)", rows)
     assert rows_of(cursor, "SELECT @@TRANCOUNT, COUNT(*) FROM keyed") == [(1, 256)]
     cursor.execute("ROLLBACK")
     assert rows_of(cursor, "SELECT COUNT(*) FROM keyed") == [(0,)]

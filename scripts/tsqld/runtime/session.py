@@ -122,7 +122,7 @@ class Session:
         """Calls of one text, run together where nobody can tell: whether they were, and what to tell, the end
         of each call last."""
         many = ManyRows(self)
-        events = list(self._guarded(many.run(statement, declarations, calls)))
+        events = list(self._guarded(many.run(statement, declarations, calls), statement))
         return many.done, events
 
     def call(self, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
