@@ -115,9 +115,9 @@ ALTER TABLE ops.quarantine ADD
     decided_by nvarchar(128) NULL,
     decided_at datetime2(3) NULL,
     note nvarchar(1000) NULL,
-    replay_file_id bigint NULL;
+    corrected_path nvarchar(1000) NULL;
 GO
 ALTER TABLE ops.quarantine ADD CONSTRAINT CK_ops_quarantine_status CHECK (
-    status IN (N'open', N'released', N'replaying', N'replayed', N'discarded')
+    status IN (N'open', N'released', N'replaying', N'replayed', N'corrected', N'discarded')
 );
 GO

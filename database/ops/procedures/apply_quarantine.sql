@@ -62,6 +62,6 @@ WHERE NOT EXISTS (
         AND known.file_id = misfits.file_id
         AND known.line_number = misfits.line_number
         AND known.rule_name = misfits.rule_name
-        AND known.status IN (N'open', N'discarded')
+        AND known.status IN (N'open', N'corrected', N'discarded')
 );
 GO

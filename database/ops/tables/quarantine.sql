@@ -1,5 +1,6 @@
 -- Grain: one record of a delivered file that a rule kept out of table_name. status: 'open'; 'released', when the rule
--- no longer applies; 'replaying' until the next load has looked at it again; 'replayed'; 'discarded' by a person.
+-- no longer applies; 'replaying' until the next load has looked at it again, then 'replayed'; 'corrected', when it was
+-- delivered again as corrected_path; 'discarded' by a person.
 CREATE TABLE ops.quarantine (
     quarantine_id bigint IDENTITY(1, 1) NOT NULL,
     run_id bigint NOT NULL,
@@ -15,12 +16,12 @@ CREATE TABLE ops.quarantine (
     decided_by nvarchar(128) NULL,
     decided_at datetime2(3) NULL,
     note nvarchar(1000) NULL,
-    replay_file_id bigint NULL,
+    corrected_path nvarchar(1000) NULL,
     CONSTRAINT PK_ops_quarantine PRIMARY KEY CLUSTERED (quarantine_id),
     CONSTRAINT FK_ops_quarantine_runs FOREIGN KEY (run_id) REFERENCES ops.runs (run_id),
     CONSTRAINT FK_ops_quarantine_files FOREIGN KEY (file_id) REFERENCES ops.files (file_id),
     CONSTRAINT CK_ops_quarantine_status CHECK (
-        status IN (N'open', N'released', N'replaying', N'replayed', N'discarded')
+        status IN (N'open', N'released', N'replaying', N'replayed', N'corrected', N'discarded')
     )
 );
 GO

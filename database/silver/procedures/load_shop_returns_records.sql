@@ -31,6 +31,7 @@ CREATE TABLE #misfits (
     problem nvarchar(2048) NOT NULL,
     raw_text nvarchar(max) NOT NULL
 );
+CREATE TABLE #replayed (file_id bigint NOT NULL, line_number bigint NOT NULL);
 CREATE TABLE #released (file_id bigint NOT NULL, line_number bigint NOT NULL);
 
 BEGIN TRY
@@ -67,6 +68,21 @@ BEGIN TRY
         FROM #batches AS batches
         INNER JOIN ops.files AS files ON files.file_id = batches.file_id
         GROUP BY batches.file_id;
+
+        -- Records that somebody asked to look at again are read anew.
+        INSERT INTO #replayed (file_id, line_number)
+        SELECT DISTINCT
+            quarantine.file_id,
+            quarantine.line_number
+        FROM ops.quarantine AS quarantine
+        INNER JOIN #files AS files ON files.file_id = quarantine.file_id
+        WHERE quarantine.status = N'replaying';
+
+        DELETE records
+        FROM silver.shop_returns_records AS records
+        INNER JOIN #replayed AS replayed
+            ON replayed.file_id = records.file_id
+                AND replayed.line_number = records.line_number;
 
         INSERT INTO silver.shop_returns_records (
             file_id,
@@ -122,7 +138,13 @@ BEGIN TRY
         FROM bronze.shop_returns_typed AS typed
         INNER JOIN #files AS new_files ON new_files.file_id = typed.file_id
         INNER JOIN ops.files AS files ON files.file_id = typed.file_id
-        WHERE new_files.is_new = 1;
+        WHERE new_files.is_new = 1
+            OR EXISTS (
+                SELECT 1
+                FROM #replayed AS replayed
+                WHERE replayed.file_id = typed.file_id
+                    AND replayed.line_number = typed.line_number
+            );
 
         SET @rows_written = @@ROWCOUNT;
 
@@ -140,7 +162,8 @@ BEGIN TRY
         FROM silver.shop_returns_records AS records
         INNER JOIN #files AS files ON files.file_id = records.file_id
         WHERE files.is_new = 0
-            AND files.counts = IIF(records.standing = N'superseded_by_file', 1, 0);
+            AND files.counts = IIF(records.standing = N'superseded_by_file', 1, 0)
+            AND records.records_batch_id <> @batch_id;
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
 
