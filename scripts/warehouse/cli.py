@@ -19,6 +19,7 @@ from warehouse.errors import UsageProblem
 from warehouse.generate_command import generate
 from warehouse.migrate_command import migrate
 from warehouse.options import common_options
+from warehouse.quarantine_command import quarantine
 from warehouse.reconcile_command import reconcile_command
 from warehouse.sql_command import Format, run_sql
 
@@ -38,6 +39,7 @@ main.add_command(migrate)
 main.add_command(generate)
 main.add_command(contract)
 main.add_command(reconcile_command)
+main.add_command(quarantine)
 
 
 @main.command(epilog=_EPILOG)

@@ -51,7 +51,7 @@ SELECT
     IIF(quarantine.table_name LIKE N'bronze.%', 1, 0) AS is_refused,
     COUNT(*) AS records
 FROM ops.quarantine AS quarantine
-WHERE quarantine.status <> N'released'
+WHERE quarantine.status NOT IN (N'released', N'replayed')
 GROUP BY
     quarantine.file_id,
     quarantine.rule_name,

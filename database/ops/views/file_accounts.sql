@@ -320,7 +320,9 @@ kept_out AS (
     SELECT
         quarantine.file_id,
         SUM(IIF(quarantine.table_name LIKE N'bronze.%', 1, 0)) AS refused,
-        SUM(IIF(quarantine.table_name LIKE N'silver.%' AND quarantine.status <> N'released', 1, 0)) AS quarantined
+        SUM(IIF(
+            quarantine.table_name LIKE N'silver.%' AND quarantine.status NOT IN (N'released', N'replayed'), 1, 0
+        )) AS quarantined
     FROM ops.quarantine AS quarantine
     GROUP BY quarantine.file_id
 ),
