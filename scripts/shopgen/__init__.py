@@ -2,7 +2,8 @@
 
 The specification is docs/truth.md. A package of its own: it imports nothing of ours, and of ours only the
 command `warehouse generate` imports it, so that the loader and its examiner share no mistake. In pipeline
-order: streams (chance), words, schema, kinds (faults by name), damage (a fault put into a record), records,
-rates, customers, products, orders, settle (what becomes of an order's records), dialect (fields to bytes),
-drops (records to files), ledger (counts), truth (the document), run.
+order: errors, streams (chance), calendar, words, schema, kinds (faults by name), dialect (fields to bytes),
+damage (a fault put into a record), records (versions of a key), ledger (figures), drift and delivery (one
+file), drops (records to files), rates, customers, products, settle (what becomes of an order's records),
+afflict (faults of orders), orders, truth (the document), run.
 """
