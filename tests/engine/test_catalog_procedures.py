@@ -251,3 +251,45 @@ def test_the_help_procedures_tell_of_constraints_files_triggers_and_uses(client:
     assert client("EXEC sp_helprolemember N'db_owner'").rows[0][:2] == ("db_owner", "dbo")
     assert client("EXEC sp_helpconstraint N'missing'").numbers == [15009]
     assert client("EXEC sp_helpdb N'missing'").numbers == [15010]
+
+
+def test_sp_help_of_a_table_tells_its_sections_in_order(client: Client) -> None:
+    client(_TABLE)
+    told = client("EXEC sp_help N'things'")
+    assert [names[0] for names in told.names] == [
+        *("Name", "Column_name", "Identity", "RowGuidCol"),
+        *("Data_located_on_filegroup", "index_name", "constraint_type"),
+    ]
+    assert told.sets[1] == [
+        ("id", "int", "no", 4, "10   ", "0    ", "no", "(n/a)", "(n/a)", None),
+        (
+            "name",
+            "nvarchar",
+            "no",
+            40,
+            "     ",
+            "     ",
+            "yes",
+            "(n/a)",
+            "(n/a)",
+            "SQL_Latin1_General_CP1_CI_AS",
+        ),
+        ("price", "decimal", "no", 5, "9    ", "2    ", "no", "(n/a)", "(n/a)", None),
+    ]
+    assert told.sets[2] == [("id", 1, 1, 0)]
+    assert told.messages[-2:] == [
+        "No foreign keys reference table 'things', or you do not have permissions on referencing tables.",
+        "No views with schema binding reference table 'things'.",
+    ]
+
+
+def test_sp_help_of_a_procedure_lists_its_parameters(client: Client) -> None:
+    client("CREATE PROCEDURE works @a int, @b nvarchar(max) OUTPUT, @c decimal(5, 2) = 1 AS SELECT 1 AS one")
+    told = client("EXEC sp_help N'works'")
+    assert [row[2] for row in told.sets[0]] == ["stored procedure"]
+    assert told.names[1] == ["Parameter_name", "Type", "Length", "Prec", "Scale", "Param_order", "Collation"]
+    assert told.sets[1] == [
+        ("@a", "int", 4, 10, 0, 1, None),
+        ("@b", "nvarchar", -1, 0, None, 2, "SQL_Latin1_General_CP1_CI_AS"),
+        ("@c", "decimal", 5, 5, 2, 3, None),
+    ]

@@ -226,11 +226,7 @@ class SourceCompiler(WindowCompiler):
         text = self.query(definition.query, None, {})
         self.arguments.pop()
         self.context.depth -= 1
-        columns = text.columns
-        if definition.columns:
-            columns = tuple(
-                replace(column, name=name) for column, name in zip(columns, definition.columns, strict=True)
-            )
+        columns = view_columns(module, text.columns, line)
         alias = self.context.alias()
         return f"({text.sql}) AS {alias}", replace(cte_relation(alias, exposed, columns), names=names)
 
@@ -444,6 +440,15 @@ class SourceCompiler(WindowCompiler):
             f"WHERE {inner}.v IS NOT NULL) AS {alias}"
         )
         return sql, cte_relation(alias, source.alias, columns)
+
+
+def view_columns(module: Module, columns: Sequence[OutColumn], line: int) -> tuple[OutColumn, ...]:
+    """The columns of a view by the names it was created with: a star in it does not grow with its table.
+    Error 4502."""
+    names = [column.name for column in module.columns]
+    if len(names) > len(columns):
+        raise error(4502, module.name, line=line)
+    return tuple(replace(column, name=name) for column, name in zip(columns, names, strict=False))
 
 
 def _qualifiers(name: FullName) -> tuple[str, ...]:

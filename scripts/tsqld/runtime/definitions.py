@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tsqld.catalog.model import Module
 from tsqld.errors import unsupported
 from tsqld.events import Event
 from tsqld.runtime.ddl.alter import Alteration
@@ -37,6 +38,7 @@ class Definitions(Tables):
         indexes, modules = Indexes(*shared), Modules(*shared)
         objects, partitioning = Objects(*shared), Partitioning(*shared)
         security = Security(session)
+        self._modules = modules
         drops, schemas, databases = Drops(*shared), Schemas(*shared), Databases(*shared)
         self._drops = drops.drop
         self._drop_handlers = {"INDEX": indexes.drop_indexes, "STATISTICS": indexes.drop_statistics}
@@ -79,6 +81,12 @@ class Definitions(Tables):
         self.notices.clear()
         handler(node)
         yield from self.notices
+
+    def refresh(self, module: Module) -> Iterator[Event]:
+        """Bind a module to what its names mean now."""
+        self.lock()
+        self._modules.refresh(module)
+        yield from ()
 
     def _drop(self, node: n.Drop) -> None:
         self._drop_handlers.get(node.kind, self._drops)(node)

@@ -192,7 +192,7 @@ class SessionFunctions(MetadataFunctions):
         """UPDATE(column) of the trigger under way. Error 207."""
         frame = self.session.frame
         if frame.fired_on is None:
-            raise error(4145, "UPDATE")
+            raise error(140)
         if frame.fired_on.column(column) is None:
             raise error(207, column)
         return int(frame.updated is None or column.lower() in frame.updated)
@@ -202,6 +202,8 @@ class SessionFunctions(MetadataFunctions):
         frame = self.session.frame
         if frame.fired_on is None:
             return None
+        if frame.updated == frozenset():
+            return b""
         bits = bytearray((max(c.column_id for c in frame.fired_on.columns) + 7) // 8)
         for column in frame.fired_on.columns:
             if frame.updated is None or column.name.lower() in frame.updated:

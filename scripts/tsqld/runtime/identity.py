@@ -136,6 +136,32 @@ class Counters:
             self.last[key] = value
             return value
 
+    def sequence_range(self, database: str, sequence: Sequence, size: int) -> tuple[int, int, int] | None:
+        """The first and last of `size` values of a sequence and how often it began anew; None when they do
+        not fit."""
+        with self._mutex:
+            key = (database.lower(), sequence.object_id)
+            if key not in self._next:
+                self._next[key] = self._stored(database, sequence.object_id, sequence.start)
+            first, step = self._next[key], sequence.increment
+            start, end = sequence.minimum, sequence.maximum
+            if step < 0:
+                start, end = end, start
+            cycles = 0
+            if (first - end) * step > 0 and sequence.cycle:
+                first, cycles = start, 1
+            left = (end - first) // step + 1
+            if left < 1 or (size > left and not sequence.cycle):
+                return None
+            last = first + (size - 1) * step
+            if size > left:
+                whole, rest = (end - start) // step + 1, size - left - 1
+                cycles += 1 + rest // whole
+                last = start + rest % whole * step
+            self._advance(key, database, last + step, step, durable=True)
+            self.last[key] = last
+            return first, last, cycles
+
     def restart(self, database: str, object_id: int, value: int, step: int) -> None:
         self._marks.pop((database.lower(), object_id), None)
         self._advance((database.lower(), object_id), database, value, step, durable=True)

@@ -312,8 +312,6 @@ class Interpreter:
         transaction = session.executor.transaction
         if not session.try_depth or transaction is None or not session.trancount:
             return
-        if problem.raised == "RAISERROR":
-            return
         if session.options.xact_abort or ends_transaction(problem):
             transaction.doomed = True
 

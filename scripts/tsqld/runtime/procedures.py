@@ -337,10 +337,15 @@ class Procedures:
 
     # dynamic text
 
-    def text(self, text: str, variables: Sequence[tuple[str, SqlType, Any]]) -> Iterator[Event]:
-        """Run a text as a batch of its own inside this one, with variables it finds declared."""
+    def text(
+        self, text: str, variables: Sequence[tuple[str, SqlType, Any]], procedure: str = ""
+    ) -> Iterator[Event]:
+        """Run a text as a batch of its own inside this one, with variables it finds declared; `procedure`
+        names one that errors are to be told from."""
         batch = parse_batch(text)
-        yield from self._batch_inside(self._text_frame(variables), batch)
+        frame = self._text_frame(variables)
+        frame.procedure = procedure
+        yield from self._batch_inside(frame, batch)
 
     def _text_frame(self, variables: Sequence[tuple[str, SqlType, Any]]) -> Frame:
         around = self.session.frame

@@ -63,11 +63,9 @@ class Raising:
         raise problem
 
     def _raiserror(self, node: n.Raiserror) -> Iterator[Event]:
-        number, text = self._message(node)
+        number, text, known = self._message(node)
         severity = int(self.evaluator.value(node.severity)[0] or 0)
-        if severity < 0 and number in MESSAGES:
-            severity = MESSAGES[number][0]  # a negative one means: as the message has it
-        severity = max(0, min(severity, 25))
+        severity = known if severity < 0 else min(severity, 25)
         state = int(self.evaluator.value(node.state)[0] or 0)
         state = 1 if state < 0 else min(state, 255)
         if severity > 18 and "LOG" not in node.options:
@@ -86,8 +84,8 @@ class Raising:
             problem.causes = (error(2745, session.spid, number, severity, line=node.line),)
         raise problem
 
-    def _message(self, node: n.Raiserror) -> tuple[int, str | None]:
-        """A message's number and text; no text when sys.messages has none of that number."""
+    def _message(self, node: n.Raiserror) -> tuple[int, str | None, int]:
+        """A message's number, text and severity; no text when sys.messages has none of that number."""
         if len(node.arguments) > _MAX_ARGUMENTS:
             raise error(2747, line=node.line)
         message, type = self.evaluator.value(node.message)
@@ -95,17 +93,18 @@ class Raising:
         for place, (_, of) in enumerate(found, 4):
             if of.name not in _SUBSTITUTES and not of.is_text:
                 raise error(2748, of.name, place, line=node.line)
-        number, template = 50000, str(message or "")
+        number, template, severity = 50000, str(message or ""), 0
         if not type.is_text and message is not None:
             number = int(message)
             if number < 13000 or number == 50000:
                 raise error(2732, number, line=node.line)
             known = user_message(self.session.catalog("master"), number)
             if known is None:
-                return number, _own_message(number, [value for value, _ in found])
-            template = known.text
+                severity = MESSAGES[number][0] if number in MESSAGES else 0
+                return number, _own_message(number, [value for value, _ in found]), severity
+            template, severity = known.text, known.severity
         wide = frozenset(i for i, (_, of) in enumerate(found) if of.name == "bigint")
-        return number, shortened(formatted(template, [value for value, _ in found], wide=wide))
+        return number, shortened(formatted(template, [value for value, _ in found], wide=wide)), severity
 
     def _print(self, node: n.Print) -> Iterator[Event]:
         value, type = self.evaluator.value(node.value)

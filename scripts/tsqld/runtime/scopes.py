@@ -8,10 +8,15 @@ in it means that nothing runs. A statement naming a table that does not exist ye
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tsqld.catalog.model import Module, Table
+from tsqld.compile.context import resolve_object
+from tsqld.compile.triggered import view_rows
 from tsqld.errors import COMPILE_TIME, UNSUPPORTED, TsqlError, error
 from tsqld.runtime.consequences import with_line
+from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import Frame
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
@@ -61,12 +66,14 @@ class Scopes:
         if node.kind == "TRIGGER":
             _check_trigger(node)
         _check_places(node)
-        if node.kind not in ("PROCEDURE", "SCALAR FUNCTION", "TABLE FUNCTION"):
+        if node.kind not in ("PROCEDURE", "SCALAR FUNCTION", "TABLE FUNCTION", "TRIGGER"):
             return
         session = self.session
         frame = Frame(
-            procedure=node.name[-1], database=session.database, in_function=node.kind != "PROCEDURE"
+            procedure=node.name[-1], database=session.database, in_function=node.kind.endswith("FUNCTION")
         )
+        if node.kind == "TRIGGER" and not self._logical_tables(node, frame):
+            return
         session.frames.append(frame)
         try:
             for parameter in node.parameters:
@@ -86,6 +93,23 @@ class Scopes:
             for _ in self.interpreter.procedures.drop_temporaries(frame):
                 pass
             session.frames.pop()
+
+    def _logical_tables(self, node: n.CreateModule, frame: Frame) -> bool:
+        """Give a frame the logical tables that the body of a trigger will see; whether its table exists."""
+        environment = SessionEnvironment(self.session)
+        try:
+            found, name = resolve_object(environment, node.table, node.line)
+        except TsqlError:
+            return False
+        if isinstance(found, Module) and found.kind == "VIEW":
+            found = view_rows(found)
+        if not isinstance(found, Table):
+            return False
+        frame.database, frame.fired_on = name.database, found
+        for logical in ("inserted", "deleted"):
+            rows = replace(found, name=logical, kind="T@", indexes=(), foreign_keys=(), checks=())
+            frame.specials[logical] = rows
+        return True
 
     def _declarations(self, statements: Sequence[n.Statement]) -> tuple[n.Declaration, ...]:
         known = self._declared.get(id(statements))
@@ -114,8 +138,8 @@ class Scopes:
         finally:
             session.database, session.frame.database = database, own
         if problems:
-            *causes, last = problems
-            last.causes = (*causes, *last.causes)
+            *causes, last = [one for problem in problems for one in (*problem.causes, problem)]
+            last.causes = tuple(causes)
             raise last
 
     def _bind(self, node: n.Statement, problems: list[TsqlError]) -> None:
@@ -199,7 +223,7 @@ def _check_places(node: n.CreateModule) -> None:
 
 
 def _check_trigger(node: n.CreateModule) -> None:
-    """A trigger's variables, and that it leaves its logical tables alone; the rest is bound when it fires."""
+    """A trigger's variables, and that it leaves its logical tables alone."""
     problem = variable_errors(node.body, (), returns_value=False)
     if problem is not None:
         raise problem

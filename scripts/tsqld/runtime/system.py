@@ -3,17 +3,20 @@ procedures."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.catalog import shipped
-from tsqld.catalog.model import Module
+from tsqld.catalog.model import Module, Table
+from tsqld.catalog.spelling import spelled_value
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
 from tsqld.runtime import serveroptions, usermessages
 from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.properties import NAMES, change
+from tsqld.runtime.sequenceranges import get_range
 from tsqld.runtime.session import Session
 from tsqld.types import SqlType, nvarchar
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
 
 _Work = Callable[[Session, Mapping[str, Any]], Iterator[Event]]
+_PIECE: Final = 255
 _MODES: Final = {
     "shared": "S",
     "update": "U",
@@ -61,9 +65,11 @@ class SystemProcedures:
                     ("sp_tsqld_configure", ("number", "value"), serveroptions.configure),
                 )
             },
+            "sp_sequence_get_range": lambda arguments: get_range(self.session, self._database, arguments),
             "sp_updatestats": self._nothing,
-            "sp_recompile": self._nothing,
-            "sp_refreshview": self._nothing,
+            "sp_recompile": self._recompile,
+            "sp_refreshview": partial(self._refresh, "viewname", "sp_refreshview"),
+            "sp_refreshsqlmodule": partial(self._refresh, "name", "sp_refreshsqlmodule"),
             "sp_changedbowner": self._nothing,
             "sp_db_vardecimal_storage_format": self._nothing,
         }
@@ -239,14 +245,23 @@ class SystemProcedures:
     # help
 
     def _helptext(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """The text as lines that end with CR and LF, cut into pieces of 255 characters. Errors 15009, 15197,
+        15218, 15645, 15646."""
         values = self._named(arguments, ("objname", "columnname"), "sp_helptext")
-        found = self.interpreter.evaluator._functions.find(str(values.get("objname")))
-        if not isinstance(found, Module):
-            raise error(15009, values.get("objname"), self._database)
+        name, column = values.get("objname"), values.get("columnname")
+        found = self.interpreter.evaluator._functions.find(str(name))
+        if found is None:
+            raise error(15009, name or "(null)", self._database)
+        if column is not None:
+            text = _computed_text(found, str(name), str(column))
+        elif isinstance(found, Module):
+            text = found.text
+        else:
+            raise error(15197, name)
+        rows = [(piece,) for line in re.split(r"(?<=\r\n)", text) for piece in _pieces(line)]
         yield Columns((Column("Text", nvarchar(255)),))
-        rows = [(line,) for line in found.text.splitlines(keepends=True)]
         yield Rows(rows)
-        yield Done(len(rows), select=True)
+        yield Done(None, select=True)
 
     def _datatype_info(self, arguments: Sequence[Argument], *, knows_2008: bool) -> Iterator[Event]:
         values = self._named(arguments, ("data_type", "odbcver"), "sp_datatype_info")
@@ -257,8 +272,41 @@ class SystemProcedures:
         self.session.reset(keep_transaction=False)
         yield ReturnStatus(0)
 
+    def _recompile(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """Nothing is compiled for good. Error 15165."""
+        name = self._named(arguments, ("objname",), "sp_recompile").get("objname")
+        if self.interpreter.evaluator._functions.find(str(name)) is None:
+            raise error(15165, name)
+        yield _notice(15070, "sp_recompile", 61, name)
+        yield ReturnStatus(0)
+
+    def _refresh(self, parameter: str, procedure: str, arguments: Sequence[Argument]) -> Iterator[Event]:
+        """Bind a module to what its names mean now. Error 15165."""
+        values = self._named(arguments, (parameter, "namespace"), procedure)
+        found = self.interpreter.evaluator._functions.find(str(values.get(parameter)))
+        if not isinstance(found, Module):
+            raise error(15165, values.get(parameter))
+        definitions = self.interpreter.definitions
+        yield from self.interpreter.transactions.run(lambda: definitions.refresh(found))
+        yield ReturnStatus(0)
+
     def _nothing(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         yield ReturnStatus(0)
+
+
+def _computed_text(found: object, name: str, column: str) -> str:
+    if not isinstance(found, Table):
+        raise error(15218, name)
+    known = found.column(column)
+    if known is None:
+        raise error(15645, column)
+    if not known.computed:
+        raise error(15646, column)
+    return spelled_value(known.computed)
+
+
+def _pieces(line: str) -> list[str]:
+    return [line[start : start + _PIECE] for start in range(0, len(line), _PIECE)]
 
 
 def _notice(number: int, procedure: str, line: int, *places: object) -> Message:

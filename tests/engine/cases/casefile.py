@@ -9,6 +9,8 @@ from typing import Final
 
 FOLDER: Final = Path(__file__).parent
 _GO: Final = re.compile(r"^[ \t]*GO[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_BLANK: Final = "' '"
+"""What an empty PRINT tells."""
 _SECTION: Final = re.compile(r"^-- (?=name: |setup\b)", re.MULTILINE)
 _MARK: Final = re.compile(r"^-- (refused|deviation|only): (.+)$")
 _ERROR: Final = re.compile(
@@ -145,7 +147,7 @@ def _expectations(text: str, place: str) -> tuple[Expectation, ...]:
             facets = tuple(zip(words[::2], words[1::2], strict=True))
             found.append(ExpectedError(int(error["number"]), error["text"], facets))
         elif word == "message":
-            found.append(ExpectedMessage(rest))
+            found.append(ExpectedMessage(" " if rest == _BLANK else rest))
         elif word == "count":
             found.append(ExpectedCount(int(rest)))
         elif line != "nothing":

@@ -56,7 +56,7 @@ class DeleteCompiler(InsertCompiler):
             after=after,
             outputs=outputs,
             reads=frozenset(self.context.reads),
-            fired=(Fired("DELETE", deleted=old_rows(table), instead=self._replaced),) if fired else (),
+            fired=(Fired("DELETE", "", old_rows(table), frozenset(), self._replaced),) if fired else (),
             cascades=self._cascades(acting),
         )
 

@@ -7,7 +7,7 @@ computed; no set operators, grouping or DISTINCT.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.catalog.model import Module, Table
@@ -16,6 +16,7 @@ from tsqld.compile.context import Context
 from tsqld.compile.dml.plan import Option
 from tsqld.compile.grouping import is_aggregate
 from tsqld.compile.queries import QueryCompiler
+from tsqld.compile.sources import view_columns
 from tsqld.compile.text import QueryText
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
@@ -80,7 +81,9 @@ class ThroughCompiler(QueryCompiler):
         self.arguments.append({})
         compiled = self.query(definition.query, None, {}, expose_rowid=True)
         self.arguments.pop()
-        text, relation = self._passing(compiled, definition.columns, exposed, names)
+        columns = view_columns(module, compiled.columns, line)
+        given = [column.name for column in columns]
+        text, relation = self._passing(replace(compiled, columns=columns), given, exposed, names)
         body = definition.query.body
         assert isinstance(body, n.Select)
         assert compiled.source is not None

@@ -69,13 +69,22 @@ class Modules(TableBuilder):
         )
         self.change(catalog.put(module))
 
+    def refresh(self, module: Module) -> None:
+        """The columns that a view or inline function yields, anew."""
+        columns = self._module_columns(parse_module(module.text))
+        if columns != module.columns:
+            self.change(self.catalog().put(replace(module, columns=columns)))
+
     def _trigger_names(self, node: n.CreateModule) -> tuple[FullName, tuple[str, str]]:
         """A trigger's name, which lives in the schema of its table or view, and that. Errors 2103, 8197."""
+        if node.table[-1].startswith("#"):
+            raise error(167, "trigger", line=node.line)
         on = self.full(node.table, node.line)
         found = self.catalog(on.database).object(on.schema, on.name)
         is_view = isinstance(found, Module) and found.kind == "VIEW"
         if not (isinstance(found, Table) or (is_view and "INSTEAD OF" in node.events)):
-            raise error(8197, ".".join(node.table), line=node.line, state=4)
+            state = 6 if is_view else 4
+            raise error(8197, ".".join(node.table), line=node.line, state=state)
         assert found is not None
         if len(node.name) > 1 and node.name[-2].lower() != found.schema.lower():
             raise error(2103, node.mode.split()[0].lower(), ".".join(node.name), line=node.line)
