@@ -131,6 +131,7 @@ SIZED: Final = frozenset({"char", "varchar", "nchar", "nvarchar", "binary", "var
 BIT: Final = SqlType("bit")
 TINYINT: Final = SqlType("tinyint")
 SMALLINT: Final = SqlType("smallint")
+CURSOR: Final = SqlType("cursor")
 INT: Final = SqlType("int")
 BIGINT: Final = SqlType("bigint")
 FLOAT: Final = SqlType("float")

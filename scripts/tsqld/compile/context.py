@@ -45,6 +45,9 @@ class SystemRelation:
 class Environment(Protocol):
     """The session as the compiler sees it."""
 
+    unresolved: list[tuple[Node, int, TsqlError]] | None
+    """Where a compilation that failed notes each name it cannot resolve; None while it may still work."""
+
     @property
     def database(self) -> str: ...
 
@@ -65,11 +68,6 @@ class Environment(Protocol):
     @property
     def datefirst(self) -> int:
         """The first day of the week, 1 is Monday: SET DATEFIRST."""
-        ...
-
-    @property
-    def unresolved(self) -> list[tuple[Node, int, TsqlError]] | None:
-        """Where a compilation that failed notes each name it cannot resolve; None while it may still work."""
         ...
 
     def catalog(self, database: str) -> Catalog:

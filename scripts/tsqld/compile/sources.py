@@ -6,7 +6,8 @@ inline functions are expanded from their text; their names see only what they ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from tsqld.binder.bound import Bound
@@ -19,7 +20,7 @@ from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.compile.volatile import row_of
 from tsqld.compile.windows import WindowCompiler
-from tsqld.errors import error, unsupported
+from tsqld.errors import COMPILE_TIME, UNSUPPORTED, TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module, parse_value
 from tsqld.types import SqlType, nvarchar
@@ -165,7 +166,8 @@ class SourceCompiler(WindowCompiler):
             before = self.context.inherited
             self.context.inherited = (*before, *source.hints)
             try:
-                with self.context.environment.inside(name.database):
+                inside = self.context.environment.inside(name.database)
+                with self._binding(source.name, target, source.line), inside:
                     return self._view(target, exposed, names, source.line)
             finally:
                 self.context.inherited = before
@@ -215,6 +217,31 @@ class SourceCompiler(WindowCompiler):
             RelationColumn(name, f"{alias}.{quoted(name)}", type) for name, type in target.columns
         )
         return f"{target.sql} AS {alias}", Relation(alias, names, columns, exposed=exposed)
+
+    @contextmanager
+    def _binding(self, written: n.Parts, module: Module, line: int) -> Iterator[None]:
+        """While a view or function is expanded: its own errors are told from it, and then error 4413."""
+        environment = self.context.environment
+        noted = environment.unresolved
+        own: list[tuple[n.Node, int, TsqlError]] = []
+        if noted is not None:
+            environment.unresolved = own
+        problems: list[TsqlError] = []
+        try:
+            yield
+        except TsqlError as problem:
+            if problem.number == UNSUPPORTED or problem.number not in (*COMPILE_TIME, 4502):
+                raise
+            problems = [*problem.causes, problem]
+        finally:
+            environment.unresolved = noted
+        problems[:0] = [one for _, _, one in own]
+        if problems:
+            for one in problems:
+                one.procedure = one.procedure or module.name
+            unusable = error(4413, ".".join(written), line=line)
+            unusable.causes = tuple(problems)
+            raise unusable
 
     def _view(self, module: Module, exposed: str, names: tuple[str, ...], line: int) -> tuple[str, Relation]:
         self.context.depth += 1
@@ -314,7 +341,8 @@ class SourceCompiler(WindowCompiler):
         if self.context.depth > _MAX_NESTING:
             raise error(217, line=source.line)
         self.arguments.append(arguments)
-        with self.context.environment.inside(database):
+        inside = self.context.environment.inside(database)
+        with self._binding(source.call.name, module, source.line), inside:
             text = self.query(definition.query, scope, {})
         self.arguments.pop()
         self.context.depth -= 1

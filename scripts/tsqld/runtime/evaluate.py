@@ -38,7 +38,7 @@ _RANGES: Final = {
     "bigint": (-(2**63), 2**63 - 1),
 }
 _INT: Final = SqlType("int")
-_NAMES: Final = (207, 209, 4104)
+_NAMES: Final = (207, 209, 4104, 4413)
 _BARE: Final = re.compile(r"CAST\(\$1 AS (INTEGER|BIGINT|SMALLINT|VARCHAR)\)")
 
 
@@ -140,8 +140,9 @@ class Evaluator:
         except TsqlError as other:
             ending = [other] if other.number in _NAMES else []
         found = [*(other for _, _, other in environment.unresolved), *ending] or [problem]
-        found[-1].causes = tuple(found[:-1])
-        return found[-1]
+        *causes, last = [one for other in found for one in (*other.causes, other)]
+        last.causes = tuple(causes)
+        return last
 
     def _same(self, lookups: Lookups) -> bool:
         """Whether every name that was looked up still means the same object."""

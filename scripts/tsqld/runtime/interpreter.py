@@ -29,7 +29,7 @@ from tsqld.runtime.consequences import (
 )
 from tsqld.runtime.control import Control, holds_label
 from tsqld.runtime.cursors import Cursors
-from tsqld.runtime.ddl.databases import described_database
+from tsqld.runtime.ddl.databases import described_database, others_in
 from tsqld.runtime.definitions import Definitions, single_drops
 from tsqld.runtime.evaluate import Evaluator
 from tsqld.runtime.frame import (
@@ -326,6 +326,8 @@ class Interpreter:
         found = session.engine.catalog(node.database)
         if found is None:
             raise error(911, node.database, line=node.line)
+        if found.options.get("USER_ACCESS") == "SINGLE_USER" and others_in(session, found.name):
+            raise error(924, found.name, line=node.line)
         previous = session.database
         session.database = found.name
         session.frame.database = found.name

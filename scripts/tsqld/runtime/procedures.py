@@ -24,7 +24,7 @@ from tsqld.runtime.usercode import returned_value
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import Parser, parse_batch
 from tsqld.syntax.walk import parse_module
-from tsqld.types import INT, MAX, SqlType, nvarchar
+from tsqld.types import CURSOR, INT, MAX, SqlType, nvarchar
 
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
@@ -111,6 +111,8 @@ class Procedures:
             table = self.session.frame.tables.get(argument.value.name.lower())
             if table is not None:
                 return Argument(argument.name, SqlType("table"), table)
+            if argument.value.name.lower() in self.session.frame.cursor_variables:
+                return Argument(argument.name, CURSOR, None, argument.output)
         value, type = self.evaluator.value(argument.value)
         return Argument(argument.name, type, value, argument.output)
 
@@ -132,6 +134,9 @@ class Procedures:
 
     def _assign(self, name: str, value: Any, type: SqlType) -> None:
         frame = self.session.frame
+        if type == CURSOR:
+            frame.cursor_variables[name.lower()] = value
+            return
         target = frame.variables[name.lower()][0]
         if target != type and value is not None:
             value = self.evaluator.literal_text(value, type, target)
@@ -196,6 +201,10 @@ class Procedures:
         yield from self._inside(frame, definition.body)
         yield from self._counted(entry_count, module.full_name)
         for position, parameter in positions:
+            if parameter.type == CURSOR:
+                cursor = frame.cursor_variables[parameter.name.lower()]
+                yield ReturnValue(parameter.name, CURSOR, cursor, position)
+                continue
             type, value = frame.variables[parameter.name.lower()]
             yield ReturnValue(parameter.name, type, value, position)
         yield ReturnStatus(_status(frame))
@@ -298,6 +307,9 @@ class Procedures:
         frame: Frame,
     ) -> None:
         key = parameter.name.lower()
+        if parameter.type == CURSOR:
+            frame.cursor_variables[key] = None
+            return
         if parameter.table_type is not None:
             self._bind_table(parameter, argument, frame)
             return

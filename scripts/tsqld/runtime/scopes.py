@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
 
 _KEPT: Final = 2000
-_LATER: Final = frozenset({208, 1087, UNSUPPORTED})
+_LATER: Final = frozenset({208, 1087, 4413, UNSUPPORTED})
 """Left for the statement's turn: what is missing may be there by then."""
 _SYSTEM: Final = ("sys", "information_schema")
 
@@ -77,9 +77,8 @@ class Scopes:
         session.frames.append(frame)
         try:
             for parameter in node.parameters:
-                self.interpreter.variables.declare(
-                    n.Declaration(parameter.line, parameter.name, parameter.type, None)
-                )
+                kind = None if parameter.type.parts == ("cursor",) else parameter.type
+                self.interpreter.variables.declare(n.Declaration(parameter.line, parameter.name, kind, None))
             if node.return_table is not None:
                 self.interpreter.variables.declare(
                     n.Declaration(node.line, node.return_variable, node.return_table, None)
@@ -116,7 +115,7 @@ class Scopes:
         if known is not None and known[0] is statements:
             return known[1]
         frame = self.session.frame
-        names = (*frame.variables, *frame.tables)
+        names = (*frame.variables, *frame.tables, *frame.cursor_variables)
         problem = variable_errors(statements, names, returns_value=bool(frame.procedure or frame.in_function))
         if problem is not None:
             raise problem

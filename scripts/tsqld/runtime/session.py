@@ -155,6 +155,7 @@ class Session:
 
     def kill(self) -> None:
         """End the session from another one: what runs stops, the client is cut off, and it rolls back."""
+        self.ended = True
         self.cancel()
         self.on_kill()
 

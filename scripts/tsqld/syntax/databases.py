@@ -89,7 +89,8 @@ class DatabaseParser(PrincipalParser):
         if self.accept("MODIFY"):
             return self._modify_database(line, name)
         self.expect("SET")
-        return n.AlterDatabase(line, name, "SET", options=self._database_options())
+        options = self._database_options()
+        return n.AlterDatabase(line, name, "SET", options=options, others=self._termination())
 
     def _scoped_configuration(self, line: int) -> n.AlterDatabase:
         """SET name = value, CLEAR PROCEDURE_CACHE: they steer plans, never answers."""
@@ -130,19 +131,23 @@ class DatabaseParser(PrincipalParser):
         return n.AlterDatabase(line, name, "MODIFY NAME", self.name())
 
     def _database_options(self) -> tuple[n.DatabaseOption, ...]:
-        """OPTION [=] value, …; then WITH ROLLBACK IMMEDIATE and its like, which wait for nobody here."""
+        """OPTION [=] value, …"""
         options = [self._database_option()]
         while self.accept(","):
             options.append(self._database_option())
-        if self.at("WITH") and self.peek().upper in ("ROLLBACK", "NO_WAIT"):
-            self.advance()
-            if not self.accept("NO_WAIT"):
-                self.expect("ROLLBACK")
-                if not self.accept("IMMEDIATE"):
-                    self.expect("AFTER")
-                    self.integer()
-                    self.accept("SECONDS")
         return tuple(options)
+
+    def _termination(self) -> str:
+        """WITH ROLLBACK IMMEDIATE and its like; seconds to wait first are not waited."""
+        if not (self.at("WITH") and self.peek().upper in ("ROLLBACK", "NO_WAIT")):
+            return ""
+        self.advance()
+        word = self.expect("ROLLBACK", "NO_WAIT")
+        if word == "ROLLBACK" and not self.accept("IMMEDIATE"):
+            self.expect("AFTER")
+            self.integer()
+            self.accept("SECONDS")
+        return word
 
     def _database_option(self) -> n.DatabaseOption:
         line, name = self.line, self.name().upper()

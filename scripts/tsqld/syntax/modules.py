@@ -76,8 +76,10 @@ class ModuleParser(SessionParser):
         line = self.line
         name = self.variable()
         self.accept("AS")
-        if self.at("CURSOR"):
-            self.refuse("CURSOR VARYING parameters")
+        if self.accept("CURSOR"):
+            self.expect("VARYING")
+            self.expect("OUTPUT", "OUT")
+            return n.Parameter(line, name, n.TypeName(line, ("cursor",)), None, False, True)
         type_name = self.type_name()
         self.accept("NULL") or self.accept_words("NOT", "NULL")
         default: n.Expression | None = None

@@ -21,7 +21,7 @@ from tsqld.catalog.views.common import (
     user_types,
 )
 from tsqld.catalog.views.spec import Row, View, view
-from tsqld.types import DEFAULT_COLLATION, SqlType
+from tsqld.types import CURSOR, DEFAULT_COLLATION, SqlType
 
 if TYPE_CHECKING:
     from tsqld.runtime.session import Session
@@ -147,7 +147,8 @@ def _parameters(session: Session, catalog: Catalog) -> Iterator[Row]:
                 "is_output": True,
             }
         for position, parameter in enumerate(module.parameters, 1):
-            described = facets(catalog, parameter.type, parameter.alias)
+            cursor = parameter.type == CURSOR
+            described: Row = {} if cursor else facets(catalog, parameter.type, parameter.alias)
             if parameter.table_type is not None:
                 found = catalog.user_type(*parameter.table_type)
                 described = {"system_type_id": TABLE_TYPE_ID, "max_length": -1, "precision": 0, "scale": 0}
@@ -157,6 +158,7 @@ def _parameters(session: Session, catalog: Catalog) -> Iterator[Row]:
                 "name": parameter.name,
                 "parameter_id": position,
                 **described,
+                "is_cursor_ref": cursor,
                 "is_output": parameter.output,
                 "is_readonly": parameter.readonly,
             }

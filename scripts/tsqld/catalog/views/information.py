@@ -13,7 +13,7 @@ from tsqld.catalog.views.dependencies import references_of
 from tsqld.catalog.views.spec import Row, View, view
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_condition, parse_module, walk
-from tsqld.types import MAX, SqlType
+from tsqld.types import CURSOR, MAX, SqlType
 
 if TYPE_CHECKING:
     from tsqld.runtime.session import Session
@@ -91,6 +91,8 @@ def _parameters(session: Session, catalog: Catalog) -> Iterator[Row]:
             }
             yield {**name, **result, **described(module.returns, None, catalog)}
         for position, parameter in enumerate(module.parameters, 1):
+            if parameter.type == CURSOR:
+                continue
             row = described(parameter.type, parameter.alias, catalog)
             if parameter.table_type is not None:
                 row = {"DATA_TYPE": "table type"}

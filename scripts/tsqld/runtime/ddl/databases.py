@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Final
 
 from tsqld.catalog.model import FILEGROUPS, Catalog
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.runtime.ddl.definer import Definer
+from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 
 _ACCESS: Final = ("SINGLE_USER", "RESTRICTED_USER", "MULTI_USER")
+_ALONE: Final = ("SINGLE_USER", "RESTRICTED_USER")
+_PAUSE: Final = 0.05
+_MOST_SECONDS: Final = 5
+"""How long killed sessions are waited for."""
 _LEVELS: Final = ("100", "110", "120", "130", "140", "150", "160")
 _KNOWN: Final = frozenset(
     """READ_COMMITTED_SNAPSHOT ALLOW_SNAPSHOT_ISOLATION RECOVERY COMPATIBILITY_LEVEL AUTO_CLOSE AUTO_SHRINK
@@ -41,11 +47,38 @@ class Databases(Definer):
         if node.action in ("SCOPED", "ADD FILE", "REMOVE FILE", "MODIFY FILE", "MODIFY FILEGROUP"):
             return
         if node.action == "SET":
+            if any(option.name in _ALONE for option in node.options):
+                self._wait_for_others(name, node)
             self.change(with_database_options(catalog, node.options))
         elif node.action in ("ADD FILEGROUP", "REMOVE FILEGROUP"):
             self.change(_with_filegroup(catalog, node))
         else:
             raise unsupported(f"ALTER DATABASE … {node.action}", node.line)
+
+    def _wait_for_others(self, name: str, node: n.AlterDatabase) -> None:
+        """Until no other session is in a database: ROLLBACK ends them, NO_WAIT is error 5070 with 5069."""
+        session = self.session
+        end = time.monotonic() + _MOST_SECONDS
+        while others := others_in(session, name):
+            if node.others == "NO_WAIT":
+                raise _failed(error(5070, name, line=node.line))
+            if node.others == "ROLLBACK":
+                for other in others:
+                    other.kill()
+                if time.monotonic() > end:
+                    return
+            if session.cancelled.wait(_PAUSE):
+                raise InterruptedError
+
+
+def others_in(session: Session, database: str) -> list[Session]:
+    """The other sessions that are in a database."""
+    every = list(session.engine.sessions.values())
+    return [
+        other
+        for other in every
+        if other is not session and not other.ended and other.database.lower() == database.lower()
+    ]
 
 
 def _failed(problem: TsqlError) -> TsqlError:

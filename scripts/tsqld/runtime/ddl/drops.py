@@ -7,6 +7,7 @@ from tsqld.catalog.model import Catalog, Module, Object, PartitionScheme, Synony
 from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.compile.context import FullName
 from tsqld.errors import error
+from tsqld.runtime.ddl.databases import others_in
 from tsqld.runtime.ddl.definer import Definer
 from tsqld.runtime.ddl.dependents import binders_of, properties_of, without
 from tsqld.syntax import nodes as n
@@ -151,8 +152,7 @@ class Drops(Definer):
             raise error(3701, "drop", "database", name, line=node.line, state=1)
         if name.lower() in _SYSTEM_DATABASES:
             raise error(3708, "drop", "database", name, "database", line=node.line)
-        sessions = self.session.engine.sessions.values()
-        if any(session.database.lower() == found.name.lower() for session in sessions):
+        if self.session.database.lower() == found.name.lower() or others_in(self.session, found.name):
             raise error(3702, found.name, line=node.line)
         self.session.engine.drop_database(found.name)
 

@@ -15,10 +15,11 @@ from tsqld.errors import error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.ddl.build import TableBuilder
 from tsqld.runtime.ddl.definer import moment
+from tsqld.runtime.ddl.schemabinding import refuse_unbound
 from tsqld.runtime.usercode import refuse_side_effects
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module
-from tsqld.types import INT
+from tsqld.types import CURSOR, INT
 
 
 class Modules(TableBuilder):
@@ -50,6 +51,8 @@ class Modules(TableBuilder):
         else:
             object_id, created = old.object_id, old.created
         columns = self._module_columns(node)
+        if "SCHEMABINDING" in node.options:
+            refuse_unbound(node, catalog)
         if node.kind in ("SCALAR FUNCTION", "TABLE FUNCTION"):
             refuse_side_effects(node)
         module = Module(
@@ -139,6 +142,8 @@ class Modules(TableBuilder):
         self.change(catalog)
 
     def _parameter(self, written: n.Parameter) -> ModuleParameter:
+        if written.type.parts == ("cursor",):
+            return ModuleParameter(written.name, CURSOR, output=True)
         found = self.catalog().user_type(
             written.type.parts[-2] if len(written.type.parts) > 1 else "dbo", written.type.parts[-1]
         )

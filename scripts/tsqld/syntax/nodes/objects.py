@@ -74,13 +74,15 @@ class CreateDatabase(Statement):
 class AlterDatabase(Statement):
     """`action` is SET, COLLATE, SCOPED, or ADD, REMOVE or MODIFY with FILE, FILEGROUP or NAME.
 
-    `argument` is what it names; the database is CURRENT for the session's own.
+    `argument` is what it names; the database is CURRENT for the session's own. `others` is what becomes of
+    other sessions that a state must be waited for: ROLLBACK, NO_WAIT, or nothing for waiting.
     """
 
     name: str
     action: str
     argument: str = ""
     options: tuple[DatabaseOption, ...] = ()
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True)
