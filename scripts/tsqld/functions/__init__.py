@@ -20,6 +20,7 @@ from tsqld.functions import (  # noqa: F401  (they enter their functions in the 
     randoms,
     strings,
     texts,
+    xmltext,
 )
 from tsqld.functions.arithmetic import binary, unary
 from tsqld.functions.comparison import compare, key, sort_key

@@ -31,7 +31,7 @@ DEVIATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("CHECKSUM, BINARY_CHECKSUM", "equal lists have equal sums and the sum of an int is the int, but the "
      "other numbers are not SQL Server's, whose algorithm is not documented"),
     ("JSON_VALUE", "a lax path over text that is malformed behind the value found may not raise 13609"),
-    ("xml", "held as text: not parsed, not normalised"),
+    ("xml", "DTDs and xml methods are refused"),
     ("sql_variant", "text in it is ordered by code points without case"),
     ("AT TIME ZONE", "rules come from the machine's tz database, not from Windows"),
 )  # fmt: skip

@@ -32,11 +32,21 @@ def fitted(sql: str, target: SqlType, width: int) -> str:
 def text_to_text(c: Conversion) -> str:
     """Cut silently to the target's length; characters outside code page 1252 become ? in char and varchar."""
     sql = c.value.sql
+    if c.target.name == "xml" and c.source.name != "xml":
+        return _to_xml(c)
     if c.target.is_utf8:
         return _cut_utf8(sql, c.target)
     if c.source.is_unicode and not c.target.is_unicode:
         sql = quote(to_ansi(c.value.value)) if isinstance(c.value.value, str) else call("to_ansi", sql)
     return fitted(sql, c.target, c.source.length or MAX)
+
+
+def _to_xml(c: Conversion) -> str:
+    """Style 1 keeps white space; 2, which takes a DTD, is refused where there is one."""
+    if c.style not in (None, 0, 1, 2, 3):
+        raise unsupported(f"style {c.style} when converting to xml", c.line)
+    name = "tsqld_xml_or_null" if c.lenient else "tsqld_xml"
+    return f"{name}({c.value.sql}, {c.style in (1, 3)})"
 
 
 def _cut_utf8(sql: str, target: SqlType) -> str:

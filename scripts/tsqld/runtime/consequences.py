@@ -12,7 +12,8 @@ from tsqld.syntax import nodes as n
 
 # Errors that end the batch and roll the transaction back even with XACT_ABORT OFF: conversions and deadlocks.
 _BATCH_ENDING: Final = frozenset(
-    {217, 235, 241, 245, 293, 295, 1205, 3960, 8114, 8146, 8169, 9420, 50100, 50101}
+    {217, 235, 241, 245, 293, 295, 1205, 3960, 8114, 8146, 8169, 9400, 9420, 9421, 9436, 9437, 9448, 9455}
+    | {9459, 50100, 50101}
 )
 # Errors in defining a constraint, followed by 1750, and in dropping one, followed by 3727.
 _CAUSES: Final = frozenset(
