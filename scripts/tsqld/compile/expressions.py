@@ -122,7 +122,8 @@ class ExpressionCompiler:
             case n.Default():
                 raise error(156, "DEFAULT", line=node.line)
             case _ if isinstance(node, _CONDITIONS):
-                raise error(102, getattr(node, "operator", "") or _word(node), line=node.line)
+                near = getattr(node, "operator", "") or _word(node)
+                raise error(156 if near.isalpha() else 102, near, line=node.line)
         raise unsupported(f"the expression {type(node).__name__}", node.line)
 
     def _group_key(self, node: n.Expression, place: Place) -> Bound | None:
@@ -347,7 +348,7 @@ class ExpressionCompiler:
             raise error(208, ".".join(node.sequence), line=node.line)
         type = getattr(sequence, "type", None)
         if type is None:
-            raise error(11705, ".".join(node.sequence), line=node.line)
+            raise error(11726, name.two_part, line=node.line)
         self.context.volatile = True
         full = f"{name.database}.{name.schema}.{name.name}"
         if not (place.scope.relations or self.row_by_row):

@@ -14,6 +14,7 @@ from tsqld.compile import operations as f
 from tsqld.compile.commontables import CommonTableCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.grouping import Grouping, Stage, StageNeeded, can_be_group_key, is_aggregate
+from tsqld.compile.sequencevalues import refuse_next_values
 from tsqld.compile.setoperators import MixedTicks
 from tsqld.compile.text import OutColumn, QueryText, Select
 from tsqld.errors import error, unsupported
@@ -59,6 +60,8 @@ class QueryCompiler(CommonTableCompiler):
         expose_rowid: bool = False,
     ) -> QueryText:
         """Compile a query. `allow_order` is False where ORDER BY needs TOP or OFFSET (error 1033)."""
+        if parent is None and allow_order:
+            refuse_next_values(query)
         if query.max_recursion is not None:
             self.context.max_recursion = query.max_recursion
         visible = dict(ctes if ctes is not None else (parent.ctes if parent else {}))

@@ -129,7 +129,7 @@ class ModuleParser(SessionParser):
         columns = self.name_list() if self.at("(") else ()
         options = self._module_options()
         self.expect("AS")
-        query = self.query()
+        query = self._module_query()
         check = self.accept_words("WITH", "CHECK", "OPTION")
         self.accept(";")
         if not self.at_end():
@@ -205,7 +205,7 @@ class ModuleParser(SessionParser):
         wrapped = self.at("(") and not self._set_operation_follows()
         if wrapped:
             self.expect("(")
-        query = self.query()
+        query = self._module_query()
         if wrapped:
             self.expect(")")
         self.accept(";")
@@ -221,6 +221,16 @@ class ModuleParser(SessionParser):
             query=query,
             options=options,
         )
+
+    def _module_query(self) -> n.Query:
+        """The query of a view or inline function, which has no INTO."""
+        query = self.query()
+        body: n.Node = query.body
+        while isinstance(body, n.SetOperation | n.Query):
+            body = body.left if isinstance(body, n.SetOperation) else body.body
+        if isinstance(body, n.Select) and body.into:
+            raise error(156, "INTO", line=body.line)
+        return query
 
     def _set_operation_follows(self) -> bool:
         """`RETURN (SELECT …) UNION …` is one query; `RETURN (WITH … SELECT …)` is wrapped."""

@@ -18,7 +18,7 @@ from tsqld.runtime.ddl.definer import moment
 from tsqld.runtime.ddl.schemabinding import refuse_unbound
 from tsqld.runtime.usercode import refuse_side_effects
 from tsqld.syntax import nodes as n
-from tsqld.syntax.walk import parse_module
+from tsqld.syntax.walk import parse_module, walk
 from tsqld.types import CURSOR, INT
 
 
@@ -176,6 +176,9 @@ class Modules(TableBuilder):
 
     def _query_columns(self, compiler: Compiler, node: n.CreateModule) -> tuple[OutColumn, ...]:
         assert node.query is not None
+        value = next((found for found in walk(node.query) if isinstance(found, n.NextValue)), None)
+        if value is not None:
+            raise error(11719, line=value.line)
         arguments = {}
         for parameter in node.parameters if node.kind == "INLINE FUNCTION" else ():
             type = self.type(parameter.type)
@@ -185,4 +188,9 @@ class Modules(TableBuilder):
         for position, column in enumerate(text.columns if not node.columns else (), 1):
             if not column.name:
                 raise error(4511, position, line=node.line)
+        names = [name.lower() for name in node.columns or [column.name for column in text.columns]]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                shown = (node.columns or [column.name for column in text.columns])[position]
+                raise error(4506, shown, node.name[-1], line=node.line)
         return compiler._named_columns(text.columns, node.columns, node.name[-1], node.line)
