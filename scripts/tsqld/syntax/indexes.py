@@ -147,7 +147,7 @@ class IndexParser(DmlParser):
         name = self.name()
         self.expect("ON")
         table = self.object_name()
-        columns = self.index_columns() if self.at("(") else ()
+        columns = () if kind and not self.at("(") else self.index_columns()
         return n.CreateIndex(line, table, self._index_tail(line, name, columns, unique, clustered, kind))
 
     def alter_index(self, line: int) -> n.AlterIndex:

@@ -90,10 +90,10 @@ class TableParser(IndexParser):
         indexes: list[n.IndexDefinition] | None,
     ) -> bool:
         """Read one facet behind a column's type; False when none is left."""
-        if self.accept("NULL"):
-            facets["nullable"] = True
-        elif self.accept_words("NOT", "NULL"):
-            facets["nullable"] = False
+        if self.at("NULL") or (self.at("NOT") and self.peek().upper == "NULL"):
+            facets["second_null"] = "nullable" in facets
+            facets["nullable"] = not self.accept("NOT")
+            self.advance()
         elif self.accept_words("NOT", "FOR", "REPLICATION"):
             pass
         elif self.accept("IDENTITY"):

@@ -168,8 +168,10 @@ def _refuse_identity(table: Table, written: n.ColumnDefinition, type: SqlType) -
 
 
 def _refuse_facets(table: Table, written: n.ColumnDefinition, type: SqlType) -> None:
-    """Errors 1731, 2738, 2761, 8148, 8196."""
+    """Errors 1731, 2738, 2761, 8148, 8150, 8196."""
     line = written.line
+    if written.second_null:
+        raise error(8150, written.name, table.name, line=line)
     if written.second_default:
         raise error(8148, "DEFAULT", written.name, table.name, line=line)
     if written.rowguidcol and type.name != "uniqueidentifier":

@@ -74,6 +74,8 @@ class ColumnDefinition(Node):
     sparse: bool = False
     second_default: bool = False
     """Two DEFAULTs were written: error 8148."""
+    second_null: bool = False
+    """NULL or NOT NULL was written twice: error 8150."""
 
 
 @dataclass(frozen=True, slots=True)
