@@ -9,10 +9,17 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, Scope, quoted
 from tsqld.catalog.model import Column, Table
 from tsqld.compile import operations as f
-from tsqld.compile.checks import KeyCheck, appended, ignored_duplicates, key_checks, reference_checks
+from tsqld.compile.checks import (
+    FIRST_LOCAL_ROW,
+    KeyCheck,
+    appended,
+    ignored_duplicates,
+    key_checks,
+    reference_checks,
+)
 from tsqld.compile.context import Context, FullName
 from tsqld.compile.dml.outputs import OutputCompiler
-from tsqld.compile.dml.plan import CHANGE, ChangePlan, OutputPlan, Target, as_named, is_stored
+from tsqld.compile.dml.plan import CHANGE, SPOOL, ChangePlan, OutputPlan, Target, as_named, is_stored
 from tsqld.compile.expressions import Place
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.compile.triggered import Fired, new_rows
@@ -196,6 +203,10 @@ class InsertCompiler(OutputCompiler):
         source = text.sql
         if node.top is not None:
             source = self.topped(node.top, f"SELECT * FROM ({source}) AS {self.context.alias('q')}")
+        unnumbered = source
+        if table.identity is not None and not text.ordinal and not any(column.identity for column in columns):
+            source = f"SELECT *, row_number() OVER () - 1 AS ordinal FROM ({source})"
+            text = replace(text, ordinal="ordinal")
         self._replaced = self._stands_in(target, node, "INSERT")
         rows, identity, explicit = self._new_rows(target, columns, text, source, node.line)
         outputs, output_values = self._insert_outputs(node, target)
@@ -210,18 +221,22 @@ class InsertCompiler(OutputCompiler):
         reads = frozenset(self.context.reads)
         references = tuple(self.context.references)
         if not needs_change:
-            direct = f"INSERT INTO {table.storage} ({names}) {with_text}{rows}"
+            insert = f"INSERT INTO {table.storage} ({names}) "
+            spool = f"{with_text}{unnumbered}" if identity and reads and unnumbered != source else ""
+            positions = f"SELECT *, rowid - {FIRST_LOCAL_ROW} AS ordinal FROM {SPOOL}"
             return ChangePlan(
                 "INSERT",
                 table,
                 target.name,
                 references,
                 "",
-                (direct,),
+                (f"{insert}{with_text}{rows}",),
                 after=checks,
                 identity=identity,
                 explicit_identity=explicit,
                 reads=reads,
+                spool=spool,
+                spooled=f"{insert}{rows.replace(source, positions, 1)}" if spool else "",
             )
         change = rows
         if output_values:

@@ -20,6 +20,8 @@ from tsqld.errors import error
 from tsqld.syntax import nodes as n
 
 CHANGE = "{change}"
+SPOOL = "\0spool\0"
+"""The table that holds the rows of an INSERT before they are numbered; no statement can hold this text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class ChangePlan:
     set before `apply`, `after` behind it. `assigns` are variables set from the last row's outputs. `counted`
     counts the rows that take an identity value where not all do. `many` says that the change set may hold a
     row more than once, of which one stays. `nested` says that the change counts what its output inserts.
-    `skips` take rows out of the change set whose keys exist.
+    `skips` take rows out of the change set whose keys exist. `spool`, where there is one, yields the rows of
+    an INSERT that are to be numbered, and `spooled` inserts them from the table that holds them: another way
+    to do what `apply` does.
     """
 
     kind: str
@@ -63,6 +67,8 @@ class ChangePlan:
     many: bool = False
     nested: bool = False
     skips: tuple[str, ...] = ()
+    spool: str = ""
+    spooled: str = ""
 
     @property
     def replaced(self) -> bool:

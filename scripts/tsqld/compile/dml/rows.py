@@ -74,17 +74,13 @@ class RowCompiler(TargetCompiler):
             if column.type.name == "rowversion" and new:
                 new[column.name.lower()] = (column, self._rowversion(target.table, target.name))
 
-    def _identity_text(self, table: Table, column: Column, ordinal: str = "") -> str:
-        """The next identity values in row order; the engine supplies the first and learns the count.
-
-        `ordinal` numbers the rows from 0 where something does already: row_number() keeps DuckDB on one
-        core.
-        """
+    def _identity_text(self, table: Table, column: Column, ordinal: str) -> str:
+        """Identity values in the order of `ordinal`, which numbers the rows from 0; the engine supplies the
+        first and learns the count."""
         assert column.identity is not None
         first = self.context.parameter(Reference("identity", table.storage), BIGINT)
         step = column.identity[1]
-        place = ordinal or "(row_number() OVER () - 1)"
-        return identity_value(f"{first} + {place} * {step}", column)
+        return identity_value(f"{first} + {ordinal} * {step}", column)
 
     def _with_persisted(self, table: Table, name: FullName, rows: str, line: int) -> str:
         """`rows` with the computed columns that are stored, in the order the table stores its columns."""
