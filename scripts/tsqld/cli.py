@@ -252,6 +252,7 @@ def _done_here(data_dir: Path, request: Request) -> Answer:
     """The same on the files, which nobody serves: other databases of the directory may be damaged."""
     import duckdb
 
+    from tsqld.functions.sqltext import quote
     from tsqld.runtime.backups import BackupFailed, read_backup, write_backup
     from tsqld.runtime.engine import DataInUse, locked
 
@@ -268,7 +269,7 @@ def _done_here(data_dir: Path, request: Request) -> Answer:
                 return {}
             if not path.exists():
                 return {"error": f"there is no database {name} in {data_dir}"}
-            connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS source")
+            connection.execute(f"ATTACH {quote(str(path))} AS source")
             return {"bytes": write_backup(connection, "source", file)}
     except DataInUse as problem:
         _fail(str(problem), EXIT_IN_USE)

@@ -23,6 +23,7 @@ import duckdb
 from tsqld.bulk.files import Text, longest_line
 from tsqld.bulk.layout import Layout
 from tsqld.bulk.scan import LONGEST_DEFAULT, UNREADABLE, Scan
+from tsqld.functions.sqltext import quote as literal
 
 _LINE_DELIMITERS: Final = ("\x1f", "\x01", "\x02", "\x1e")
 _WIDEST_PATTERN: Final = 200
@@ -67,7 +68,7 @@ def _survey(
     side: duckdb.DuckDBPyConnection, scan: Scan, text: Text, layout: Layout, thorough: bool
 ) -> Survey | None:
     lines, parameters = scan.sql()
-    quoted = f"contains(f1, {_literal(text.quote)})" if text.quote else "false"
+    quoted = f"contains(f1, {literal(text.quote)})" if text.quote else "false"
     row = side.execute(
         f"SELECT count(*), coalesce(sum(strlen(f1)), 0), coalesce(max(strlen(f1)), 0), "
         f"count(*) FILTER (WHERE {_faulty(text, layout, thorough)}), "
@@ -98,17 +99,16 @@ def _faulty(text: Text, layout: Layout, thorough: bool) -> str:
             return "false"
         return f"f1 IS NULL OR {_separators(text)} <> {layout.width - 1}"
     blank = "false" if layout.width == 1 else "f1 IS NULL"
-    quoted = f"contains(f1, {_literal(text.quote)})"
+    quoted = f"contains(f1, {literal(text.quote)})"
     plain = f"{_separators(text)} <> {layout.width - 1}"
-    rest = (
-        plain if thorough else f"CASE WHEN suffix(f1, {_literal(text.delimiter)}) THEN {plain} ELSE false END"
-    )
+    ends = f"suffix(f1, {literal(text.delimiter)})"
+    rest = plain if thorough else f"CASE WHEN {ends} THEN {plain} ELSE false END"
     return f"{blank} OR CASE WHEN {quoted} THEN {_not_a_record(text, layout)} ELSE {rest} END"
 
 
 def _separators(text: Text) -> str:
     """How many delimiters a line has."""
-    return f"(strlen(f1) - strlen(replace(f1, {_literal(text.delimiter)}, '')))"
+    return f"(strlen(f1) - strlen(replace(f1, {literal(text.delimiter)}, '')))"
 
 
 def _not_a_record(text: Text, layout: Layout) -> str:
@@ -117,15 +117,11 @@ def _not_a_record(text: Text, layout: Layout) -> str:
     quote, end = _class(text.quote), _class(text.delimiter)
     one = f"(?:{quote}(?:[^{quote}]|{quote}{quote})*{quote}|[^{quote}{end}]*)"
     more = f"(?:{end}{one}){{{layout.width - 1}}}" if layout.width > 1 else ""
-    return f"NOT regexp_full_match(f1, {_literal(one + more)})"
+    return f"NOT regexp_full_match(f1, {literal(one + more)})"
 
 
 def _class(character: str) -> str:
     return f"\\x{ord(character):02x}"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def is_long(longest: int) -> bool:

@@ -7,7 +7,8 @@ nvarchar, puts + < = > behind the other symbols and ignores hyphens and apostrop
 else is equal. Letters sort without case, then by accent; æ ø ß ð þ œ sort as ae, o, ss, d, th, oe.
 
 DuckDB sorts by code point. Symbols that stand behind the digits there are written as a slash and a control
-character, so that all text without them keeps its cheap key.
+character, so that all text without them keeps its cheap key; whether
+it has any is asked first.
 """
 
 from __future__ import annotations
@@ -54,9 +55,11 @@ SOURCE: Final = "\n\n".join(
         _symbols("sql_symbols", _SQL_SYMBOLS, "[/:-@\\[-`{-~]"),
         _symbols("windows_symbols", _WINDOWS_SYMBOLS, "['+/:-@\\[-`{-~-]", ignored="'-"),
         _base(),
-        "order_ci(x) := CASE WHEN strlen(x) = length(x) THEN @sql_symbols(@key(x)) ELSE "
+        "order_ci(x) := CASE WHEN NOT regexp_matches(x, '[^ -.0-9A-Za-z]') THEN @key(x) "
+        "WHEN strlen(x) = length(x) THEN @sql_symbols(@key(x)) ELSE "
         "@base_letters(@sql_symbols(@key(x))) || chr(1) || @key(x) END",
-        "order_words(x) := CASE WHEN strlen(x) = length(x) AND NOT regexp_matches(x, '[''-]') THEN "
+        "order_words(x) := CASE WHEN NOT regexp_matches(x, '[^ -&(-*,.0-9A-Za-z]') THEN @key(x) "
+        "WHEN strlen(x) = length(x) AND NOT regexp_matches(x, '[''-]') THEN "
         "@windows_symbols(@key(x)) ELSE @base_letters(@windows_symbols(@key(x))) || chr(1) || "
         "translate(@key(x), '''-', '~~') || chr(1) || @key(x) END",
         "order_cs(x) := @order_ci(x) || chr(1) || @swapped_case(x)",

@@ -17,6 +17,7 @@ import duckdb
 
 from tsqld.binder.scope import quoted
 from tsqld.catalog import store
+from tsqld.functions.sqltext import quote
 
 _COPY: Final = "tsqld copy"
 _SOURCE: Final = "tsqld backup"
@@ -41,7 +42,7 @@ def read_backup(connection: duckdb.DuckDBPyConnection, path: Path, name: str, ta
         raise BackupFailed(f"{path}: there is no such file; check the name")
     with _unfinished(target) as unfinished, _cursor(connection) as cursor:
         try:
-            cursor.execute(f"ATTACH {_text(path)} AS {quoted(_SOURCE)} (READ_ONLY)")
+            cursor.execute(f"ATTACH {quote(str(path))} AS {quoted(_SOURCE)} (READ_ONLY)")
         except duckdb.Error as problem:
             raise BackupFailed(f"{path}: not a backup of tsqld, or damaged: {_first_line(problem)}") from None
         try:
@@ -54,7 +55,7 @@ def read_backup(connection: duckdb.DuckDBPyConnection, path: Path, name: str, ta
 
 def _copied(cursor: duckdb.DuckDBPyConnection, source: str, path: Path, name: str = "") -> None:
     try:
-        cursor.execute(f"ATTACH {_text(path)} AS {quoted(_COPY)}")
+        cursor.execute(f"ATTACH {quote(str(path))} AS {quoted(_COPY)}")
         try:
             cursor.execute(f"COPY FROM DATABASE {quoted(source)} TO {quoted(_COPY)}")
             if name:
@@ -89,10 +90,6 @@ def _cursor(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCo
         yield cursor
     finally:
         cursor.close()
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _first_line(problem: duckdb.Error) -> str:

@@ -21,7 +21,7 @@ from tsqld.catalog import store
 from tsqld.catalog.model import Catalog, Login
 from tsqld.errors import TsqlError, error
 from tsqld.functions import install
-from tsqld.functions.sqltext import udf_error
+from tsqld.functions.sqltext import quote, udf_error
 from tsqld.runtime import rowcalls
 from tsqld.runtime.backups import BackupFailed, read_backup, write_backup
 from tsqld.runtime.eventsessions import EventSessions
@@ -150,7 +150,7 @@ class Engine:
         if has_lost_commits(self._path(name).with_suffix(".duckdb.wal")):
             raise DamagedDatabase(f"{target}.wal is damaged: commits are lost; {self._remedy(name)}")
         try:
-            self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
+            self.connection.execute(f"ATTACH {quote(target)} AS {quoted(name)}")
             self.catalogs[name.lower()] = store.load(self.connection.execute, name)
         except (duckdb.Error, ValueError, StopIteration) as problem:
             first = str(problem).strip().partition("\n")[0] or type(problem).__name__
@@ -194,7 +194,7 @@ class Engine:
         in_memory = name.lower() == "tempdb"
         made = self._path(name).with_suffix(".duckdb.new")
         target = ":memory:" if in_memory else str(made)
-        self.connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS {quoted(name)}")
+        self.connection.execute(f"ATTACH {quote(target)} AS {quoted(name)}")
         self.connection.execute("BEGIN TRANSACTION")
         catalog = store.create(self.connection.execute, name, dt.datetime.now(dt.UTC).replace(tzinfo=None))
         self.connection.execute("COMMIT")

@@ -16,6 +16,8 @@ from tsqld.errors import unsupported
 UNKEPT: Final = object()
 """Stands for a moment that microseconds do not hold, in a text that counts in them."""
 
+_KEPT_UP_TO: Final = 16_384
+"""Characters of the longest text that is remembered: one that holds a catalog may have many times that."""
 _PIECE: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)""")
 """A string, a quoted name or a parameter."""
 
@@ -24,11 +26,13 @@ def given(sql: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     """`sql` and the parameters it mentions, numbered without gaps."""
     if not parameters:
         return sql, parameters
-    used = _mentioned(sql)
+    short = len(sql) <= _KEPT_UP_TO
+    used = _mentioned(sql) if short else _mentioned.__wrapped__(sql)
     if len(used) == len(parameters):
         return sql, _kept(parameters)
     places = {number: place for place, number in enumerate(used, 1)}
-    return _renumbered(sql, tuple(places.items())), _kept([parameters[number - 1] for number in used])
+    renumbered = _renumbered if short else _renumbered.__wrapped__
+    return renumbered(sql, tuple(places.items())), _kept([parameters[number - 1] for number in used])
 
 
 def _kept(parameters: Sequence[Any]) -> Sequence[Any]:
