@@ -29,6 +29,7 @@ from tsqld.errors import error, unsupported
 CHUNK: Final = 4 << 20
 PEEK: Final = 1 << 16
 LF: Final = b"\n"
+CRLF: Final = b"\r\n"
 _UTF8_MARK: Final = codecs.BOM_UTF8
 _SPARE: Final = tuple(code for code in range(1, 32) if code not in (9, 10, 13))
 _GLOB: Final = frozenset("*?[]{}\\")
@@ -188,10 +189,10 @@ def longest_line(path: str) -> int:
 # --- the canonical copy -------------------------------------------------------------------------------------
 
 
-def as_it_is(data: DataFile, layout: Layout) -> Text | None:
+def as_it_is(data: DataFile, layout: Layout, row_ends: tuple[bytes, ...] = (LF,)) -> Text | None:
     """The file itself as a `Text`, when its beginning does not speak against it; `survey` will know for
-    certain."""
-    if layout.row_end != LF or not layout.is_regular or not _is_simple(layout.quote):
+    certain. Its records may end in any of `row_ends`."""
+    if layout.row_end not in row_ends or not layout.is_regular or not _is_simple(layout.quote):
         return None
     if layout.quote and layout.quote == layout.field_end:
         return None
@@ -201,7 +202,10 @@ def as_it_is(data: DataFile, layout: Layout) -> Text | None:
         delimiter = layout.field_end.decode()
     else:
         delimiter = ""
-    if b"\r" in data.head():
+    head = data.head()
+    if layout.row_end == CRLF:
+        head = head.removesuffix(b"\r").replace(CRLF, b"")
+    if b"\r" in head:
         return None
     return Text(data.path, delimiter, layout.quote.decode(), keep=data.keep)
 

@@ -13,21 +13,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tsqld.bulk.files import CHUNK, DataFile
+from tsqld.bulk.files import CHUNK, CRLF, LF, DataFile
 from tsqld.bulk.options import BulkOptions
 
-CRLF: Final = b"\r\n"
 _PLATFORM: Final = (None, r"\n", "\n")
 _BARE: Final = re.compile(rb"(?<!\r)\n")
 
 
-def row_end(data: DataFile, options: BulkOptions) -> str:
-    """The row terminator as ROWTERMINATOR would write it."""
+def row_end(data: DataFile, options: BulkOptions, *, at_a_glance: bool = False) -> str:
+    """The row terminator as ROWTERMINATOR would write it; `at_a_glance` it is that of the first line."""
     written = options.row_terminator
     if written not in _PLATFORM:
         assert written is not None
         return written
     quote = options.field_quote.encode() if options.is_csv else b""
+    if at_a_glance:
+        return r"\r\n" if data.head().partition(LF)[0].endswith(b"\r") else r"\n"
     return r"\r\n" if _all_end_in_crlf(data, quote) else r"\n"
 
 

@@ -28,7 +28,9 @@ class Scan:
     `longest` is the bytes of the longest record, 0 when it is within DuckDB's default. `restore` lists what
     to replace in each value. `nul` says that the file holds U+0000, which stands for an empty string when
     alone. With `quoted_empty` a quoted empty field is an empty string. `limit` ends the scan, None does not.
-    With `parallel` off the file is read by one thread, which is exact when records span lines.
+    With `parallel` off the file is read by one thread, which is exact when records span lines. With
+    `any_end` a carriage return and line feed end a record like a line feed does; told that they alone do,
+    DuckDB 2.0 misreads the file.
     """
 
     path: str
@@ -42,6 +44,7 @@ class Scan:
     restore: tuple[tuple[str, str], ...] = ()
     nul: bool = False
     quoted_empty: bool = False
+    any_end: bool = False
     keep: tuple[object, ...] = field(default=(), compare=False)
 
     @property
@@ -63,9 +66,10 @@ class Scan:
 
     def _call(self) -> tuple[str, tuple[Any, ...]]:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in self.columns)
+        new_line = "" if self.any_end else "new_line = '\\n', "
         size = max(self.longest + 16, LONGEST_DEFAULT)
         text = (
-            "read_csv(?, delim = ?, quote = ?, escape = ?, new_line = ?, skip = ?, parallel = ?, "
+            f"read_csv(?, delim = ?, quote = ?, escape = ?, {new_line}skip = ?, parallel = ?, "
             "allow_quoted_nulls = ?, max_line_size = ?, buffer_size = ?, "
             f"columns = {{{columns}}}, auto_detect = false, header = false, strict_mode = true, "
             "null_padding = false, ignore_errors = false, nullstr = '', comment = '', compression = 'none', "
@@ -76,7 +80,6 @@ class Scan:
             self.delimiter,
             self.quote,
             self.quote,
-            "\\n",
             self.skip,
             self.parallel,
             not self.quoted_empty,

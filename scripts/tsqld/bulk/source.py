@@ -15,7 +15,7 @@ import duckdb
 from tsqld.bulk import files
 from tsqld.bulk.files import DataFile, Text
 from tsqld.bulk.formatfile import FormatFile, read_format_file
-from tsqld.bulk.glance import Count, is_plain
+from tsqld.bulk.glance import Count, plain_text
 from tsqld.bulk.layout import IGNORED, Layout, TargetColumn, layout_of
 from tsqld.bulk.lineends import row_end
 from tsqld.bulk.options import BulkOptions, assumed_messages, check
@@ -122,8 +122,8 @@ def open_bulk(
         _check_format_file(data, format_file, columns, line)
     notices = () if format_file is not None else assumed_messages(options, data.wide, line)
     hopeful = hopeful and data.size >= HOPEFUL_FROM and not options.error_file
-    load = _Load(cursor, data, options, columns, format_file, line)
-    return load.source(notices, hopeful, hopeful and data.size <= unseen_up_to)
+    unseen = hopeful and data.size <= unseen_up_to
+    return _Load(cursor, data, options, columns, format_file, line, unseen=unseen).source(notices, hopeful)
 
 
 def _check_format_file(
@@ -152,6 +152,8 @@ class _Load:
         columns: Sequence[TargetColumn],
         format_file: FormatFile | None,
         line: int,
+        *,
+        unseen: bool,
     ) -> None:
         self.data = data
         self.options = options
@@ -159,19 +161,24 @@ class _Load:
         self.line = line
         self.error_file = ErrorFile(options, line)
         check(options, line)
-        end = row_end(data, options)
-        self.layout: Layout = layout_of(options, columns, format_file, data.wide, end, line)
+        self.format_file = format_file
+        self.unseen = unseen
+        self.layout = self._laid_out(at_a_glance=unseen)
         # A query that fails would doom the session's transaction, and some of ours are expected to.
         self.side = cursor.cursor()
 
-    def source(self, notices: tuple[TsqlError, ...], hopeful: bool, unseen: bool) -> BulkSource:
+    def _laid_out(self, *, at_a_glance: bool) -> Layout:
+        end = row_end(self.data, self.options, at_a_glance=at_a_glance)
+        return layout_of(self.options, self.columns, self.format_file, self.data.wide, end, self.line)
+
+    def source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
         try:
-            return self._source(notices, hopeful, unseen)
+            return self._source(notices, hopeful)
         finally:
             self.side.close()
 
-    def _source(self, notices: tuple[TsqlError, ...], hopeful: bool, unseen: bool) -> BulkSource:
-        reading = (self._glanced() if unseen else None) or self._reading()
+    def _source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
+        reading = (self._glanced() if self.unseen else None) or self._reading()
         if hopeful and reading.scan is not None:
             return self._hopeful_source(reading, reading.scan, notices)
         values = self._values(self._longest_fields(reading))
@@ -213,11 +220,14 @@ class _Load:
 
     def _glanced(self) -> _Reading | None:
         """A plain file as it is, being counted; None where it must be surveyed."""
-        text = None if self.data.is_empty else files.as_it_is(self.data, self.layout)
-        if text is None or not is_plain(self.data, self.layout, self.options):
+        text = plain_text(self.data, self.layout, self.options)
+        if text is None:
+            self.layout = self._laid_out(at_a_glance=False)
             return None
         skipped = max(self.options.first_row - 1, 0)
-        scan = Scan(text.path, text.delimiter, "", self.layout.width, skipped, keep=text.keep)
+        any_end = self.layout.row_end != files.LF
+        width = self.layout.width
+        scan = Scan(text.path, text.delimiter, "", width, skipped, any_end=any_end, keep=text.keep)
         return _Reading(scan, 0, LONGEST_DEFAULT, Count(self.data, self.layout, skipped))
 
     def _reading(self) -> _Reading:

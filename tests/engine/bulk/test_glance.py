@@ -22,6 +22,7 @@ from tsqld.types import BIT, INT, MAX, SqlType, datetime2, decimal, nvarchar, va
 
 FEEDS: Pairs = [*CSV, ("ROWTERMINATOR", "0x0a")]
 PLAIN: Pairs = [("FIELDTERMINATOR", ","), ("ROWTERMINATOR", "0x0a")]
+PAIRS: Pairs = [*CSV, ("ROWTERMINATOR", "0x0d0a")]
 TYPES = (
     *(SqlType(name) for name in ("tinyint", "smallint", "bigint", "money", "smallmoney", "float", "real")),
     *(SqlType(name) for name in ("date", "datetime", "smalldatetime", "uniqueidentifier")),
@@ -63,10 +64,46 @@ def glanced(
         return None
 
 
-@pytest.mark.parametrize("options", [FEEDS, PLAIN])
+@pytest.mark.parametrize("options", [FEEDS, PLAIN, CSV])
 def test_a_plain_file_is_loaded_unseen(load: Loader, options: Pairs) -> None:
     rows = glanced(load, b"h,h\na,b\nc,\n,d", [*options, ("FIRSTROW", 2)], texts(2))
     assert rows == [("a", "b"), ("c", None), (None, "d")]
+
+
+@pytest.mark.parametrize("options", [PAIRS, CSV, [*PLAIN[:1], ("ROWTERMINATOR", r"\n")]])
+@pytest.mark.parametrize("end", [b"", b"\r\n"])
+def test_so_is_one_whose_lines_end_in_carriage_returns_too(load: Loader, options: Pairs, end: bytes) -> None:
+    rows = glanced(load, b"h,h\r\na,b\r\nc,\r\n,d" + end, [*options, ("FIRSTROW", 2)], texts(2))
+    assert rows == [("a", "b"), ("c", None), (None, "d")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\r\nc,d\n",
+        b"a,b\r\nc,d\re,f\r\n",
+        b"a,b\r\nc,d\r",
+        b"a,b\r\n\nc,d\r\n",
+        b"a,b\r\r\nc,d\r\n",
+        b"a,b\r\n\r\nc,d\r\n",
+        b"a,b\r\nc,d\r\n\n\r",
+        b"a,b,\r\nc,d\r\n",
+        b"a\r,b\r\nc,d\r\n",
+        b"a\n,b\r\nc,d\r\n",
+    ],
+)
+@pytest.mark.parametrize("options", [PAIRS, CSV])
+def test_ends_of_other_kinds_among_pairs_are_in_doubt(load: Loader, options: Pairs, content: bytes) -> None:
+    assert glanced(load, content, options, texts(2)) is None
+
+
+def test_a_pair_is_one_wherever_the_file_is_cut(load: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"h,h\r\n" + b"a,b\r\n" * 500
+    for size in range(1, 12):
+        monkeypatch.setattr("tsqld.bulk.files.CHUNK", size)
+        assert len(glanced(load, content, [*PAIRS, ("FIRSTROW", 2)], texts(2)) or ()) == 500
+        assert glanced(load, content + b"\n\r\n", PAIRS, texts(2)) is None
+        assert glanced(load, content + b"c,d\r", PAIRS, texts(2)) is None
 
 
 @pytest.mark.parametrize(
@@ -122,23 +159,31 @@ def test_a_count_that_is_abandoned_reads_no_further(load: Loader) -> None:
 @settings(
     max_examples=times(150, 5000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(data=BYTES, width=st.integers(2, 3), first=st.integers(1, 3), csv=st.booleans())
-@example(data=b"a\nb,c,\n", width=2, first=2, csv=True)
-@example(data=b"a,b,\nc", width=2, first=1, csv=True)
-@example(data=b'a",b\n', width=2, first=1, csv=False)
+@given(
+    data=BYTES,
+    width=st.integers(2, 3),
+    first=st.integers(1, 3),
+    csv=st.booleans(),
+    end=st.sampled_from([b"\n", b"\r\n"]),
+)
+@example(data=b"a\nb,c,\n", width=2, first=2, csv=True, end=b"\n")
+@example(data=b"a,b,\nc", width=2, first=1, csv=True, end=b"\n")
+@example(data=b'a",b\n', width=2, first=1, csv=False, end=b"\n")
+@example(data=b"a,b\nc,d\n", width=2, first=2, csv=False, end=b"\r\n")
 def test_what_is_loaded_unseen_is_what_the_reference_reads(
-    load: Loader, data: bytes, width: int, first: int, csv: bool
+    load: Loader, data: bytes, width: int, first: int, csv: bool, end: bytes
 ) -> None:
-    options = [*(FEEDS if csv else PLAIN), ("FIRSTROW", first)]
+    data = data.replace(b"\n", end)
+    options = [*(CSV if csv else PLAIN[:1]), ("ROWTERMINATOR", f"0x{end.hex()}"), ("FIRSTROW", first)]
     rows = glanced(load, data, options, texts(width))
     if rows is None:
         return
     found: list[Fields] = [[v.encode() if isinstance(v, str) else None for v in row] for row in rows]
     try:
         if csv:
-            assert found == reference.csv(data, width, first=first)
+            assert found == reference.csv(data, width, row_end=end, first=first)
         else:
-            assert found == reference.plain(data, width, b",", b"\n")[first - 1 :]
+            assert found == reference.plain(data, width, b",", end)[first - 1 :]
     except Wrong as wrong:
         raise AssertionError(f"{data!r} was loaded, but is {wrong.number}") from wrong
 
