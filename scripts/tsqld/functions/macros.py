@@ -19,7 +19,7 @@ _SOURCE: Final = r"""
 
 key_cs(x) := CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END
 
-key(x) := lower(CASE WHEN suffix(x, ' ') THEN rtrim(x, ' ') ELSE x END)
+key(x) := CASE WHEN suffix(x, ' ') THEN lower(rtrim(x, ' ')) ELSE lower(x) END
 
 is_blank(x) := (x < '!' AND rtrim(x, ' ') = '')
 
