@@ -8,7 +8,9 @@ from typing import Final
 
 from tests.layout.subject import Fault, SqlFile
 
-VERBS: Final = frozenset("apply check discard finish load lock refresh register replay run split start".split())
+VERBS: Final = frozenset(
+    "apply check discard finish load lock refresh register replay run split start".split()
+)
 OWNS: Final = "DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);"
 CATCH: Final = (
     "BEGIN CATCH\n"
