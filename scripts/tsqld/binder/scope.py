@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tsqld.binder.access import Access
 from tsqld.catalog.model import Table
 from tsqld.errors import error
 from tsqld.types import SqlType
@@ -42,10 +43,18 @@ class Relation:
     rowid: str = ""
     written: str = ""
     """The table's name as FROM wrote it, by which errors 8120, 8121 and 8127 call its columns."""
+    access: Access | None = None
+    """Where to note which columns are read, when somebody must be asked."""
 
     def column(self, name: str) -> RelationColumn | None:
         wanted = name.lower()
         return next((column for column in self.columns if column.name.lower() == wanted), None)
+
+    def touch_all(self) -> None:
+        """Note that every column is read."""
+        if self.access is not None:
+            for column in self.columns:
+                self.access.touch(column.name)
 
     def answers_to(self, qualifier: tuple[str, ...]) -> bool:
         """`alias`, `table`, `schema.table` or `database.schema.table`."""
@@ -74,6 +83,8 @@ class Scope:
         while scope is not None:
             found = scope._here(parts, line)
             if found is not None:
+                if found[1].access is not None:
+                    found[1].access.touch(found[0].name)
                 return found[0], found[1], scope
             scope = scope.parent
         if len(parts) > 1:

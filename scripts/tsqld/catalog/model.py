@@ -131,13 +131,15 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class SchemaObject:
-    """Anything with a schema and an object_id. `created`/`modified` are UTC."""
+    """Anything with a schema and an object_id. `created`/`modified` are UTC; `owner` is the schema's where
+    it is empty."""
 
     object_id: int
     schema: str
     name: str
     created: datetime
     modified: datetime
+    owner: str = field(default="", kw_only=True)
 
     @property
     def full_name(self) -> str:
@@ -218,6 +220,8 @@ class Module(SchemaObject):
     events: tuple[str, ...] = ()
     disabled: bool = False
     quoted_identifier: bool = True
+    execute_as: str = ""
+    """The user it runs as: empty for its caller, OWNER for whoever owns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +296,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A database user or role; `member_of` names roles."""
+    """A database user or role; `member_of` names roles, `sid` is that of a user without login, in hex."""
 
     principal_id: int
     name: str
@@ -301,6 +305,7 @@ class Principal:
     member_of: tuple[str, ...] = ()
     owner: str = ""
     default_schema: str = ""
+    sid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,11 +318,30 @@ class Login:
     disabled: bool = False
     database: str = "master"
     roles: tuple[str, ...] = ()
+    sid: str = ""
+    language: str = "us_english"
+    check_policy: bool = True
+    check_expiration: bool = False
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRole:
+    """A server role that somebody made, kept in master; `roles` are those it belongs to, in lower case."""
+
+    principal_id: int
+    name: str
+    owner: str = "sa"
+    roles: tuple[str, ...] = ()
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One permission: `state` is GRANT or DENY."""
+    """One permission: `state` is GRANT, GRANT_WITH_GRANT_OPTION or DENY.
+
+    Those of the server, of logins and of server roles are kept in master.
+    """
 
     principal: str
     state: str
@@ -326,6 +350,7 @@ class Grant:
     schema: str = ""
     name: str = ""
     column: str = ""
+    grantor: str = "dbo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +364,16 @@ class UserMessage:
 
 Object = Table | Module | Sequence | Synonym | UserType
 Entry = (
-    Object | Schema | PartitionFunction | PartitionScheme | Property | Principal | Login | Grant | UserMessage
+    Object
+    | Schema
+    | PartitionFunction
+    | PartitionScheme
+    | Property
+    | Principal
+    | Login
+    | ServerRole
+    | Grant
+    | UserMessage
 )
 
 _MODULE_TYPES = {
@@ -381,6 +415,8 @@ def entry_key(entry: Entry) -> str:
             return f"principal:{entry.name}".lower()
         case Login():
             return f"login:{entry.name}".lower()
+        case ServerRole():
+            return f"server role:{entry.name}".lower()
         case UserMessage():
             return f"message:{entry.message_id}"
         case Grant():
@@ -476,8 +512,8 @@ class Catalog:
         return next((entry for entry in self.objects() if entry.object_id == object_id), None)
 
 
-def new_catalog(name: str, created: datetime) -> Catalog:
-    """An empty database: the schemas and principals every database has."""
+def new_catalog(name: str, created: datetime, owner: str = "") -> Catalog:
+    """An empty database: the schemas and principals every database has. `owner` is a login other than sa."""
     schemas = [
         Schema(1, "dbo"),
         Schema(2, "guest", "guest"),
@@ -499,4 +535,6 @@ def new_catalog(name: str, created: datetime) -> Catalog:
     principals += [Principal(16384 + i, role, "R") for i, role in enumerate(roles) if i < 4]
     principals += [Principal(16385 + i, role, "R") for i, role in enumerate(roles) if i >= 4]
     options = {"READ_COMMITTED_SNAPSHOT": "ON", "ALLOW_SNAPSHOT_ISOLATION": "ON", "RECOVERY": "FULL"}
+    if owner:
+        options["OWNER"] = owner
     return Catalog(name, {}, options, created=created).put(*schemas, *principals)

@@ -28,6 +28,7 @@ from tsqld.catalog.model import (
     Property,
     Schema,
     Sequence,
+    ServerRole,
     Synonym,
     Table,
     UserMessage,
@@ -51,6 +52,7 @@ _CLASSES: dict[str, type] = {
         Property,
         Principal,
         Login,
+        ServerRole,
         Grant,
         UserMessage,
     )
@@ -68,7 +70,7 @@ def entry_json(entry: Entry) -> str:
     return _adapter(kind).dump_json(entry, exclude_defaults=True).decode()
 
 
-def create(execute: Execute, database: str, created: datetime) -> Catalog:
+def create(execute: Execute, database: str, created: datetime, owner: str = "") -> Catalog:
     """Make the tables of a new database's catalog and fill in what every database has."""
     execute(f'CREATE SCHEMA "{database}"."{SCHEMA}"', [])
     execute(
@@ -76,8 +78,8 @@ def create(execute: Execute, database: str, created: datetime) -> Catalog:
     )
     execute(f'CREATE TABLE "{database}"."{SCHEMA}".marks (object_id INTEGER, high_water BIGINT)', [])
     execute(f'CREATE SCHEMA "{database}"."dbo"', [])
-    catalog = new_catalog(database, created)
-    save(execute, new_catalog(database, created), Catalog(database))
+    catalog = new_catalog(database, created, owner)
+    save(execute, new_catalog(database, created, owner), Catalog(database))
     return catalog
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from tsqld.binder.access import Access
 from tsqld.binder.bound import Bound, Fine
 from tsqld.binder.scope import Relation
 from tsqld.catalog.model import Catalog, Module, Object, Synonym, Table
@@ -16,6 +17,8 @@ from tsqld.functions.ticks import TYPES as TICKS
 from tsqld.functions.ticks import is_fine
 from tsqld.syntax.nodes import BulkSource, Node
 from tsqld.types import SqlType
+
+DBO = "dbo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,62 @@ class Environment(Protocol):
     @property
     def database(self) -> str: ...
 
-    def inside(self, database: str) -> AbstractContextManager[None]:
-        """While the text of a module of that database is compiled, whose names mean what they mean there."""
+    @property
+    def default_schema(self) -> str:
+        """Where a name without a schema is looked for before dbo."""
+        ...
+
+    def inside(
+        self, database: str, module: Module | None = None, access: Access | None = None
+    ) -> AbstractContextManager[None]:
+        """While the text of a module of that database is compiled, whose names mean what they mean there and
+        whose owner's objects are open."""
+        ...
+
+    def trusted(self) -> AbstractContextManager[None]:
+        """While a text is compiled that its table's owner vouches for."""
+        ...
+
+    def enter(self, database: str, line: int) -> None:
+        """Error 916 where the session may not go into another database."""
+        ...
+
+    def demand(
+        self, permission: str, found: Object, name: FullName, *, required: bool = True
+    ) -> Access | None:
+        """Note that the statement uses an object; None where nothing need be asked."""
+        ...
+
+    def through_synonym(self, found: Object, name: FullName) -> None:
+        """Note that the object resolved next was named by a synonym."""
+        ...
+
+    def demand_change(
+        self, permission: str, access: Access | None, table: Table, columns: Collection[str] = ()
+    ) -> None:
+        """Note that the statement changes a table: by itself, or through the view that `access` is."""
+        ...
+
+    @property
+    def checks(self) -> bool:
+        """Whether what is compiled must be asked for."""
+        ...
+
+    @property
+    def accesses(self) -> list[Access]:
+        """What has been noted."""
+        ...
+
+    def discount(self, known: int) -> None:
+        """Forget that what was noted since is read."""
+        ...
+
+    def in_schema(self, schema: str) -> None:
+        """Look names up first in that schema, as a module of it does."""
+        ...
+
+    def verify(self) -> None:
+        """Errors 229 and 230 of what was noted."""
         ...
 
     @property
@@ -88,6 +145,10 @@ class Environment(Protocol):
         ...
 
     def system_relation(self, database: str, schema: str, name: str) -> SystemRelation | None: ...
+
+    def permission_rows(self, name: str, arguments: Sequence[str | None]) -> SystemRelation:
+        """The rows of fn_my_permissions or fn_builtin_permissions."""
+        ...
 
     def system_function(self, parts: Sequence[str]) -> Module | None:
         """A table function that the server brings along."""
@@ -203,13 +264,13 @@ class FullName:
 
 
 def full_name(environment: Environment, parts: Sequence[str], line: int) -> FullName:
-    """Complete a written name with the session's database and the default schema dbo."""
+    """Complete a written name with the database and the schema in which it is looked for first."""
     if len(parts) == 4:
         from tsqld.errors import unsupported
 
         raise unsupported("four-part names (linked servers)", line)
     name = parts[-1]
-    schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else environment.default_schema
     database = parts[-3] if len(parts) > 2 and parts[-3] else environment.database
     return FullName(database, schema, name)
 
@@ -227,17 +288,29 @@ def resolve_object(environment: Environment, parts: Sequence[str], line: int) ->
         if special is not None:
             return special, name
     try:
-        found = environment.object(name.database, name.schema, name.name)
+        name, found = located(environment, name, parts)
     except TsqlError:
         raise error(208, ".".join(parts), line=line) from None
+    environment.enter(name.database, line)
     system = _system(environment, name, parts)
     if system is not None:
         return system, name
     if isinstance(found, Synonym):
-        return resolve_object(environment, found.base, line)
+        base = resolve_object(environment, found.base, line)
+        environment.through_synonym(found, name)
+        return base
     if found is None:
         raise error(208, ".".join(parts), line=line)
     return found, FullName(name.database, found.schema, found.name)
+
+
+def located(environment: Environment, name: FullName, parts: Sequence[str]) -> tuple[FullName, Object | None]:
+    """An object by its completed name: where no schema was written, dbo's comes second. Error 911."""
+    found = environment.object(name.database, name.schema, name.name)
+    if found is None and name.schema.lower() != DBO and not (len(parts) > 1 and parts[-2]):
+        name = FullName(name.database, DBO, name.name)
+        found = environment.object(name.database, name.schema, name.name)
+    return name, found
 
 
 def _system(environment: Environment, name: FullName, parts: Sequence[str]) -> SystemRelation | None:

@@ -349,6 +349,7 @@ class ExpressionCompiler:
         type = getattr(sequence, "type", None)
         if type is None:
             raise error(11726, name.two_part, line=node.line)
+        self.context.environment.demand("UPDATE", sequence, name)
         self.context.volatile = True
         full = f"{name.database}.{name.schema}.{name.name}"
         if not (place.scope.relations or self.row_by_row):

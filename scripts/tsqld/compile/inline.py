@@ -66,12 +66,15 @@ class Compiler(ForCompiler):
             raise
         if not isinstance(module, Module) or module.kind != "SCALAR FUNCTION":
             raise error(4121, call.name[0], shown, line=call.line)
+        access = self.context.environment.demand("EXECUTE", module, name)
         definition = parse_module(module.text)
         known = len(self.context.references)
         arguments = self.bound_arguments(call, module, definition, place)
         assert module.returns is not None
-        with self.context.environment.inside(name.database):
-            folded = self._try_folding(definition, arguments, module, place)
+        with self.context.environment.inside(name.database, module, access):
+            folded = None
+            if not module.execute_as:
+                folded = self._try_folding(definition, arguments, module, place)
         if folded is None:
             return self.called_function(call, module, name.database, list(arguments.values()), place, known)
         result = f.convert(folded, module.returns, line=call.line)

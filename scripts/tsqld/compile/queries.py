@@ -46,6 +46,8 @@ class QueryCompiler(CommonTableCompiler):
         return f"({text.sql}) AS {alias}", Bound(f"{alias}.c1", column.type, column.nullable)
 
     def exists(self, query: n.Query, place: Place) -> str:
+        if self.context.environment.checks:
+            query = _without_star(query)
         return f"EXISTS ({self.query(query, place.scope, allow_order=False).sql})"
 
     # queries
@@ -193,6 +195,8 @@ class QueryCompiler(CommonTableCompiler):
         if not scope.relations and not item.qualifier:
             raise error(263, line=item.line)
         relations = [scope.relation(item.qualifier, item.line)] if item.qualifier else scope.relations
+        for relation in relations:
+            relation.touch_all()
         return [column for relation in relations for column in relation.columns]
 
     def _out_column(self, item: n.SelectItem, value: Bound, place: Place) -> OutColumn:
@@ -270,3 +274,14 @@ class QueryCompiler(CommonTableCompiler):
         if isinstance(item, n.ColumnName):
             grouping.shapes.add(n.ColumnName)
         return key
+
+
+def _without_star(query: n.Query) -> n.Query:
+    """EXISTS (SELECT * …) reads no column that it does not name, so none need be open."""
+    body = query.body
+    if not isinstance(body, n.Select) or body.group_by or body.having or body.distinct:
+        return query
+    if len(body.items) != 1 or not isinstance(body.items[0], n.Star) or not body.sources:
+        return query
+    one = n.SelectItem(body.line, n.Null(body.line), "one")
+    return replace(query, body=replace(body, items=(one,)))

@@ -66,6 +66,8 @@ FUNCTIONS: Final[dict[str, tuple[SqlType, int, int]]] = {
     "COLUMNPROPERTY": (INT, 3, 3),
     "SUSER_SNAME": (SYSNAME, 0, 1),
     "SUSER_NAME": (SYSNAME, 0, 1),
+    "SUSER_SID": (varbinary(85), 0, 2),
+    "SUSER_ID": (INT, 0, 1),
     "ORIGINAL_LOGIN": (SYSNAME, 0, 0),
     "SYSTEM_USER": (SYSNAME, 0, 0),
     "USER_NAME": (SYSNAME, 0, 1),

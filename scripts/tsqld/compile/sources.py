@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from tsqld.binder.access import Access
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope, quoted
 from tsqld.binder.typenames import resolve
@@ -26,6 +27,8 @@ from tsqld.syntax.walk import parse_module, parse_value
 from tsqld.types import SqlType, nvarchar
 
 _MAX_NESTING = 32
+SYSTEM_FUNCTIONS = {"fn_my_permissions": 2, "fn_builtin_permissions": 1}
+"""Table functions of sys, and how many arguments each takes."""
 _BUILT_IN = ("OPENJSON", "STRING_SPLIT", "GENERATE_SERIES")
 
 
@@ -152,25 +155,29 @@ class SourceCompiler(WindowCompiler):
             found = scope.ctes.get(source.name[0].lower())
             if found is not None:
                 return self.cte_source(source, found)
-        target, name = resolve_object(self.context.environment, source.name, source.line)
+        environment = self.context.environment
+        target, name = resolve_object(environment, source.name, source.line)
         exposed = source.alias or source.name[-1]
         names = (exposed.lower(),) if source.alias else _qualifiers(name)
         if isinstance(target, Table):
+            access = environment.demand("SELECT", target, name)
             text, relation = self.base_table(target, exposed, names, source.hints)
-            return text + source.sample, relation
+            return text + source.sample, replace(relation, access=access)
         if source.sample:
             raise error(494, line=source.line)
         if isinstance(target, SystemRelation):
             return self._system(target, exposed, names)
         if isinstance(target, Module) and target.kind == "VIEW":
+            access = environment.demand("SELECT", target, name)
             before = self.context.inherited
             self.context.inherited = (*before, *source.hints)
             try:
-                inside = self.context.environment.inside(name.database)
+                inside = environment.inside(name.database, target, access)
                 with self._binding(source.name, target, source.line), inside:
-                    return self._view(target, exposed, names, source.line)
+                    text, relation = self._view(target, exposed, names, source.line)
             finally:
                 self.context.inherited = before
+            return text, replace(relation, access=access)
         raise error(208, ".".join(source.name), line=source.line)
 
     def base_table(
@@ -206,7 +213,8 @@ class SourceCompiler(WindowCompiler):
         columns = []
         for column, seen in zip(table.columns, relation.columns, strict=True):
             if column.computed and not column.persisted:
-                value = self.value(parse_value(column.computed), Place(scope))
+                with self.context.environment.trusted():
+                    value = self.value(parse_value(column.computed), Place(scope))
                 seen = replace(seen, sql=f.convert(value, column.type).sql)
             columns.append(seen)
         return replace(relation, columns=tuple(columns))
@@ -318,21 +326,34 @@ class SourceCompiler(WindowCompiler):
         name = source.call.name
         if len(name) == 1 and name[0].upper() in _BUILT_IN:
             return self._built_in(source, scope)
+        if name[-1].lower() in SYSTEM_FUNCTIONS and (len(name) == 1 or name[-2].lower() == "sys"):
+            exposed = source.alias or name[-1]
+            given = [_constant(argument, name[-1]) for argument in source.call.arguments]
+            if len(given) != SYSTEM_FUNCTIONS[name[-1].lower()]:
+                raise error(313, name[-1], line=source.line)
+            listed = self.context.environment.permission_rows(name[-1].lower(), given)
+            return self._system(listed, exposed, (exposed.lower(),))
         shipped = self.context.environment.system_function(name)
         if shipped is not None:
             database = full_name(self.context.environment, name, source.line).database
-            return self._inline_function(source, shipped, database, scope)
+            return self._inline_function(source, shipped, database, scope, None)
         target, full = resolve_object(self.context.environment, name, source.line)
         if not isinstance(target, Module):
             raise error(208, ".".join(name), line=source.line)
+        if target.kind not in ("TABLE FUNCTION", "INLINE FUNCTION"):
+            raise error(208, ".".join(name), line=source.line)
+        access = self.context.environment.demand("SELECT", target, full)
         if target.kind == "TABLE FUNCTION":
             return self.table_function(source, target, scope)
-        if target.kind != "INLINE FUNCTION":
-            raise error(208, ".".join(name), line=source.line)
-        return self._inline_function(source, target, full.database, scope)
+        return self._inline_function(source, target, full.database, scope, access)
 
     def _inline_function(
-        self, source: n.FunctionSource, module: Module, database: str, scope: Scope
+        self,
+        source: n.FunctionSource,
+        module: Module,
+        database: str,
+        scope: Scope,
+        access: Access | None,
     ) -> tuple[str, Relation]:
         definition = parse_module(module.text)
         assert definition.query is not None
@@ -341,7 +362,7 @@ class SourceCompiler(WindowCompiler):
         if self.context.depth > _MAX_NESTING:
             raise error(217, line=source.line)
         self.arguments.append(arguments)
-        inside = self.context.environment.inside(database)
+        inside = self.context.environment.inside(database, module, access)
         with self._binding(source.call.name, module, source.line), inside:
             text = self.query(definition.query, scope, {})
         self.arguments.pop()
@@ -419,6 +440,7 @@ class SourceCompiler(WindowCompiler):
         if source.aggregate.star or len(operands) != len(source.aggregate.arguments):
             raise error(102, "(", line=source.line)
         used = {source.column[-1].lower(), *(node.parts[-1].lower() for node in operands)}
+        relation.touch_all()
         keys = [column for column in relation.columns if column.name.lower() not in used]
         values = [self._pivot_value(source, value, pivot_column, place) for value in source.values]
         columns = [OutColumn(column.name, column.type, column.nullable) for column in keys]
@@ -449,6 +471,7 @@ class SourceCompiler(WindowCompiler):
             if value.type != values[0].type:
                 raise error(8167, source.columns[values.index(value)][-1], line=source.line)
         used = {parts[-1].lower() for parts in source.columns}
+        relation.touch_all()
         keys = [column for column in relation.columns if column.name.lower() not in used]
         rows = ", ".join(
             f"({f.string(parts[-1], unicode=True).sql}, {value.sql})"
@@ -477,6 +500,16 @@ def view_columns(module: Module, columns: Sequence[OutColumn], line: int) -> tup
     if len(names) > len(columns):
         raise error(4502, module.name, line=line)
     return tuple(replace(column, name=name) for column, name in zip(columns, names, strict=False))
+
+
+def _constant(node: n.Expression, function: str) -> str | None:
+    """An argument of a system function, which is asked for when the statement is compiled."""
+    match node:
+        case n.Literal():
+            return node.value
+        case n.Null() | n.Default():
+            return None
+    raise unsupported(f"{function} of anything but a literal", node.line)
 
 
 def _qualifiers(name: FullName) -> tuple[str, ...]:

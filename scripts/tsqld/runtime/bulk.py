@@ -31,6 +31,7 @@ from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.errors import TsqlError, unsupported
 from tsqld.events import Error, Event, Message
 from tsqld.runtime.consequences import told_line
+from tsqld.runtime.ddl import permits
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
@@ -57,7 +58,9 @@ class BulkLoads:
     def insert(self, node: n.BulkInsert) -> Iterator[Event]:
         """Read a file as SQL Server would and insert its rows through the common plan."""
         options = options_from(node.options, node.line)
+        permits.bulk_load(self.session, node.line)
         target = self.compiler().target(n.Target(node.line, node.table))
+        permits.loads_into(self.session, target, options, node.line)
         columns = [_target_column(column, options) for column in target.order]
         yield from self._attempt(node, options, target, columns, hopeful=True)
         self.distrust(target.table, options)
@@ -178,6 +181,7 @@ class BulkLoads:
                 doubtful = False
             rows = self._rows(compiler, options, source, columns, order, spool)
             plan = compiler.insert_rows_plan(n.Target(node.line, node.table), source.columns, rows, node.line)
+            compiler.context.environment.verify()
             if not options.fire_triggers:
                 plan = replace(plan, fired=())
             yield from self.interpreter.changes.run(plan)
@@ -243,6 +247,7 @@ class BulkLoads:
 
     def rowset(self, compiler: Compiler, node: n.BulkSource) -> tuple[str, Relation]:
         """The rows of a file as a table source; the file is read when the statement is compiled."""
+        permits.bulk_load(self.session, node.line)
         kind, options = rowset_options(node.options, node.line)
         columns = rowset_columns(kind, options, node.line)
         source = openrowset(self.session.executor.scratch, node.path, options, kind, columns, node.line)

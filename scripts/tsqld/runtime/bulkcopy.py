@@ -16,6 +16,7 @@ from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error
 from tsqld.events import Column, Done, Event
 from tsqld.runtime.bulk import filled
+from tsqld.runtime.ddl import permits
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 
@@ -64,6 +65,7 @@ class BulkCopies:
         compiler.unchecked = not options.check_constraints
         compiler.fires_instead = options.fire_triggers
         target = compiler.target(n.Target(node.line, node.table))
+        permits.loads_into(session, target, options, node.line)
         names = [name for name, _ in node.columns] or [column.name for column in columns]
         identity = session.identity_insert
         if target.table.identity is not None and target.table.identity.name.lower() in map(str.lower, names):

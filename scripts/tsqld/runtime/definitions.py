@@ -19,6 +19,7 @@ from tsqld.runtime.ddl.indexes import Indexes
 from tsqld.runtime.ddl.modules import Modules
 from tsqld.runtime.ddl.objects import Objects
 from tsqld.runtime.ddl.partitioning import Partitioning
+from tsqld.runtime.ddl.permits import Permits
 from tsqld.runtime.ddl.schemas import Schemas
 from tsqld.runtime.ddl.tables import Tables
 from tsqld.runtime.security import Security
@@ -37,7 +38,7 @@ class Definitions(Tables):
         shared = (session, evaluator, self.notices)
         indexes, modules = Indexes(*shared), Modules(*shared)
         objects, partitioning = Objects(*shared), Partitioning(*shared)
-        security = Security(session)
+        security = Security(session, self.notices)
         self._modules = modules
         drops, schemas, databases = Drops(*shared), Schemas(*shared), Databases(*shared)
         self._drops = drops.drop
@@ -79,6 +80,8 @@ class Definitions(Tables):
                 if self.session.engine.catalog(database) is not None:
                     self.lock(database)
         self.notices.clear()
+        if not self.session.authority.unlimited and not _only_temporary(node):
+            Permits(self).ask(node)
         handler(node)
         yield from self.notices
 

@@ -18,7 +18,7 @@ import duckdb
 
 from tsqld.binder.scope import quoted
 from tsqld.catalog import store
-from tsqld.catalog.model import Catalog, Login
+from tsqld.catalog.model import Catalog
 from tsqld.errors import TsqlError, error
 from tsqld.functions import install
 from tsqld.functions.sqltext import quote, udf_error
@@ -28,9 +28,11 @@ from tsqld.runtime.eventsessions import EventSessions
 from tsqld.runtime.identity import Counters
 from tsqld.runtime.known import KnownDatabases
 from tsqld.runtime.locks import LockManager
-from tsqld.runtime.security import is_sysadmin, matches
+from tsqld.runtime.passwords import Remembered
 from tsqld.runtime.session import Session
 from tsqld.runtime.walcheck import has_lost_commits
+from tsqld.security.principals import SA, login_of
+from tsqld.security.rights import SERVER, Rights
 
 SYSTEM_DATABASES = ("master", "tempdb", "model", "msdb")
 _FIRST_SPID = 51
@@ -44,13 +46,17 @@ class DataInUse(Exception):
 
 
 class LoginFailed(Exception):
-    """A login that is refused: `number` 18456 or 4060, the message for the client, and the state."""
+    """A login that is refused: `number` 18456, 18470, 4060 or 4064, and the message for the client.
 
-    def __init__(self, number: int, message: str, state: int = 1) -> None:
+    `state` and `reason` are for the log only: they would tell a guesser what was wrong.
+    """
+
+    def __init__(self, number: int, message: str, state: int = 1, reason: str = "") -> None:
         super().__init__(message)
         self.number = number
         self.message = message
         self.state = state
+        self.reason = reason
 
 
 def locked(data: Path) -> IO[str]:
@@ -91,6 +97,7 @@ class Engine:
         self.row_calls: dict[int, Callable[[Sequence[str | None]], Any]] = {}
         self._lock = lock
         self._sa_password = sa_password
+        self._passwords = Remembered()
         self._mutex = threading.RLock()
         self._serial = 0
         self.known = KnownDatabases(data / "databases.json")
@@ -189,14 +196,15 @@ class Engine:
         for (table,) in found:
             self.connection.execute(f"DROP TABLE {quoted(name)}.__tsqld.{quoted(table)}")
 
-    def _create(self, name: str) -> None:
+    def _create(self, name: str, owner: str = SA) -> None:
         """A new database, whose file gets its name when it is whole."""
         in_memory = name.lower() == "tempdb"
         made = self._path(name).with_suffix(".duckdb.new")
         target = ":memory:" if in_memory else str(made)
         self.connection.execute(f"ATTACH {quote(target)} AS {quoted(name)}")
         self.connection.execute("BEGIN TRANSACTION")
-        catalog = store.create(self.connection.execute, name, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        catalog = store.create(self.connection.execute, name, now, "" if owner == SA else owner)
         self.connection.execute("COMMIT")
         if in_memory:
             self.catalogs[name.lower()] = catalog
@@ -205,12 +213,12 @@ class Engine:
         made.replace(self._path(name))
         self._attach(name)
 
-    def create_database(self, name: str, line: int) -> None:
-        """CREATE DATABASE. Error 1801."""
+    def create_database(self, name: str, line: int, owner: str = SA) -> None:
+        """CREATE DATABASE, by the login that will own it. Error 1801."""
         with self._mutex:
             if name.lower() in self.catalogs:
                 raise error(1801, name, line=line)
-            self._create(name)
+            self._create(name, owner)
 
     def backup(self, name: str, path: Path) -> int:
         """Copy a database into a file while it is served; the file's bytes. Error: BackupFailed."""
@@ -321,34 +329,46 @@ class Engine:
     def login(
         self, user: str, password: str, database: str | None, *, app: str = "", host: str = ""
     ) -> Session:
-        """A session for a login. Errors: LoginFailed 18456, 4060."""
-        known = user.lower() == "sa" and hmac.compare_digest(password.encode(), self._sa_password.encode())
-        if not known:
-            database = self._admitted(user, password, database)
-        catalog = self.catalog(database or "master")
-        if catalog is None:
-            raise LoginFailed(
-                4060, f'Cannot open database "{database}" requested by the login. The login failed.'
-            )
-        with self._mutex:
-            spid = _FIRST_SPID
-            while spid in self.sessions:
-                spid += 1
-            session = Session(self, spid, user, catalog.name, app, host)
-            self.sessions[spid] = session
-        return session
+        """A session for a login. Errors: LoginFailed 18456, 18470, 4060, 4064."""
+        own = self._admitted(user, password)
+        catalog = self.catalog(database or own)
+        session = None
+        if catalog is not None:
+            with self._mutex:
+                spid = _FIRST_SPID
+                while spid in self.sessions:
+                    spid += 1
+                session = Session(self, spid, user, catalog.name, app, host)
+                self.sessions[spid] = session
+            if session.authority.connects(catalog.name):
+                return session
+            session.close()
+        if database is None:
+            raise LoginFailed(4064, "Cannot open user default database. Login failed.", 40)
+        message = f'Cannot open database "{database}" requested by the login. The login failed.'
+        raise LoginFailed(
+            4060, message, 38, f"Failed to open the explicitly specified database '{database}'."
+        )
 
-    def _admitted(self, user: str, password: str, database: str | None) -> str:
-        """The database of a login other than sa, which must be a member of sysadmin. Error: LoginFailed."""
-        login = self.catalogs["master"].entries.get(f"login:{user}".lower())
-        if not isinstance(login, Login) or not matches(password, login.password):
-            raise LoginFailed(18456, f"Login failed for user '{user}'.")
+    def _admitted(self, user: str, password: str) -> str:
+        """The default database of a login whose password is right. Error: LoginFailed."""
+        failed = f"Login failed for user '{user}'."
+        if user.lower() == SA:
+            if hmac.compare_digest(password.encode(), self._sa_password.encode()):
+                return "master"
+            raise LoginFailed(18456, failed, 8, "Password did not match that for the login provided.")
+        login = login_of(self.catalogs["master"], user)
+        if login is None:
+            reason = "Could not find a login matching the name provided."
+            raise LoginFailed(18456, failed, 5, reason)
+        if not self._passwords.matches(password, login.password):
+            raise LoginFailed(18456, failed, 8, "Password did not match that for the login provided.")
         if login.disabled:
-            raise LoginFailed(18470, f"Login failed for user '{user}'. Reason: The account is disabled.")
-        if not is_sysadmin(login):
-            reason = "tsqld does not check permissions yet and admits members of sysadmin only."
-            raise LoginFailed(18456, f"Login failed for user '{user}'. Reason: {reason}")
-        return database or login.database
+            raise LoginFailed(18470, f"{failed[:-1]}. Reason: The account is disabled.", 7)
+        master = self.catalogs["master"]
+        if not Rights(master, master, None, login.name).allows("CONNECT SQL", SERVER):
+            raise LoginFailed(18456, failed, 12, "Login is valid login, but server access failed.")
+        return login.database
 
     def left(self, session: Session) -> None:
         with self._mutex:

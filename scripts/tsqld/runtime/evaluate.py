@@ -91,7 +91,8 @@ class Evaluator:
         database = frame.database or session.database
         catalog = session.catalog(database)
         options = session.options
-        settings = (session.identity_insert, options.datefirst, options.dateformat, session.instead)
+        asked = session.authority.token()
+        settings = (session.identity_insert, options.datefirst, options.dateformat, session.instead, asked)
         signature = (database, frame.signature, settings)
         with_temporaries = (*signature, session.temporary_version)
         key = (id(node), purpose)
@@ -111,6 +112,7 @@ class Evaluator:
             if problem.number in COMPILE_TIME:
                 problem.uncatchable_in = frame
             raise problem from None
+        environment.verify()
         if not environment.uses_system:
             if len(self._cache) > 4000:
                 self._cache.clear()

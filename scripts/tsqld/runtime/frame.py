@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tsqld.catalog.model import Table
+from tsqld.catalog.model import Object, Table
 from tsqld.errors import TsqlError
 from tsqld.events import Event
 from tsqld.syntax import nodes as n
@@ -27,6 +27,12 @@ class Frame:
     procedure: str = ""
     procedure_id: int = 0
     database: str = ""
+    schema: str = ""
+    """The schema of the module that runs, in which it looks for names first."""
+    owned: tuple[str, Object] | None = None
+    """The module that runs, with its database: what its owner has there, it need not ask for."""
+    identities: int = 0
+    """How many identities there were when it began; REVERT goes no further."""
     variables: dict[str, tuple[SqlType, Any]] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     temporaries: dict[str, Table] = field(default_factory=dict)

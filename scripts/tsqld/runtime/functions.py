@@ -7,11 +7,11 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tsqld.catalog.model import Principal
 from tsqld.catalog.model import Sequence as SequenceObject
 from tsqld.errors import error, unsupported
 from tsqld.runtime.messages import formatted, user_message
 from tsqld.runtime.metadata import MetadataFunctions
+from tsqld.runtime.principalfacts import PrincipalFunctions
 from tsqld.runtime.serverfacts import connection_property, login_property, server_property, session_property
 from tsqld.runtime.session import Session
 
@@ -29,7 +29,7 @@ _NOT_COUNTED = (
 """Statistics of a server that this engine does not keep."""
 
 
-class SessionFunctions(MetadataFunctions):
+class SessionFunctions(MetadataFunctions, PrincipalFunctions):
     """Looks answers up in the session, its caught error and the catalogs."""
 
     def __init__(self, session: Session, evaluator: Evaluator) -> None:
@@ -136,23 +136,6 @@ class SessionFunctions(MetadataFunctions):
     def _current_transaction_id(self) -> int:
         return self.session.spid * 1_000_000 + self.session.engine.commits
 
-    def _suser_sname(self, sid: Any = None) -> str:
-        return self.session.login
-
-    _suser_name = _original_login = _system_user = _suser_sname
-
-    def _user_name(self, principal: Any = None) -> str | None:
-        if principal is None:
-            return "dbo"
-        found = [
-            p
-            for p in self._catalog().entries.values()
-            if isinstance(p, Principal) and p.principal_id == principal
-        ]
-        return found[0].name if found else None
-
-    _current_user = _session_user = _user = _user_name
-
     def _host_name(self) -> str:
         return self.session.host
 
@@ -168,21 +151,6 @@ class SessionFunctions(MetadataFunctions):
     def _session_context(self, key: str | None) -> Any:
         found = self.session.context.get((key or "").lower())
         return found[0] if found else None
-
-    def _is_member(self, role: str) -> int:
-        return 1
-
-    def _is_rolemember(self, role: str, principal: str | None = None) -> int:
-        return 1 if role.lower() in ("db_owner", "public") else 0
-
-    def _is_srvrolemember(self, role: str, login: str | None = None) -> int:
-        return 1 if role.lower() in ("sysadmin", "public") else 0
-
-    def _has_dbaccess(self, name: str) -> int | None:
-        return 1 if self.session.engine.catalog(name) else None
-
-    def _has_perms_by_name(self, *arguments: Any) -> int:
-        return 1
 
     def _trigger_nestlevel(self, trigger: int | None = None, type: Any = None, category: Any = None) -> int:
         running = [frame.trigger for frame in self.session.frames if frame.trigger]

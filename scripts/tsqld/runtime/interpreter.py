@@ -29,6 +29,7 @@ from tsqld.runtime.consequences import (
 )
 from tsqld.runtime.control import Control, holds_label
 from tsqld.runtime.cursors import Cursors
+from tsqld.runtime.ddl import permits
 from tsqld.runtime.ddl.databases import described_database, others_in
 from tsqld.runtime.definitions import Definitions, single_drops
 from tsqld.runtime.evaluate import Evaluator
@@ -42,6 +43,7 @@ from tsqld.runtime.frame import (
     Returned,
     ScopeAborted,
 )
+from tsqld.runtime.impersonation import Impersonation
 from tsqld.runtime.maintenance import maintenance
 from tsqld.runtime.procedures import Procedures
 from tsqld.runtime.queries import Queries, columns_of
@@ -52,6 +54,7 @@ from tsqld.runtime.transactions import Transactions
 from tsqld.runtime.triggers import Triggers
 from tsqld.runtime.variables import Variables
 from tsqld.runtime.writing import Writing
+from tsqld.security.rights import SERVER
 from tsqld.syntax import nodes as n
 from tsqld.syntax.declared import declarations as declarations_in
 from tsqld.syntax.parser import parse_batch
@@ -87,6 +90,7 @@ class Interpreter:
         self.queries = Queries(session, self)
         self.scopes = Scopes(session, self)
         self.writing = Writing(session, self)
+        self.impersonation = Impersonation(session, self)
         self._handlers: Handlers = {
             **self.control.handlers,
             **self.raising.handlers,
@@ -94,6 +98,7 @@ class Interpreter:
             **self.queries.handlers,
             **self.writing.handlers,
             **self.transactions.handlers,
+            **self.impersonation.handlers,
             n.Execute: self.execute,
             n.Use: self._use,
             n.Maintenance: self._maintenance,
@@ -318,6 +323,8 @@ class Interpreter:
     # the rest
 
     def _event_session(self, node: n.EventSession) -> Iterator[Event]:
+        if not self.session.authority.allows("ALTER ANY EVENT SESSION", SERVER, "master"):
+            raise error(15151, node.action.lower(), "event session", node.name, line=node.line)
         self.session.engine.event_sessions.change(node)
         yield from ()
 
@@ -328,6 +335,7 @@ class Interpreter:
             raise error(911, node.database, line=node.line)
         if found.options.get("USER_ACCESS") == "SINGLE_USER" and others_in(session, found.name):
             raise error(924, found.name, line=node.line)
+        session.authority.enter(found.name, node.line)
         previous = session.database
         session.database = found.name
         session.frame.database = found.name
@@ -338,8 +346,9 @@ class Interpreter:
     def _create_database(self, node: n.CreateDatabase) -> Iterator[Event]:
         if self.session.trancount:
             raise error(226, "CREATE DATABASE", line=node.line)
+        permits.create_database(self.session, node)
         described = described_database(Catalog(node.name), node)
-        self.session.engine.create_database(node.name, node.line)
+        self.session.engine.create_database(node.name, node.line, self.session.authority.login_name())
         if described.options:
             yield from self.transactions.run(lambda: self.definitions.run(node))
 

@@ -10,6 +10,7 @@ from tsqld.events import Column, Columns, Done, Event, Message, Rows
 from tsqld.runtime.checkident import check_identity
 from tsqld.runtime.serveroptions import reconfigure
 from tsqld.runtime.session import Session
+from tsqld.security.rights import DATABASE, SERVER
 from tsqld.syntax import nodes as n
 from tsqld.types import nvarchar
 
@@ -25,6 +26,10 @@ _KNOWN: Final = frozenset(
     PINTABLE PROCCACHE SHOW_STATISTICS SHOWCONTIG SQLPERF TRACESTATUS UNPINTABLE LOGINFO PAGE IND""".split()
 )
 
+_OF_SERVER: Final = frozenset(
+    "FREEPROCCACHE DROPCLEANBUFFERS FREESYSTEMCACHE FREESESSIONCACHE TRACEON TRACEOFF".split()
+)
+
 
 def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance) -> Iterator[Event]:
     """Errors 2526 of what is no DBCC statement, 6104, 6106 and 6115 of KILL."""
@@ -33,9 +38,14 @@ def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance)
         yield from interpreter.transactions.run(lambda: reconfigure(session))
     if verb == "KILL":
         _kill(session, words[0], node.line)
+    if verb == "CHECKPOINT" and not session.authority.allows("CHECKPOINT", DATABASE):
+        raise error(262, "CHECKPOINT", session.database, line=node.line)
+    if verb == "RECONFIGURE" and not session.authority.allows("ALTER SETTINGS", SERVER, "master"):
+        raise error(15247, line=node.line)
     if verb != "DBCC":
         return
     name = words[0]
+    _permitted(session, name, node.line)
     if name == "CHECKIDENT":
         yield from check_identity(session, interpreter, node)
     elif name == "USEROPTIONS":
@@ -50,11 +60,23 @@ def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance)
         raise error(2526, line=node.line)
 
 
+def _permitted(session: Session, name: str, line: int) -> None:
+    """DBCC of the database is for its owner and db_ddladmin, of the server for sysadmin. Error 2571."""
+    authority = session.authority
+    if authority.unlimited or name == "USEROPTIONS" or name not in _NOTHING_TO_DO | _KNOWN | {"CHECKIDENT"}:
+        return
+    rights = authority.rights(session.database)
+    if name in _OF_SERVER or not ({"db_owner", "db_ddladmin"} & rights.names):
+        raise error(2571, authority.user_name(session.database), name.lower(), line=line)
+
+
 def _completed(node: n.Maintenance) -> Event:
     return Message(error(2528).message, 2528, 0, 1, node.line)
 
 
 def _kill(session: Session, spid: str, line: int) -> None:
+    if not session.authority.allows("ALTER ANY CONNECTION", SERVER, "master"):
+        raise error(6102, line=line)
     if not spid.isdigit():
         raise unsupported("KILL of anything but a session", line)
     if int(spid) == session.spid:

@@ -72,7 +72,8 @@ class MetadataFunctions:
     session: Session
 
     def _catalog(self) -> Catalog:
-        return self.session.catalog(self.session.frame.database or self.session.database)
+        session = self.session
+        return session.authority.visible(session.catalog(session.frame.database or session.database))
 
     # databases
 
@@ -144,19 +145,28 @@ class MetadataFunctions:
             return None
         name = parts[-1]
         if name.startswith("#"):
-            found = {table.name.lower(): table for table in reversed(temporaries_of(self.session))}
-            return found.get(name.lower())
+            made = {table.name.lower(): table for table in reversed(temporaries_of(self.session))}
+            return made.get(name.lower())
         catalog = self._named_catalog(parts)
-        return catalog.object(self._named_schema(parts), name) if catalog is not None else None
+        if catalog is None:
+            return None
+        found = catalog.object(self._named_schema(parts, catalog.name), name)
+        if found is None and not (len(parts) > 1 and parts[-2]):
+            found = catalog.object("dbo", name)
+        return found
 
-    def _named_schema(self, parts: Sequence[str]) -> str:
-        return parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
+    def _named_schema(self, parts: Sequence[str], database: str = "") -> str:
+        if len(parts) > 1 and parts[-2]:
+            return parts[-2]
+        return self.session.authority.default_schema(database) if database else "dbo"
 
     def _named_catalog(self, parts: Sequence[str]) -> Catalog | None:
         if len(parts) < 3 or not parts[-3]:
             return self._catalog()
         known = self.session.engine.catalog(parts[-3])
-        return self.session.catalog(known.name) if known is not None else None
+        if known is None or not self.session.authority.connects(known.name):
+            return None
+        return self.session.authority.visible(self.session.catalog(known.name))
 
     def _object_id(self, name: str | None, kind: str | None = None) -> int | None:
         if name is None:
@@ -225,9 +235,9 @@ class MetadataFunctions:
         catalog = None
         if database is not None:
             name = self._db_name(int(database))
-            if name is None:
+            if name is None or not self.session.authority.connects(name):
                 return None
-            catalog = self.session.catalog(name)
+            catalog = self.session.authority.visible(self.session.catalog(name))
         subject = self._subject(object_id, catalog)
         if subject is not None:
             return subject.schema, subject.name
@@ -245,6 +255,8 @@ class MetadataFunctions:
     def _object_definition(self, object_id: int | None) -> str | None:
         subject = self._subject(object_id)
         if subject is None:
+            return None
+        if not self.session.authority.sees_definition(subject.catalog.name, subject.found):
             return None
         if isinstance(subject.found, Module):
             return subject.found.text
@@ -273,16 +285,22 @@ class MetadataFunctions:
 
     # schemas, principals, file groups
 
+    def _default_schema(self) -> str:
+        return self.session.authority.default_schema(self._catalog().name)
+
     def _schema_name(self, *schema_id: int | None) -> str | None:
-        wanted = schema_id[0] if schema_id else 1
+        if not schema_id:
+            return self._default_schema()
+        wanted = schema_id[0]
         return next((s.name for s in self._catalog().schemas() if s.schema_id == wanted), None)
 
     def _schema_id(self, *name: str | None) -> int | None:
-        found = self._catalog().schema(name[0] or "" if name else "dbo")
+        found = self._catalog().schema(name[0] or "" if name else self._default_schema())
         return found.schema_id if found else None
 
     def _database_principal_id(self, *name: str | None) -> int | None:
-        return principal_ids(self._catalog()).get((name[0] or "" if name else "dbo").lower())
+        own = name[0] or "" if name else self.session.authority.user_name(self._catalog().name)
+        return principal_ids(self._catalog()).get(own.lower())
 
     _user_id = _database_principal_id
 

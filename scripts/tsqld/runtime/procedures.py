@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module, ModuleParameter, Synonym
-from tsqld.compile.context import full_name
+from tsqld.compile.context import full_name, located
 from tsqld.errors import NO_LINE, TsqlError, error
 from tsqld.events import Argument, Column, Done, Event, ReturnStatus, ReturnValue
+from tsqld.runtime.authority import Identity
 from tsqld.runtime.consequences import error_event, told
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import BatchAborted, Frame, Returned, ScopeAborted, stopping
@@ -78,7 +79,8 @@ class Procedures:
     def _executed(self, node: n.Execute) -> Iterator[Event]:
         if node.text is not None:
             text = self.evaluator.converted(node.text, nvarchar(MAX))
-            yield from self.text(text or "", [])
+            identity = self._impersonated(node) if node.impersonated else None
+            yield from self.text(text or "", [], identity=identity)
             return
         parts = self._module_name(node)
         values = [self._argument(argument) for argument in node.arguments]
@@ -163,16 +165,20 @@ class Procedures:
         if self.system.knows(parts):
             yield from self._system(parts, arguments, line)
             return
-        environment = SessionEnvironment(self.session)
+        environment, authority = SessionEnvironment(self.session), self.session.authority
         name = full_name(environment, parts, line)
         if self.session.engine.catalog(name.database) is None:
             raise error(2812, ".".join(parts), line=line)
-        found = self.session.catalog(name.database).object(name.schema, name.name)
+        if environment.checks:
+            authority.enter(name.database, line)
+        name, found = located(environment, name, parts)
         if isinstance(found, Synonym):
-            yield from self.call(found.base, arguments, line)
+            authority.access("EXECUTE", name.database, found, line)
+            yield from self._through(found, name.database, arguments, line)
             return
         if not isinstance(found, Module):
             raise error(2812, ".".join(parts), line=line)
+        authority.access("EXECUTE", name.database, found, line)
         if found.kind == "SCALAR FUNCTION":
             yield from self._function(found, name.database, arguments)
             return
@@ -182,6 +188,17 @@ class Procedures:
             raise error(2809, "procedure", name.name, name.name, found.kind.lower(), line=line)
         yield from self.run_module(found, name.database, arguments)
 
+    def _through(
+        self, synonym: Synonym, database: str, arguments: Sequence[Argument], line: int
+    ) -> Iterator[Event]:
+        """Call what a synonym stands for; the synonym's owner need not be asked for its own."""
+        frame = self.session.frame
+        before, frame.owned = frame.owned, (database, synonym)
+        try:
+            yield from self.call(synonym.base, arguments, line)
+        finally:
+            frame.owned = before
+
     def run_module(self, module: Module, database: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         """Run a procedure's text."""
         session = self.session
@@ -190,6 +207,8 @@ class Procedures:
             procedure=module.full_name,
             procedure_id=module.object_id,
             database=database,
+            schema=module.schema,
+            owned=(database, module),
             nest=session.frame.nest + 1,
         )
         try:
@@ -198,7 +217,7 @@ class Procedures:
             problem.line, problem.procedure = NO_LINE, module.full_name
             raise
         entry_count = session.trancount
-        yield from self._inside(frame, definition.body)
+        yield from self._inside(frame, definition.body, session.authority.as_module(module, database))
         yield from self._counted(entry_count, module.full_name)
         for position, parameter in positions:
             if parameter.type == CURSOR:
@@ -231,10 +250,15 @@ class Procedures:
         session.last_error = 266
         yield error_event(problem)
 
-    def _inside(self, frame: Frame, statements: Sequence[n.Statement]) -> Iterator[Event]:
-        """Run statements in a frame of their own: temp tables and SET options end with it."""
-        session = self.session
-        options = replace(session.options)
+    def _inside(
+        self, frame: Frame, statements: Sequence[n.Statement], identity: Identity | None = None
+    ) -> Iterator[Event]:
+        """Run statements in a frame of their own: temp tables, SET options and impersonation end with it."""
+        session, authority = self.session, self.session.authority
+        options, identities = replace(session.options), authority.depth
+        if identity is not None:
+            authority.push(identity)
+        frame.identities = authority.depth
         session.frames.append(frame)
         depth = len(session.frames)
         try:
@@ -243,6 +267,7 @@ class Procedures:
         finally:
             del session.frames[depth - 1 :]
             session.options = options
+            authority.unwind(identities)
 
     def _body(self, statements: Sequence[n.Statement]) -> Iterator[Event]:
         try:
@@ -350,14 +375,27 @@ class Procedures:
     # dynamic text
 
     def text(
-        self, text: str, variables: Sequence[tuple[str, SqlType, Any]], procedure: str = ""
+        self,
+        text: str,
+        variables: Sequence[tuple[str, SqlType, Any]],
+        procedure: str = "",
+        identity: Identity | None = None,
     ) -> Iterator[Event]:
         """Run a text as a batch of its own inside this one, with variables it finds declared; `procedure`
         names one that errors are to be told from."""
         batch = parse_batch(text)
         frame = self._text_frame(variables)
         frame.procedure = procedure
-        yield from self._batch_inside(frame, batch)
+        yield from self._batch_inside(frame, batch, identity)
+
+    def _impersonated(self, node: n.Execute) -> Identity:
+        """EXEC ('…') AS USER or LOGIN = …"""
+        assert node.impersonated is not None
+        kind, name = node.impersonated
+        authority = self.session.authority
+        if kind == "LOGIN":
+            return authority.as_login(name, node.line)
+        return authority.as_user(self.session.database, name, node.line)
 
     def _text_frame(self, variables: Sequence[tuple[str, SqlType, Any]]) -> Frame:
         around = self.session.frame
@@ -366,12 +404,14 @@ class Procedures:
             frame.declare(name.lower(), type, value)
         return frame
 
-    def _batch_inside(self, frame: Frame, batch: n.Batch) -> Iterator[Event]:
+    def _batch_inside(
+        self, frame: Frame, batch: n.Batch, identity: Identity | None = None
+    ) -> Iterator[Event]:
         """EXEC('…') and sp_executesql: a USE in the text ends with it too."""
         database = self.session.database
         try:
             entry_count = self.session.trancount
-            yield from self._inside(frame, batch.statements)
+            yield from self._inside(frame, batch.statements, identity)
             yield from self._counted(entry_count, "")
         except TsqlError as problem:
             problem.in_dynamic_text = not problem.procedure

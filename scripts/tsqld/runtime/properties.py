@@ -14,6 +14,7 @@ from tsqld.catalog.model import Catalog, Module, Property, Schema, Table, entry_
 from tsqld.errors import error
 from tsqld.events import Event
 from tsqld.runtime.session import Session
+from tsqld.security.rights import DATABASE, Securable, securable_of
 
 NAMES: Final = (
     "name", "value", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name",
@@ -34,6 +35,7 @@ def change(session: Session, verb: str, values: Mapping[str, Any]) -> Iterator[E
     """Add, update or drop one property. Errors 15135, 15217, 15233."""
     catalog = session.lock_catalog(session.frame.database or session.database)
     place = _place(catalog, values)
+    _ask(session, catalog, place)
     made = Property(
         place.class_id,
         place.major_id,
@@ -48,6 +50,25 @@ def change(session: Session, verb: str, values: Mapping[str, Any]) -> Iterator[E
         raise error(15217, made.name, place.shown)
     session.change_catalog(catalog.remove(entry_key(made)) if verb == "drop" else catalog.put(made))
     yield from ()
+
+
+def _ask(session: Session, catalog: Catalog, place: Place) -> None:
+    """ALTER on what the property belongs to. Error 15135."""
+    if session.authority.unlimited:
+        return
+    securable = DATABASE
+    if place.class_id == 3:
+        schemas = (schema.name for schema in catalog.schemas() if schema.schema_id == place.major_id)
+        securable = Securable("SCHEMA", "", next(schemas))
+    elif place.class_id:
+        found = catalog.by_id(place.major_id)
+        tables = (
+            t for t in catalog.tables() if place.major_id in (number for _, _, number in t.constraints())
+        )
+        found = found or next(tables, None)
+        securable = securable_of(found) if found is not None else DATABASE
+    if not session.authority.allows("ALTER", securable, catalog.name):
+        raise error(15135, place.shown)
 
 
 def _text(value: Any) -> str:

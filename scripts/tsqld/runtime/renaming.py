@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from tsqld.binder.scope import quoted
-from tsqld.catalog.model import Catalog, Module, Object, Table, entry_key
+from tsqld.catalog.model import Catalog, Grant, Module, Object, Table, entry_key
 from tsqld.catalog.views.dependencies import referenced_objects
-from tsqld.errors import error, unsupported
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.runtime.ddl.dependents import mentions, names
 from tsqld.runtime.metadata import name_parts
 from tsqld.runtime.session import Session
+from tsqld.security.rights import securable_of
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_condition, parse_module, parse_value
 
@@ -31,6 +32,7 @@ def rename(session: Session, database: str, old: str, new: str, kind: str) -> No
         table = catalog.table(parts[-3] if len(parts) > 2 else "dbo", parts[-2]) if len(parts) > 1 else None
         if table is None:
             raise error(15248, "@objname", kind)
+        _ask(session, catalog, table, error(15248, "@objname", kind))
         if kind == "COLUMN":
             _rename_column(session, catalog, table, parts[-1], new, old)
         else:
@@ -43,12 +45,21 @@ def rename(session: Session, database: str, old: str, new: str, kind: str) -> No
         raise error(15335, new, "object")
     found = catalog.object(schema, parts[-1])
     if found is not None:
+        _ask(session, catalog, found, error(15225, old, database, kind))
         _rename_object(session, catalog, found, new)
         return
     owner = _owner_of_constraint(catalog, schema, parts[-1])
     if owner is None:
         raise error(15225, old, database, kind)
+    _ask(session, catalog, owner, error(15225, old, database, kind))
     session.change_catalog(catalog.put(_with_constraint(owner, parts[-1], new)))
+
+
+def _ask(session: Session, catalog: Catalog, found: Object, missing: TsqlError) -> None:
+    """ALTER on what is to be renamed. Error 15247, or that it is not there for who does not see it."""
+    authority = session.authority
+    if not authority.allows("ALTER", securable_of(found), catalog.name):
+        raise error(15247) if authority.rights(catalog.name).sees(found) else missing
 
 
 def _rename_object(session: Session, catalog: Catalog, found: Object, new: str) -> None:
@@ -73,7 +84,24 @@ def _rename_object(session: Session, catalog: Catalog, found: Object, new: str) 
             if other.object_id != found.object_id
             and any(foreign.references(found) for foreign in other.foreign_keys)
         ]
-    session.change_catalog(catalog.remove(entry_key(found)).put(moved, *followers))
+    gone, grants = _following_grants(catalog, found, new)
+    session.change_catalog(catalog.remove(entry_key(found), *gone).put(moved, *followers, *grants))
+
+
+def _following_grants(
+    catalog: Catalog, found: Object, new: str, old_column: str = ""
+) -> tuple[list[str], list[Grant]]:
+    """The permissions on an object, or on a column of it, under its old name and under its new one."""
+    mine = [
+        entry
+        for entry in catalog.entries.values()
+        if isinstance(entry, Grant)
+        and entry.securable_class == "OBJECT"
+        and (entry.schema, entry.name) == (found.schema, found.name)
+        and (not old_column or entry.column.lower() == old_column.lower())
+    ]
+    moved = [replace(entry, column=new) if old_column else replace(entry, name=new) for entry in mine]
+    return [entry_key(entry) for entry in mine], moved
 
 
 def _following_keys(table: Table, renamed: Table, new: str) -> tuple[Any, ...]:
@@ -170,4 +198,5 @@ def _rename_column(session: Session, catalog: Catalog, table: Table, old: str, n
         for other in catalog.tables()
         if other.object_id != table.object_id and any(k.references(table) for k in other.foreign_keys)
     ]
-    session.change_catalog(catalog.put(changed, *followers))
+    gone, grants = _following_grants(catalog, table, new, old)
+    session.change_catalog(catalog.remove(*gone).put(changed, *followers, *grants))

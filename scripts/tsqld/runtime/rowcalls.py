@@ -155,6 +155,7 @@ class _Helper(Session):
         super().__init__(parent.engine, parent.spid, parent.login, parent.database, parent.app, parent.host)
         self.parent = parent
         self.cancelled = parent.cancelled
+        self.authority.stack = parent.authority.stack
         self.executor.close()
         self.executor = _HelperExecutor(parent)
 

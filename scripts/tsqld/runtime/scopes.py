@@ -70,7 +70,10 @@ class Scopes:
             return
         session = self.session
         frame = Frame(
-            procedure=node.name[-1], database=session.database, in_function=node.kind.endswith("FUNCTION")
+            procedure=node.name[-1],
+            database=session.database,
+            schema=node.name[-2] if len(node.name) > 1 else "",
+            in_function=node.kind.endswith("FUNCTION"),
         )
         if node.kind == "TRIGGER" and not self._logical_tables(node, frame):
             return

@@ -11,6 +11,7 @@ from tsqld.catalog.model import Catalog, Table
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, Done, Event, TransactionChanged
 from tsqld.functions.randoms import RandomNumbers
+from tsqld.runtime.authority import Authority
 from tsqld.runtime.consequences import error_event
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
@@ -43,6 +44,7 @@ class Session:
         self.executor = Executor(engine)
         self.executor.spid = spid
         self.table_locks = TableLocks(self)
+        self.authority = Authority(self)
         self.options = Options()
         self.frames: list[Frame] = [Frame(database=database)]
         self.trancount = 0
@@ -166,6 +168,7 @@ class Session:
         self.drop_temporaries()
         self.engine.locks.release_all(self.spid, "session")
         self.options = Options()
+        self.authority.unwind(0)
         self.context = {}
         self.context_info = None
         self.identity_insert = ""

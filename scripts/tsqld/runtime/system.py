@@ -13,11 +13,12 @@ from tsqld.catalog.model import Module, Table
 from tsqld.catalog.spelling import spelled_value
 from tsqld.errors import TsqlError, error
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
-from tsqld.runtime import serveroptions, usermessages
+from tsqld.runtime import roleprocs, serveroptions, usermessages
 from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.properties import NAMES, change
 from tsqld.runtime.sequenceranges import get_range
 from tsqld.runtime.session import Session
+from tsqld.security.rights import SERVER
 from tsqld.types import SqlType, nvarchar
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class SystemProcedures:
                     ("sp_altermessage", usermessages.ALTER, usermessages.alter),
                     ("sp_dropmessage", usermessages.DROP, usermessages.drop),
                     ("sp_tsqld_configure", ("number", "value"), serveroptions.configure),
+                    *((name, names, work) for name, (names, work) in roleprocs.PROCEDURES.items()),
                 )
             },
             "sp_sequence_get_range": lambda arguments: get_range(self.session, self._database, arguments),
@@ -70,7 +72,6 @@ class SystemProcedures:
             "sp_recompile": self._recompile,
             "sp_refreshview": partial(self._refresh, "viewname", "sp_refreshview"),
             "sp_refreshsqlmodule": partial(self._refresh, "name", "sp_refreshsqlmodule"),
-            "sp_changedbowner": self._nothing,
             "sp_db_vardecimal_storage_format": self._nothing,
         }
 
@@ -225,14 +226,23 @@ class SystemProcedures:
 
     def _shipped(self, name: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         """A procedure in T-SQL, run in the database of the call."""
+        if name == "sp_configure" and len(arguments) > 1:
+            self._ask_settings()
         module = shipped.shipped_procedure(name)
         return self.interpreter.procedures.run_module(module, self._database, arguments)
+
+    def _ask_settings(self) -> None:
+        """What members of sysadmin and serveradmin may change. Error 15247."""
+        if not self.session.authority.allows("ALTER SETTINGS", SERVER, "master"):
+            raise error(15247)
 
     def _written(
         self, name: str, names: Sequence[str], work: _Work, arguments: Sequence[Argument]
     ) -> Iterator[Event]:
         """A procedure that changes a catalog."""
         values = self._named(arguments, names, name)
+        if name.endswith("message") or name == "sp_tsqld_configure":
+            self._ask_settings()
         yield from self.interpreter.transactions.run(lambda: work(self.session, values))
 
     # extended properties
@@ -255,6 +265,8 @@ class SystemProcedures:
         if column is not None:
             text = _computed_text(found, str(name), str(column))
         elif isinstance(found, Module):
+            if not self.session.authority.sees_definition(self._database, found):
+                raise error(15197, name)
             text = found.text
         else:
             raise error(15197, name)

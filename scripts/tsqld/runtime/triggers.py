@@ -67,6 +67,8 @@ class Triggers:
             procedure=trigger.name,
             procedure_id=trigger.object_id,
             database=plan.name.database,
+            schema=trigger.schema,
+            owned=(plan.name.database, plan.table),
             nest=session.frame.nest + 1,
             specials=specials,
             tables={f" {name}": table for name, table in specials.items()},
@@ -83,6 +85,12 @@ class Triggers:
         session.trancount = max(entry, 1)
         session.options = replace(options, xact_abort=True)
         session.rowcount = count
+        authority = session.authority
+        identities = authority.depth
+        identity = authority.as_module(trigger, plan.name.database)
+        if identity is not None:
+            authority.push(identity)
+        frame.identities = authority.depth
         session.frames.append(frame)
         depth = len(session.frames)
         try:
@@ -97,6 +105,7 @@ class Triggers:
             del session.frames[depth - 1 :]
             session.options = options
             session.instead = instead
+            authority.unwind(identities)
             if session.executor.transaction is transaction:
                 session.trancount = entry
         if session.executor.transaction is not transaction:

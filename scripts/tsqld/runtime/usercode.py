@@ -27,7 +27,7 @@ def returned_value(session: Session, module: Module, database: str, values: Sequ
     if NULL_ON_NULL in parse_module(module.text).options and any(value is None for value in values):
         return None
     frame = _frame(session, module, database, values)
-    with _running(session, frame):
+    with _running(session, frame, module):
         _run(session, module)
         return frame.result
 
@@ -37,7 +37,7 @@ def returned_rows(
 ) -> list[tuple[Any, ...]]:
     """The rows of a multi-statement function's table."""
     frame = _frame(session, module, database, values)
-    with _running(session, frame):
+    with _running(session, frame, module):
         table = _filled(session, module, frame)
         session.executor.fresh(())
         rows = session.executor.read(f"SELECT * FROM {table.storage}").fetchall()
@@ -49,7 +49,7 @@ def returned_rows(
 def fill(session: Session, module: Module, database: str, values: Sequence[Any], storage: str) -> None:
     """Leave a multi-statement function's rows in the temp table `storage`."""
     frame = _frame(session, module, database, values)
-    with _running(session, frame):
+    with _running(session, frame, module):
         table = _filled(session, module, frame)
         text = f"CREATE OR REPLACE TEMP TABLE {storage} AS SELECT * FROM {table.storage}"
         if session.executor.transaction is not None:
@@ -76,6 +76,8 @@ def _frame(session: Session, module: Module, database: str, values: Sequence[Any
         procedure=module.full_name,
         procedure_id=module.object_id,
         database=database,
+        schema=module.schema,
+        owned=(database, module),
         nest=nest,
         in_function=True,
         returns=module.returns,
@@ -108,7 +110,7 @@ def _run(session: Session, module: Module) -> None:
 
 
 @contextmanager
-def _running(session: Session, frame: Frame) -> Iterator[None]:
+def _running(session: Session, frame: Frame, module: Module) -> Iterator[None]:
     """The session as a function body finds it, and as its caller gets it back.
 
     An error must end the caller's statement, so the body runs as inside TRY; a statement that has begun its
@@ -119,11 +121,17 @@ def _running(session: Session, frame: Frame) -> Iterator[None]:
     session.try_depth = depth + 1
     if session.executor.transaction is not None and not count:
         session.trancount = 1
+    identities = session.authority.depth
+    identity = session.authority.as_module(module, frame.database)
+    if identity is not None:
+        session.authority.push(identity)
+    frame.identities = session.authority.depth
     session.frames.append(frame)
     try:
         yield
     finally:
         del session.frames[frames:]
+        session.authority.unwind(identities)
         session.try_depth, session.trancount = depth, count
         session.rowcount, session.last_error, session.fetch_status, session.statement_time = state
         for table in frame.tables.values():

@@ -13,6 +13,7 @@ from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn, QueryText
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Column, Columns, Done, Error, Event, Message, Rows
+from tsqld.runtime.ddl import permits
 from tsqld.runtime.frame import Handlers, stopping
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
@@ -131,7 +132,9 @@ class Writing:
         """Insert rows held in Python through the same plan as any INSERT."""
         session = self.session
         with self.interpreter.definitions.rows_table([column.type for column in columns], rows) as source:
-            plan = self._rows_plan(self.evaluator.compiler(), node, columns, source)
+            compiler = self.evaluator.compiler()
+            plan = self._rows_plan(compiler, node, columns, source)
+            compiler.context.environment.verify()
             yield from self.interpreter.transactions.run(lambda: self.interpreter.changes.run(plan))
         yield Done(None if session.options.nocount else session.rowcount)
 
@@ -142,8 +145,10 @@ class Writing:
         yield Done(None if session.options.nocount else session.rowcount)
 
     def _truncate(self, node: n.Truncate) -> Iterator[Event]:
+        definitions = self.interpreter.definitions
+        permits.alters_table(self.session, definitions, node.table, node.line)
         yield from self.interpreter.transactions.run(
-            lambda: self.interpreter.definitions.truncate(node, self.interpreter.changes)
+            lambda: definitions.truncate(node, self.interpreter.changes)
         )
 
 

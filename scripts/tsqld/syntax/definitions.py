@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NoReturn
 
 from tsql.tokens import Kind
@@ -62,7 +61,7 @@ class DefinitionParser(DatabaseParser):
             return self._create_partition(line)
         if self.accept("STATISTICS"):
             return self.create_statistics(line)
-        if self.at("LOGIN", "USER", "ROLE"):
+        if self.at_principal():
             return self.principal("CREATE", line)
         if self.at_words("EVENT", "SESSION"):
             return self.event_session("CREATE", line)
@@ -88,12 +87,10 @@ class DefinitionParser(DatabaseParser):
             return self._sequence("ALTER", line)
         if self.accept("PARTITION"):
             return self._alter_partition(line)
-        if self.at("LOGIN", "USER", "ROLE"):
+        if self.at_principal():
             return self.principal("ALTER", line)
         if self.at_words("EVENT", "SESSION"):
             return self.event_session("ALTER", line)
-        if self.accept("SERVER"):
-            return replace(self.principal("ALTER", line), kind="SERVER ROLE")
         if self.accept("SCHEMA"):
             return self._transfer(line)
         if self.accept("AUTHORIZATION"):
@@ -102,7 +99,7 @@ class DefinitionParser(DatabaseParser):
 
     def drop(self) -> n.Statement:
         line = self.advance().line
-        if self.at("LOGIN", "USER", "ROLE"):
+        if self.at_principal():
             return self.principal("DROP", line)
         if self.at_words("EVENT", "SESSION"):
             return self.event_session("DROP", line)

@@ -11,7 +11,8 @@ from tsqld.syntax.queries import _ASSIGNMENTS, QueryParser
 class DmlParser(QueryParser):
     """The DML grammar."""
 
-    def execute(self) -> n.Execute:
+    def called(self, line: int) -> n.Execute:
+        """EXEC of a module or text, its keyword read."""
         raise NotImplementedError
 
     def with_statement(self) -> n.Statement:
@@ -105,7 +106,7 @@ class DmlParser(QueryParser):
         elif self.at("VALUES"):
             source = self.value_rows()
         elif self.at("EXEC", "EXECUTE"):
-            source = self.execute()
+            source = self.called(self.advance().line)
         elif self.at("SELECT", "WITH", "("):
             source = self.query()
         else:

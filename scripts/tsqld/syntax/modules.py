@@ -17,9 +17,8 @@ _MODULE_OPTIONS: Final = frozenset(
     """RECOMPILE ENCRYPTION SCHEMABINDING VIEW_METADATA NATIVE_COMPILATION EXECUTE EXEC RETURNS CALLED
     INLINE""".split()
 )
-
-# Only members of sysadmin may log in, and each is dbo in every database, as every object's owner is.
-_SAME_RIGHTS: Final = frozenset({"CALLER", "OWNER", "SELF", "DBO"})
+RUNS_AS: Final = "EXECUTE AS "
+"""How an option begins that tells whom a module runs as: CALLER, OWNER, SELF or a quoted user."""
 
 
 class ModuleParser(SessionParser):
@@ -106,9 +105,10 @@ class ModuleParser(SessionParser):
             word = self.advance().upper
             if word in ("EXECUTE", "EXEC"):
                 self.expect("AS")
-                who = self.advance().value.upper()
-                if who not in _SAME_RIGHTS:
-                    self.refuse(f"EXECUTE AS {who}")
+                if self.at_string():
+                    options.append(f"{RUNS_AS}'{self.advance().value}")
+                else:
+                    options.append(RUNS_AS + self.expect("CALLER", "OWNER", "SELF"))
             elif word in ("RETURNS", "CALLED"):
                 if word == "RETURNS":
                     self.expect("NULL")

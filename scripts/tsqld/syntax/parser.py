@@ -91,6 +91,7 @@ class Parser(ModuleParser):
             "DBCC": self._maintenance,
             "RECONFIGURE": self._maintenance,
             "KILL": self._kill,
+            "REVERT": self.revert,
         }
 
     def at_statement(self) -> bool:
@@ -158,7 +159,6 @@ class Parser(ModuleParser):
             "BACKUP",
             "RESTORE",
             "SHUTDOWN",
-            "REVERT",
             "READTEXT",
             "WRITETEXT",
             "UPDATETEXT",

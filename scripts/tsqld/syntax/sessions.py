@@ -23,10 +23,41 @@ class SessionParser(VariableParser):
 
     # EXEC
 
-    def execute(self) -> n.Execute:
+    def execute(self) -> n.Statement:
         line = self.advance().line
         if self.accept("AS"):
-            self.refuse("EXECUTE AS")
+            return self._execute_as(line)
+        return self.called(line)
+
+    def _execute_as(self, line: int) -> n.ExecuteAs:
+        kind = self.expect("USER", "LOGIN", "CALLER")
+        name: n.Expression | None = None
+        if kind != "CALLER":
+            self.expect("=")
+            name = self.expression()
+        no_revert, cookie = False, ""
+        if self.at("WITH") and self.peek().upper in ("NO", "COOKIE"):
+            self.advance()
+            if self.accept("NO"):
+                self.expect("REVERT")
+                no_revert = True
+            else:
+                self.expect_words("COOKIE", "INTO")
+                cookie = self.variable()
+        return n.ExecuteAs(line, kind, name, no_revert, cookie)
+
+    def revert(self) -> n.Revert:
+        line = self.advance().line
+        cookie: n.Expression | None = None
+        if self.at("WITH") and self.peek().upper == "COOKIE":
+            self.advance()
+            self.advance()
+            self.expect("=")
+            cookie = self.expression()
+        return n.Revert(line, cookie)
+
+    def called(self, line: int) -> n.Execute:
+        """EXEC of a module or text, its keyword read."""
         if self.accept("("):
             text = self.expression()
             while self.accept(","):
@@ -34,14 +65,25 @@ class SessionParser(VariableParser):
             self.expect(")")
             if self.at("AT"):
                 self.refuse("EXEC (…) AT linked server")
-            if self.at_words("AS") and self.peek().upper in ("USER", "LOGIN"):
-                self.refuse("EXEC (…) AS USER")
-            return n.Execute(line, None, text=text, result_sets=self._result_sets())
+            impersonated = self._impersonated()
+            return n.Execute(
+                line, None, text=text, result_sets=self._result_sets(), impersonated=impersonated
+            )
         return_variable = ""
         if self.token.kind is Kind.VARIABLE and self.peek().upper == "=":
             return_variable = self.advance().value
             self.advance()
         return self._execute_module(line, return_variable)
+
+    def _impersonated(self) -> tuple[str, str] | None:
+        if not (self.at("AS") and self.peek().upper in ("USER", "LOGIN")):
+            return None
+        self.advance()
+        kind = self.advance().upper
+        self.expect("=")
+        if not self.at_string():
+            self.fail()
+        return kind, self.advance().value
 
     def _execute_module(self, line: int, return_variable: str) -> n.Execute:
         module: n.Parts | n.Variable

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import struct
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +40,8 @@ _UNTRUSTED_TEXT: Final = (
     "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication."
 )
 _PASSWORD_CHANGE: Final = 18486
+_FAILED_SECONDS: Final = 1.0
+"""How long a refused login waits for its answer, so that guessing is slow; others are not held up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,9 @@ def _try_login(login: Login, engine: Engine, version: int, encrypted: bool) -> L
         if not isinstance(number, int):
             log.exception("the login of %r failed inside", user)
             return _refused([(_LOGIN_FAILED, f"Login failed for user '{user}'.", 1)], version)
-        log.warning("refused login of %r: %d", user, number)
+        state, reason = getattr(problem, "state", 1), getattr(problem, "reason", "")
+        log.warning("refused login of %r: error %d, state %d. %s", user, number, state, reason)
+        time.sleep(_FAILED_SECONDS)
         told = [(number, str(getattr(problem, "message", problem)), 1)]
         if number != _LOGIN_FAILED:
             told.append((_LOGIN_FAILED, f"Login failed for user '{user}'.", 1))

@@ -22,6 +22,8 @@ CHANGING: Final = (
     "CREATE FUNCTION",
     "ALTER ANY SCHEMA",
 )
+_AT_FIRST: Final = "CONTROL"
+"""On the database, until the schema ops is there: it is made for dbo, which only members of db_owner may."""
 _ON_READ: Final = ("SELECT",)
 _ON_CHANGE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "ALTER")
 
@@ -38,16 +40,25 @@ def check_permissions(connection: Connection, *, changing: bool) -> None:
 
 
 def permission_query(*, changing: bool) -> str:
-    """The query of the permissions that are missing; those on schema ops count only where that exists."""
-    database = [f"({literal(name)}, N'DATABASE', DB_NAME())" for name in (CHANGING if changing else READING)]
-    schema = [f"({literal(name)}, N'SCHEMA', N'ops')" for name in (_ON_CHANGE if changing else _ON_READ)]
+    """The query of the permissions that are missing. Those on schema ops count only where that exists."""
+    needed = [
+        _needed(name, "DATABASE", "DB_NAME()", "", "NULL") for name in (CHANGING if changing else READING)
+    ]
+    if changing:
+        needed.append(_needed(_AT_FIRST, "DATABASE", "DB_NAME()", " (for the first run)", "0"))
+    on_schema = _ON_CHANGE if changing else _ON_READ
+    needed += [_needed(name, "SCHEMA", "N'ops'", " on schema ops", "1") for name in on_schema]
     return f"""
-    SELECT
-        CONCAT(needed.permission, IIF(needed.class = N'SCHEMA', N' on schema ops', N'')) AS permission
-    FROM (VALUES {", ".join(database + schema)}) AS needed (permission, class, securable)
-    WHERE (needed.class = N'DATABASE' OR SCHEMA_ID(N'ops') IS NOT NULL)
+    SELECT CONCAT(needed.permission, needed.shown) AS permission
+    FROM (VALUES {", ".join(needed)}) AS needed (permission, class, securable, shown, with_ops)
+    WHERE (needed.with_ops IS NULL OR needed.with_ops = IIF(SCHEMA_ID(N'ops') IS NULL, 0, 1))
         AND ISNULL(HAS_PERMS_BY_NAME(QUOTENAME(needed.securable), needed.class, needed.permission), 0) = 0;
     """
+
+
+def _needed(name: str, kind: str, securable: str, shown: str, with_ops: str) -> str:
+    """One row: a permission, where it is needed, and whether only with (1) or without (0) the schema ops."""
+    return f"({literal(name)}, {literal(kind)}, {securable}, {literal(shown)}, {with_ops})"
 
 
 def _login(connection: Connection) -> str:

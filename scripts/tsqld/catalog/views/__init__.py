@@ -34,6 +34,7 @@ from tsqld.catalog.views import (
     settings,
 )
 from tsqld.catalog.views.common import collation, facets
+from tsqld.catalog.views.restricted import restricted
 from tsqld.catalog.views.spec import Row, View, view
 from tsqld.catalog.views.temporaries import with_temporaries
 from tsqld.catalog.views.unknown import REFUSED
@@ -156,4 +157,8 @@ def system_relation(session: Session, database: str, schema: str, name: str) -> 
             raise unsupported(f"sys.{name}")
         shown = "INFORMATION_SCHEMA" if schema == "information_schema" else schema
         raise error(208, f"{shown}.{name}")
-    return found.relation(session, with_temporaries(session, session.catalog(database)))
+    catalog = session.authority.visible(session.catalog(database))
+    if not session.authority.unlimited:
+        known = "information views" if (schema, name) == ("information_schema", "views") else name
+        found = restricted(session, known, found, catalog)
+    return found.relation(session, with_temporaries(session, catalog))

@@ -165,10 +165,15 @@ def _schemas(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 
 def _modules(session: Session, catalog: Catalog) -> Iterator[Row]:
+    from tsqld.catalog.views.principals import principal_ids
+
+    ids = principal_ids(session.catalog(catalog.name))
     for found in catalog.modules():
+        runs_as = -2 if found.execute_as == "OWNER" else ids.get(found.execute_as.lower())
         yield {
             "object_id": found.object_id,
             "definition": found.text,
+            "execute_as_principal_id": runs_as,
             "uses_quoted_identifier": found.quoted_identifier,
             "is_schema_bound": found.schema_bound,
             "is_recompiled": is_kind(found, "P") and "RECOMPILE" in parse_module(found.text).options,

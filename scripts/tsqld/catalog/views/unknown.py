@@ -18,7 +18,7 @@ REFUSED: Final = frozenset(
     query_store_query_text query_store_runtime_stats query_store_runtime_stats_interval
     query_store_wait_stats server_event_notifications server_event_session_actions
     server_event_session_events server_event_session_fields server_event_session_targets server_events
-    server_permissions service_contract_message_usages service_contract_usages service_queue_usages
+    service_contract_message_usages service_contract_usages service_queue_usages
     spatial_reference_systems sql_dependencies syscacheobjects syscharsets sysdevices
     sysfilegroups sysfulltextcatalogs syslogins sysmembers
     sysoledbusers sysopentapes sysperfinfo syspermissions sysprotects sysremotelogins

@@ -26,6 +26,7 @@ class DeleteCompiler(InsertCompiler):
         visible = self._statement_ctes(node.ctes, node.max_recursion)
         found = self.found(node, visible)
         table, name, environment = found.target.table, found.target.name, self.context.environment
+        environment.demand_change("DELETE", found.target.access, table)
         scope = Scope([named(found.relation, "deleted"), *found.scope.relations])
         outputs, values = self._outputs(node.outputs, scope)
         self._replaced = self._stands_in(found.target, node, "DELETE")
@@ -78,6 +79,7 @@ class DeleteCompiler(InsertCompiler):
         for action in acting:
             inner = type(self)(Context(self.context.environment))
             statement = action.statement
-            made = inner.delete(statement) if isinstance(statement, n.Delete) else inner.update(statement)
+            with self.context.environment.trusted():
+                made = inner.delete(statement) if isinstance(statement, n.Delete) else inner.update(statement)
             plans.append(made)
         return tuple(plans)

@@ -114,7 +114,8 @@ class FindCompiler(RowCompiler):
         relation = replace(scope.relations[0], table=view_rows(view), rowid="0")
         scope.relations[0] = relation
         where = (self.condition(node.where, Place(scope)),) if node.where is not None else ()
-        return Found(scope, relation, relation, whole(view_rows(view), name), (text,), where, alone=True)
+        target = replace(whole(view_rows(view), name), access=relation.access)
+        return Found(scope, relation, relation, target, (text,), where, alone=True)
 
     def _source_named(self, node: n.Update | n.Delete) -> n.TableSource | None:
         """The source that the target of a change is, by its alias or its name."""

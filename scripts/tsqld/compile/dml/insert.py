@@ -46,6 +46,7 @@ class InsertCompiler(OutputCompiler):
         visible = self._statement_ctes(node.ctes, node.max_recursion)
         target = self.target(node.target, node.columns, node.ctes, "INSERT")
         self._refuse_target(target, node.line)
+        self.context.environment.demand_change("INSERT", target.access, target.table)
         columns = [] if node.source is None else self._insert_columns(node, target)
         text = self._insert_source(node, target, columns, visible)
         return self.insert_text(node, target, columns, text)
@@ -80,6 +81,7 @@ class InsertCompiler(OutputCompiler):
     ) -> ChangePlan:
         """An INSERT of rows that other compiled text yields: OUTPUT INTO, INSERT … EXEC, BULK INSERT."""
         target = self.target(target_node, columns, (), "INSERT" if self.fires_instead else "")
+        self.context.environment.demand_change("INSERT", target.access, target.table)
         node = n.Insert(line, target_node, tuple(columns), None)
         chosen = self._insert_columns(node, target)
         if len(text.columns) != len(chosen):
@@ -318,7 +320,8 @@ class InsertCompiler(OutputCompiler):
         return self.checked(target, rows, "INSERT"), bool(table.identity) and not explicit, explicit
 
     def _insert_outputs(self, node: n.Insert, target: Target) -> tuple[tuple[OutputPlan, ...], list[Bound]]:
-        scope = Scope([as_named(target, self.row_relation(target.table, "n"), "inserted")])
+        rows = as_named(target, self.row_relation(target.table, "n"), "inserted")
+        scope = Scope([replace(rows, access=target.access)])
         return self._outputs(node.outputs, scope)
 
 

@@ -57,8 +57,18 @@ class MergeCompiler(MergeRowCompiler):
         visible = self._statement_ctes(node.ctes, node.max_recursion)
         merged = self.merged(node, visible)
         clauses = [self.clause(number, when, merged) for number, when in enumerate(node.whens, 1)]
+        self._demand_changes(merged, clauses)
         rows = self.numbered(merged, clauses, self.rows_text_of(node, merged, clauses))
         return self._merge_plan(node, merged, clauses, rows)
+
+    def _demand_changes(self, merged: Merged, clauses: Sequence[Clause]) -> None:
+        target = merged.found.target
+        for action in ("INSERT", "UPDATE", "DELETE"):
+            chosen = [clause for clause in clauses if clause.when.action == action]
+            items = [item for clause in chosen for item in clause.when.assignments if item.column]
+            named = [item.column[-1] for item in items]
+            if chosen:
+                self.context.environment.demand_change(action, target.access, target.table, named)
 
     def _refuse_twice(self, node: n.Merge) -> None:
         """An unconditional clause ends its kind. Error 5324."""
@@ -262,6 +272,8 @@ class MergeCompiler(MergeRowCompiler):
         target = merged.found.target
         inserted = as_named(target, _hidden(new, numbers(clauses, "DELETE")), "inserted")
         deleted = as_named(target, _hidden(old, numbers(clauses, "INSERT")), "deleted")
+        inserted = replace(inserted, access=target.access)
+        deleted = replace(deleted, access=target.access)
         position = 0
         seen = []
         for relation in merged.sources:

@@ -142,10 +142,11 @@ class MergeRowCompiler(UpdateCompiler):
             replace(seen, sql=values.get(seen.name.lower(), f"CAST(NULL AS {duck_type(seen.type)})"))
             for seen in found.base.columns
         )
-        scope = Scope([replace(found.base, columns=image)])
+        scope = Scope([replace(found.base, columns=image, access=None)])
         for column in table.columns:
             if column.computed and column.persisted:
-                value = self.value(parse_value(column.computed), Place(scope))
+                with self.context.environment.trusted():
+                    value = self.value(parse_value(column.computed), Place(scope))
                 values[column.name.lower()] = self.stored(value, column, name, "INSERT", line)
         return values
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from tsqld.binder.access import Access
 from tsqld.binder.scope import Relation, RelationColumn, quoted
 from tsqld.catalog.model import Column, Table
 from tsqld.compile.checks import KeyCheck
@@ -91,7 +92,7 @@ class Target:
 
     `names` are those of `order` where they are not the table's; `exposed` is what the statement calls it;
     `closed` holds its other columns with the error that changing them is; `options` are the conditions that
-    CHECK OPTION enforces.
+    CHECK OPTION enforces; `access` is where to note what is done with it.
     """
 
     table: Table
@@ -102,6 +103,7 @@ class Target:
     exposed: str = ""
     closed: Mapping[str, int] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
+    access: Access | None = None
 
     def base(self, name: str) -> str:
         """The table's own name, lower case, of a column called `name` here; empty where it is no column of

@@ -50,7 +50,8 @@ class RowCompiler(TargetCompiler):
         if column.default is None:
             return f.null()
         self.row_by_row, before = True, self.row_by_row
-        value = self.value(parse_value(column.default.text), Place(Scope()))
+        with self.context.environment.trusted():
+            value = self.value(parse_value(column.default.text), Place(Scope()))
         self.row_by_row = before
         return f.convert(value, column.type)
 
@@ -94,7 +95,8 @@ class RowCompiler(TargetCompiler):
                 continue
             sql = f"{alias}.{quoted(column.name)}"
             if column.computed:
-                value = self.value(parse_value(column.computed), place)
+                with self.context.environment.trusted():
+                    value = self.value(parse_value(column.computed), place)
                 sql = self.stored(value, column, name, "INSERT", line)
             parts.append(f"{sql} AS {quoted(column.name)}")
         return f"SELECT {', '.join(parts)} FROM ({rows}) AS {alias}"
@@ -111,11 +113,12 @@ class RowCompiler(TargetCompiler):
             seen.name: replace(seen, sql=new[seen.name.lower()][1]) if seen.name.lower() in new else seen
             for seen in base.columns
         }
-        image = replace(base, columns=tuple(columns.values()))
+        image = replace(base, columns=tuple(columns.values()), access=None)
         for column in table.columns:
             if not column.computed:
                 continue
-            value = self.value(parse_value(column.computed), Place(Scope([image])))
+            with self.context.environment.trusted():
+                value = self.value(parse_value(column.computed), Place(Scope([image])))
             if column.persisted:
                 sql = self.stored(value, column, target.name, "UPDATE", line)
                 new[column.name.lower()] = (column, sql)
@@ -153,7 +156,10 @@ class RowCompiler(TargetCompiler):
         for check in () if self.unchecked else check_texts(target.table):
             if changed is not None and not _mentions(check.text, changed):
                 continue
-            condition = self.condition(parse_condition(check.text), Place(Scope([rows])))
+            with self.context.environment.trusted():
+                condition = self.condition(
+                    parse_condition(check.text), Place(Scope([replace(rows, access=None)]))
+                )
             where = f", column '{check.column}'" if check.column else ""
             database, shown = name.database, name.two_part
             if target.table.is_temporary:

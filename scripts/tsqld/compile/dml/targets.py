@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from tsqld.binder.scope import Relation, Scope
 from tsqld.catalog.model import Module, Table
@@ -42,10 +43,12 @@ class TargetCompiler(ThroughCompiler):
         if isinstance(found, Table):
             if len(target.name) == 1 and found is self.context.environment.special_table(name.name):
                 raise error(286, line=target.line)
-            return whole(found, name)
+            access = self.context.environment.demand("SELECT", found, name, required=False)
+            return replace(whole(found, name), access=access)
         if isinstance(found, Module) and found.kind == "VIEW":
             if event and replaced(self.context.environment, found, name.database, event):
-                return whole(view_rows(found), name)
+                access = self.context.environment.demand("SELECT", found, name, required=False)
+                return replace(whole(view_rows(found), name), access=access)
             return self._seen_through(target, columns, ())
         raise error(208, ".".join(target.name), line=target.line)
 
@@ -56,7 +59,9 @@ class TargetCompiler(ThroughCompiler):
         visible = inner._statement_ctes(ctes, None)
         inner._expose = True
         source = n.TableSource(target.line, target.name)
+        known = len(self.context.environment.accesses)
         _, relation = inner._leaf(source, Scope([], None, visible), False)
+        self.context.environment.discount(known)
         return inner.target_of(relation, inner.through_of(relation, columns, target.line), target.line)
 
     def through_of(self, relation: Relation, columns: Collection[str], line: int) -> Through:
@@ -78,7 +83,8 @@ class TargetCompiler(ThroughCompiler):
         if table.kind == "T@" and table.name in ("inserted", "deleted"):
             raise error(286, line=line)
         name = FullName(_database(table, self.context.environment.database), table.schema, table.name)
-        every = whole(table, name)
+        access = relation.access or through.access
+        every = replace(whole(table, name), access=access)
         if relation.alias not in self._through:
             return every
         options = self.option_of(relation)
@@ -94,7 +100,7 @@ class TargetCompiler(ThroughCompiler):
             else:
                 closed[key] = 4405 if key in passed else 4406
         order = tuple(visible.values())
-        return Target(table, name, visible, order, tuple(names), relation.exposed, closed, options)
+        return Target(table, name, visible, order, tuple(names), relation.exposed, closed, options, access)
 
     def _statement_ctes(self, ctes: Sequence[n.CommonTable], recursion: int | None) -> dict[str, object]:
         """Common tables of a DML statement, expanded where they are named."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tsqld.binder.access import Access
 from tsqld.binder.scope import Relation, RelationColumn, Scope
 from tsqld.catalog.model import Module, Table
 from tsqld.compile.commontables import CteName
@@ -31,6 +32,7 @@ class Through:
     table: Table
     rowid: str
     columns: Mapping[str, str]
+    access: Access | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class ThroughCompiler(QueryCompiler):
         if relation.table is None or not relation.rowid:
             return ()
         columns = {column.name.lower(): column.name for column in relation.columns}
-        return (Through(relation.table, relation.rowid, columns),)
+        return (Through(relation.table, relation.rowid, columns, relation.access),)
 
     def row_identities(self, scope: Scope) -> str:
         found = [through for relation in scope.relations for through in self.bases(relation)]
@@ -148,7 +150,7 @@ class ThroughCompiler(QueryCompiler):
                     and out.source.name.lower() in through.columns
                 }
                 rowid = f"{alias}.tsqld_rowid_{len(passed) + 1}"
-                passed.append(Through(through.table, rowid, seen))
+                passed.append(Through(through.table, rowid, seen, through.access))
         self._through[alias] = tuple(passed)
         self._options[alias] = _Options(enforced=self._enforced_below(text.source))
         rowid = passed[0].rowid if passed else ""

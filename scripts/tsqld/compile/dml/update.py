@@ -47,6 +47,8 @@ class UpdateCompiler(DeleteCompiler):
             if any(is_aggregate(part) for part in walk(item, into_queries=False)):
                 raise error(157, line=item.line)
             self.assign(item, found.target, found.base, Place(found.scope), assigned)
+        named = [item.column[-1] for item in node.assignments if item.column]
+        self.context.environment.demand_change("UPDATE", found.target.access, found.target.table, named)
         self._versioned(found.target, assigned.new)
         return self._update_plan(node, found, assigned)
 
@@ -79,6 +81,8 @@ class UpdateCompiler(DeleteCompiler):
             value = self.default_of(column)
         else:
             value = self.value(item.value, place)
+        if item.operator != "=" and target.access is not None:
+            target.access.touch(column.name)
         if item.operator not in ("=", ".WRITE"):
             value = f.binary(item.operator[:-1], Bound(old.sql, old.type, old.nullable), value, item.line)
         text = self.stored(value, column, target.name, "UPDATE", item.line)

@@ -178,7 +178,7 @@ class ConstraintBuilder(Definer):
     def _with_foreign_key(
         self, table: Table, written: n.ForeignKey, object_id: int, catalog: Catalog, column: str
     ) -> Table:
-        name = self.full(written.table, written.line)
+        name = self.known(written.table, written.line)
         shown = written.name or constraint_name("FK", table, object_id, column or written.columns[0])
         if table.kind in ("T#", "T##"):
             skipped = error(1756, written.name or "")

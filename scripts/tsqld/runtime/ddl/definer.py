@@ -13,7 +13,7 @@ from tsqld.catalog.model import (
     Catalog,
     Table,
 )
-from tsqld.compile.context import Context, FullName, full_name
+from tsqld.compile.context import Context, FullName, full_name, located
 from tsqld.compile.inline import Compiler
 from tsqld.errors import error
 from tsqld.events import Message
@@ -55,7 +55,17 @@ class Definer:
         return self.session.executor.write(sql, parameters)
 
     def full(self, parts: Sequence[str], line: int) -> FullName:
-        return full_name(SessionEnvironment(self.session), parts, line)
+        """A name as a definition means it: in the user's default schema, wherever it is said."""
+        environment = SessionEnvironment(self.session)
+        environment.in_schema("")
+        return full_name(environment, parts, line)
+
+    def known(self, parts: Sequence[str], line: int) -> FullName:
+        """The name of something there is: where no schema was written, dbo's comes second."""
+        environment = SessionEnvironment(self.session)
+        environment.in_schema("")
+        name = full_name(environment, parts, line)
+        return located(environment, name, parts)[0]
 
     def type(self, name: n.TypeName) -> SqlType:
         """A declared type. Error 2715 as variables and columns report it."""
@@ -76,8 +86,12 @@ class Definer:
         found = self.catalog().user_type(*alias)
         return found is None or found.nullable
 
-    def compiler(self) -> Compiler:
-        return Compiler(Context(SessionEnvironment(self.session)))
+    def compiler(self, schema: str = "") -> Compiler:
+        """A compiler of a definition's texts, or of a module to be made in a schema."""
+        environment = SessionEnvironment(self.session)
+        if schema:
+            environment.in_schema(schema)
+        return Compiler(Context(environment))
 
     def existing(
         self, parts: Sequence[str], line: int, number: int, *, locks: bool = True
@@ -93,7 +107,7 @@ class Definer:
             if parts[-1].lower() in shared:
                 return shared[parts[-1].lower()], self._temporary_store(shared)
             raise error(number, ".".join(parts), line=line)
-        name = self.full(parts, line)
+        name = self.known(parts, line)
         catalog = self.catalog(name.database)
         table = catalog.table(name.schema, name.name)
         if table is None:

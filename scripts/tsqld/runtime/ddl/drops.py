@@ -47,7 +47,7 @@ class Drops(Definer):
                     self._drop_object(node, parts)
 
     def _drop_object(self, node: n.Drop, parts: n.Parts) -> None:
-        name = self.full(parts, node.line)
+        name = self.known(parts, node.line)
         catalog = self.catalog(name.database)
         found = catalog.object(name.schema, name.name)
         written = ".".join(parts)

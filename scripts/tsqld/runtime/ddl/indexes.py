@@ -37,7 +37,7 @@ class Indexes(TableBuilder):
         """Error 1939 for a view that is not schema-bound; indexed views are refused."""
         if parts[-1].startswith("#"):
             return
-        name = self.full(parts, line)
+        name = self.known(parts, line)
         found = self.catalog(name.database).object(name.schema, name.name)
         if isinstance(found, Module) and found.kind == "VIEW":
             if not found.schema_bound:

@@ -11,13 +11,16 @@ from tsqld.compile.context import FullName
 from tsqld.compile.inline import Compiler
 from tsqld.compile.text import OutColumn
 from tsqld.compile.triggered import is_instead
-from tsqld.errors import error
+from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.ddl.build import TableBuilder
 from tsqld.runtime.ddl.definer import moment
 from tsqld.runtime.ddl.schemabinding import refuse_unbound
 from tsqld.runtime.usercode import refuse_side_effects
+from tsqld.security.principals import owner_of
+from tsqld.security.rights import Securable
 from tsqld.syntax import nodes as n
+from tsqld.syntax.modules import RUNS_AS
 from tsqld.syntax.walk import parse_module, walk
 from tsqld.types import CURSOR, INT
 
@@ -50,7 +53,7 @@ class Modules(TableBuilder):
             created = now
         else:
             object_id, created = old.object_id, old.created
-        columns = self._module_columns(node)
+        columns = self._module_columns(node, schema.name)
         if "SCHEMABINDING" in node.options:
             refuse_unbound(node, catalog)
         if node.kind in ("SCALAR FUNCTION", "TABLE FUNCTION"):
@@ -69,12 +72,14 @@ class Modules(TableBuilder):
             "SCHEMABINDING" in node.options,
             fired_on,
             node.events,
+            execute_as=self._runs_as(node),
+            owner=old.owner if old is not None else "",
         )
         self.change(catalog.put(module))
 
     def refresh(self, module: Module) -> None:
         """The columns that a view or inline function yields, anew."""
-        columns = self._module_columns(parse_module(module.text))
+        columns = self._module_columns(parse_module(module.text), module.schema)
         if columns != module.columns:
             self.change(self.catalog().put(replace(module, columns=columns)))
 
@@ -82,7 +87,7 @@ class Modules(TableBuilder):
         """A trigger's name, which lives in the schema of its table or view, and that. Errors 2103, 8197."""
         if node.table[-1].startswith("#"):
             raise error(167, "trigger", line=node.line)
-        on = self.full(node.table, node.line)
+        on = self.known(node.table, node.line)
         found = self.catalog(on.database).object(on.schema, on.name)
         is_view = isinstance(found, Module) and found.kind == "VIEW"
         if not (isinstance(found, Table) or (is_view and "INSTEAD OF" in node.events)):
@@ -117,7 +122,7 @@ class Modules(TableBuilder):
     def trigger_state(self, node: n.TriggerState) -> None:
         if not node.table:
             return  # all triggers of the database or the server: there are none
-        on = self.full(node.table, node.line)
+        on = self.known(node.table, node.line)
         found = self.catalog(on.database).object(on.schema, on.name)
         if isinstance(found, Module) and found.kind == "VIEW":
             table: Table | Module = found
@@ -160,7 +165,38 @@ class Modules(TableBuilder):
             alias=self.alias(written.type),
         )
 
-    def _module_columns(self, node: n.CreateModule) -> tuple[Column, ...]:
+    def _runs_as(self, node: n.CreateModule) -> str:
+        """Whom a module runs as: empty for its caller. Error 15151 of a user there is not."""
+        option = next((word for word in node.options if word.startswith(RUNS_AS)), RUNS_AS + "CALLER")
+        who = option.removeprefix(RUNS_AS)
+        authority = self.session.authority
+        if who == "CALLER":
+            return ""
+        if who == "OWNER":
+            owner = self._owner_to_be(node)
+            if not authority.allows("IMPERSONATE", Securable("USER", "", owner), self.catalog().name):
+                own = authority.user_name(self.catalog().name).lower() == owner
+                if not own:
+                    raise error(15151, "execute as", "user", owner, line=node.line)
+            return who
+        if who == "SELF":
+            return authority.user_name(self.catalog().name)
+        try:
+            return authority.as_user(self.catalog().name, who[1:]).user or who[1:]
+        except TsqlError:
+            raise error(15151, "find", "user", who[1:], line=node.line) from None
+
+    def _owner_to_be(self, node: n.CreateModule) -> str:
+        """Who owns a module, made or yet to be made, in lower case."""
+        name = self._trigger_names(node)[0] if node.kind == "TRIGGER" else self.full(node.name, node.line)
+        catalog = self.catalog(name.database)
+        found = catalog.object(name.schema, name.name)
+        if found is not None:
+            return owner_of(catalog, found)
+        schema = catalog.schema(name.schema)
+        return schema.owner.lower() if schema is not None else "dbo"
+
+    def _module_columns(self, node: n.CreateModule, schema: str) -> tuple[Column, ...]:
         """The columns a view or inline function yields; compiling it finds its errors now."""
         if node.return_table is not None:
             now = moment()
@@ -168,17 +204,18 @@ class Modules(TableBuilder):
             return self.built(table, node.return_table, self.catalog())[0].columns
         if node.query is None:
             return ()
-        named = self.evaluator.bound(lambda compiler: self._query_columns(compiler, node))
+        named = self.evaluator.bound(lambda compiler: self._query_columns(compiler, node, schema))
         return tuple(
             Column(column.name, column.type, column.nullable, column_id=i)
             for i, column in enumerate(named, 1)
         )
 
-    def _query_columns(self, compiler: Compiler, node: n.CreateModule) -> tuple[OutColumn, ...]:
+    def _query_columns(self, compiler: Compiler, node: n.CreateModule, schema: str) -> tuple[OutColumn, ...]:
         assert node.query is not None
         value = next((found for found in walk(node.query) if isinstance(found, n.NextValue)), None)
         if value is not None:
             raise error(11719, line=value.line)
+        compiler.context.environment.in_schema(schema)
         arguments = {}
         for parameter in node.parameters if node.kind == "INLINE FUNCTION" else ():
             type = self.type(parameter.type)

@@ -10,6 +10,7 @@ from tsqld.catalog.model import Catalog, Grant, Module, Object, Schema, Table, U
 from tsqld.errors import error, unsupported
 from tsqld.runtime.ddl.definer import Definer, moment
 from tsqld.runtime.ddl.dependents import binders_of
+from tsqld.security.principals import OWNER, SA, login_of, principal_of, principals
 from tsqld.syntax import nodes as n
 
 _FIXED_SCHEMAS: Final = ("dbo", "guest", "sys", "information_schema")
@@ -28,7 +29,8 @@ class Schemas(Definer):
             self._owner(catalog, node.owner, node.line)
         number = max((s.schema_id for s in catalog.schemas() if s.schema_id < 16384), default=4) + 1
         self.write(f"CREATE SCHEMA {quoted(catalog.name)}.{quoted(node.name)}")
-        self.change(catalog.put(Schema(number, node.name, node.owner or "dbo")))
+        owner = node.owner or self.session.authority.user_name(catalog.name)
+        self.change(catalog.put(Schema(number, node.name, owner)))
         for element in node.elements:
             for _ in self.session.interpreter.definitions.run(_in_schema(element, node.name)):
                 pass
@@ -85,19 +87,55 @@ class Schemas(Definer):
         return catalog.remove(*gone).put(moved, *followers)
 
     def authorization(self, node: n.Authorization) -> None:
-        """Owners of schemas and roles are kept; of other securables the schema's owner is enough."""
-        catalog = self.catalog()
-        if node.securable_class not in ("SCHEMA", "OBJECT", "DATABASE", "TYPE"):
-            raise unsupported(f"ALTER AUTHORIZATION ON {node.securable_class}", node.line)
+        """The new owner of a schema, role, object, type or database; permissions on it go, but those on a
+        database. Errors 15110, 15151, 15346."""
         if node.securable_class == "DATABASE":
+            self._database_owner(node)
             return
-        if node.owner != "SCHEMA OWNER":
-            self._owner(catalog, node.owner, node.line)
-        if node.securable_class == "SCHEMA":
-            schema = catalog.schema(node.name[-1])
-            if schema is None:
-                raise error(15151, "find", "schema", node.name[-1], line=node.line)
-            self.change(catalog.put(replace(schema, owner=node.owner)))
+        catalog = self.catalog()
+        owner = "" if node.owner == "SCHEMA OWNER" else node.owner
+        if owner:
+            self._owner(catalog, owner, node.line)
+        name, kind = node.name[-1], node.securable_class
+        found: Any
+        if kind == "SCHEMA":
+            found = catalog.schema(name)
+        elif kind == "ROLE":
+            found = principal_of(catalog, name)
+        elif kind in ("OBJECT", "TYPE"):
+            place = self.known(node.name, node.line)
+            of_type = kind == "TYPE"
+            lookup = catalog.user_type if of_type else catalog.object
+            found = lookup(place.schema, place.name)
+        else:
+            raise unsupported(f"ALTER AUTHORIZATION ON {kind}", node.line)
+        if found is None:
+            raise error(15151, "find", kind.lower(), name, line=node.line)
+        if isinstance(found, Module) and found.kind == "TRIGGER":
+            raise error(15346, line=node.line)
+        own = (getattr(found, "schema", ""), found.name)
+        gone = [
+            key
+            for key, entry in catalog.entries.items()
+            if isinstance(entry, Grant)
+            and entry.securable_class == kind
+            and (entry.schema, entry.name) == own
+        ]
+        self.change(catalog.remove(*gone).put(replace(found, owner=owner)))
+
+    def _database_owner(self, node: n.Authorization) -> None:
+        """The login that owns a database, which is its dbo."""
+        master, name = self.session.catalog("master"), node.name[-1]
+        if self.session.engine.catalog(name) is None:
+            raise error(15151, "find", "database", name, line=node.line)
+        login = login_of(master, node.owner)
+        if login is None and node.owner.lower() != SA:
+            raise error(15151, "find", "principal", node.owner, line=node.line)
+        catalog = self.session.lock_catalog(name)
+        taken = [user for user in principals(catalog) if user.login.lower() == node.owner.lower()]
+        if any(user.name.lower() != "dbo" for user in taken):
+            raise error(15110, line=node.line)
+        self.change(catalog.with_option(OWNER, login.name if login is not None else SA))
 
 
 def _followers(catalog: Catalog, found: Table, schema: str) -> list[Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tsqld.runtime.changes import Changes
     from tsqld.runtime.queries import SelectPlan
 
+from tsqld.runtime.ddl import permits
 from tsqld.runtime.ddl.build import TableBuilder
 from tsqld.runtime.ddl.definer import moment
 
@@ -174,6 +175,7 @@ class Tables(TableBuilder):
         yield from ()
 
     def set_identity_insert(self, node: n.SetIdentityInsert) -> None:
+        permits.alters_table(self.session, self, node.table, node.line)
         table, _ = self.existing(node.table, node.line, 1088, locks=False)
         if table.identity is None:
             raise error(8106, table.full_name, line=node.line)
@@ -187,6 +189,7 @@ class Tables(TableBuilder):
         """A new table of a query's columns, filled with its rows; how many."""
         temporary = parts[-1].startswith("#")
         session = self.session
+        permits.creates_table(session, self, parts, line)
         name = self.full(parts, line)
         if not temporary:
             self.lock(name.database)

@@ -176,7 +176,10 @@ class StatisticsStatement(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Permission(Statement):
-    """GRANT, DENY or REVOKE. `permissions` pairs a name with its columns."""
+    """GRANT, DENY or REVOKE. `permissions` pairs a name with its columns.
+
+    `with_grant` is WITH GRANT OPTION, and GRANT OPTION FOR of a REVOKE; `grantor` the principal of AS.
+    """
 
     action: str
     permissions: tuple[tuple[str, Parts], ...]
@@ -184,11 +187,13 @@ class Permission(Statement):
     securable: Parts
     principals: Parts
     with_grant: bool = False
+    cascade: bool = False
+    grantor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PrincipalStatement(Statement):
-    """CREATE, ALTER or DROP of a LOGIN, USER or ROLE; `options` as name and value pairs."""
+    """CREATE, ALTER or DROP of a LOGIN, USER, ROLE or SERVER ROLE; `options` as name and value pairs."""
 
     action: str
     kind: str

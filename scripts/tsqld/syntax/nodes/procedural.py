@@ -137,13 +137,32 @@ class ExecArgument(Node):
 
 @dataclass(frozen=True, slots=True)
 class Execute(Statement):
-    """EXEC of a procedure by name, by variable (`module` is a Variable), or of text (`text` is given)."""
+    """EXEC of a procedure by name, by variable (`module` is a Variable), or of text (`text` is given).
+    `impersonated` tells USER or LOGIN, and whom a text runs as."""
 
     module: Parts | Variable | None
     arguments: tuple[ExecArgument, ...] = ()
     text: Expression | None = None
     return_variable: str = ""
     result_sets: str | tuple[tuple[ColumnDefinition, ...], ...] | None = None
+    impersonated: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteAs(Statement):
+    """EXECUTE AS. `kind` is USER, LOGIN or CALLER; `cookie` the variable of WITH COOKIE INTO."""
+
+    kind: str
+    name: Expression | None = None
+    no_revert: bool = False
+    cookie: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revert(Statement):
+    """REVERT, with the cookie of an EXECUTE AS that made one."""
+
+    cookie: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
