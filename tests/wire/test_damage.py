@@ -146,6 +146,9 @@ def test_reading_a_damaged_block_is_error_824_and_other_tables_go_on(data: Path)
         found = answers(served)
         assert found[0] == 824
         assert found[1][0] == 20_000
+        with pytest.raises(pyodbc.Error, match=r"\(824\)"):
+            served.connect().execute("DBCC CHECKDB (shop);")
+        served.connect().execute("DBCC CHECKDB;")
 
 
 def damage(numbers: random.Random, data: Path) -> str:

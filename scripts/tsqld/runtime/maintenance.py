@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from tsqld.errors import error, unsupported
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _NOTHING_TO_DO: Final = frozenset(
     """FREEPROCCACHE DROPCLEANBUFFERS FREESYSTEMCACHE FREESESSIONCACHE UPDATEUSAGE SHRINKDATABASE SHRINKFILE
-    CHECKDB CHECKTABLE CHECKALLOC CHECKCATALOG CHECKFILEGROUP CLEANTABLE TRACEON TRACEOFF""".split()
+    CLEANTABLE TRACEON TRACEOFF""".split()
 )
+_CHECKS: Final = frozenset("CHECKDB CHECKTABLE CHECKALLOC CHECKCATALOG CHECKFILEGROUP".split())
 _KNOWN: Final = frozenset(
     """CHECKCONSTRAINTS CLONEDATABASE DBREINDEX DBREPAIR HELP INDEXDEFRAG INPUTBUFFER OPENTRAN OUTPUTBUFFER
     PINTABLE PROCCACHE SHOW_STATISTICS SHOWCONTIG SQLPERF TRACESTATUS UNPINTABLE LOGINFO PAGE IND""".split()
@@ -34,14 +35,14 @@ _OF_SERVER: Final = frozenset(
 def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance) -> Iterator[Event]:
     """Errors 2526 of what is no DBCC statement, 6104, 6106 and 6115 of KILL."""
     verb, *words = node.words
-    if verb == "RECONFIGURE":
-        yield from interpreter.transactions.run(lambda: reconfigure(session))
     if verb == "KILL":
         _kill(session, words[0], node.line)
     if verb == "CHECKPOINT" and not session.authority.allows("CHECKPOINT", DATABASE):
         raise error(262, "CHECKPOINT", session.database, line=node.line)
     if verb == "RECONFIGURE" and not session.authority.allows("ALTER SETTINGS", SERVER, "master"):
         raise error(15247, line=node.line)
+    if verb == "RECONFIGURE":
+        yield from interpreter.transactions.run(lambda: reconfigure(session))
     if verb != "DBCC":
         return
     name = words[0]
@@ -51,7 +52,9 @@ def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance)
     elif name == "USEROPTIONS":
         yield from _user_options(session)
         yield _completed(node)
-    elif name in _NOTHING_TO_DO:
+    elif name in _NOTHING_TO_DO | _CHECKS:
+        if name in _CHECKS:
+            yield from interpreter.transactions.run(lambda: _read_everything(session, words[1:]))
         if "WITH NO_INFOMSGS" not in words:
             yield _completed(node)
     elif name in _KNOWN:
@@ -63,11 +66,22 @@ def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance)
 def _permitted(session: Session, name: str, line: int) -> None:
     """DBCC of the database is for its owner and db_ddladmin, of the server for sysadmin. Error 2571."""
     authority = session.authority
-    if authority.unlimited or name == "USEROPTIONS" or name not in _NOTHING_TO_DO | _KNOWN | {"CHECKIDENT"}:
+    restricted = _NOTHING_TO_DO | _CHECKS | _KNOWN | {"CHECKIDENT"}
+    if authority.unlimited or name == "USEROPTIONS" or name not in restricted:
         return
     rights = authority.rights(session.database)
     if name in _OF_SERVER or not ({"db_owner", "db_ddladmin"} & rights.names):
         raise error(2571, authority.user_name(session.database), name.lower(), line=line)
+
+
+def _read_everything(session: Session, named: Sequence[str]) -> Iterator[Event]:
+    """Read every row of the database that is named, or of the current one: a damaged block is error 824."""
+    catalogs = (session.engine.catalog(name) for name in named)
+    catalog = next((found for found in catalogs if found is not None), None)
+    for table in (catalog or session.catalog(session.database)).tables():
+        session.executor.read(f"SELECT count(*), sum(hash(t)) FROM {table.storage} AS t")
+        session.executor.fetch(1)
+    yield from ()
 
 
 def _completed(node: n.Maintenance) -> Event:
