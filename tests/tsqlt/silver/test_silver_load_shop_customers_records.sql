@@ -1,0 +1,140 @@
+-- silver.load_shop_customers_records: made of the same template as silver.load_shop_orders_records, whose tests go into it.
+EXEC tSQLt.NewTestClass @ClassName = N'test_silver_load_shop_customers_records';
+GO
+CREATE PROCEDURE test_silver_load_shop_customers_records.SetUp
+AS
+EXEC tSQLt.FakeTable @TableName = N'bronze.shop_customers';
+EXEC tSQLt.FakeTable @TableName = N'silver.shop_customers_records';
+EXEC tSQLt.FakeTable @TableName = N'ops.files', @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.batches', @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.batch_consumers', @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.quarantine', @Identity = 1, @Defaults = 1;
+INSERT INTO ops.files (file_id, source_system, entity, path, status, business_date, revision)
+VALUES (1, N'shop', N'customers', N'f1.csv', N'loaded', '20250307', 1), (2, N'shop', N'customers', N'f2.csv', N'loaded', '20250308', 1);
+GO
+-- Loads what is in bronze, and puts "read written rejected" into @counts.
+CREATE PROCEDURE test_silver_load_shop_customers_records.load_records
+    @counts nvarchar(100) = NULL OUTPUT
+AS
+DECLARE @rows_read bigint;
+DECLARE @rows_written bigint;
+DECLARE @rows_rejected bigint;
+INSERT INTO ops.batches (table_name, file_id, run_id, rows_written)
+SELECT N'bronze.shop_customers', landed.file_id, 1, COUNT(*)
+FROM bronze.shop_customers AS landed
+WHERE NOT EXISTS (SELECT 1 FROM ops.batches AS batches WHERE batches.file_id = landed.file_id)
+GROUP BY landed.file_id;
+
+EXEC silver.load_shop_customers_records
+    @run_id = 3,
+    @rows_read = @rows_read OUTPUT,
+    @rows_written = @rows_written OUTPUT,
+    @rows_rejected = @rows_rejected OUTPUT;
+SET @counts = CONCAT(@rows_read, N' ', @rows_written, N' ', @rows_rejected);
+GO
+-- All records as one text: "file/line standing, …".
+CREATE PROCEDURE test_silver_load_shop_customers_records.assert_standings
+    @expected nvarchar(4000)
+AS
+DECLARE @actual nvarchar(4000) = (
+    SELECT STRING_AGG(CONCAT(records.file_id, N'/', records.line_number, N' ', records.standing), N', ')
+        WITHIN GROUP (ORDER BY records.file_id, records.line_number)
+    FROM silver.shop_customers_records AS records
+);
+EXEC tSQLt.AssertEqualsString @Expected = @expected, @Actual = @actual;
+GO
+CREATE PROCEDURE test_silver_load_shop_customers_records.[test of a key the latest is best, the same values are an exact duplicate and keys stand alone]
+AS
+DECLARE @counts nvarchar(100);
+INSERT INTO bronze.shop_customers (
+    file_id, line_number, row_hash, customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 3, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 09:59:59'),
+    (2, 2, 0x01, N' c-1 ', N'<mailto:Jo@Example.com>', N'Jo', N'Doe ', N'0049 (0)30 / 123-456', N'1 Long Road', N'Berlin', N'10115', N'Deutschland', N'01.01.2025 08:00:00', N'2025-03-07T10:00:00Z'),
+    (2, 3, 0x01, N'C-2', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00');
+EXEC test_silver_load_shop_customers_records.load_records @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'4 4 0', @Actual = @counts;
+EXEC test_silver_load_shop_customers_records.assert_standings
+    @expected = N'1/2 duplicate_exact, 1/3 superseded, 2/2 best, 2/3 best';
+GO
+CREATE PROCEDURE test_silver_load_shop_customers_records.[test the values of the best record]
+AS
+INSERT INTO bronze.shop_customers (
+    file_id, line_number, row_hash, customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at
+)
+VALUES
+    (1, 2, 0x01, N' c-1 ', N'<mailto:Jo@Example.com>', N'Jo', N'Doe ', N'0049 (0)30 / 123-456', N'1 Long Road', N'Berlin', N'10115', N'Deutschland', N'01.01.2025 08:00:00', N'2025-03-07T10:00:00Z');
+EXEC test_silver_load_shop_customers_records.load_records;
+SELECT
+    records.business_date,
+    records.revision,
+    records.customer_id,
+    records.email,
+    records.first_name,
+    records.last_name,
+    records.phone,
+    records.street,
+    records.city,
+    records.postal_code,
+    records.country,
+    records.registered_at,
+    records.updated_at,
+    records.standing
+INTO #actual
+FROM silver.shop_customers_records AS records;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected
+VALUES ('20250307', 1, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00', N'best');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_silver_load_shop_customers_records.[test any other value makes a duplicate by key of a record of the same moment]
+AS
+INSERT INTO bronze.shop_customers (
+    file_id, line_number, row_hash, customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'C-1', N'ann@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 3, 0x01, N'C-1', N'jo@example.com', N'', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 4, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Roe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 5, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930999999', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 6, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'2 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 7, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Bern', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 8, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 9, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'CH', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (1, 10, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-02', N'2025-03-07 10:00:00'),
+    (2, 2, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00');
+EXEC test_silver_load_shop_customers_records.load_records;
+EXEC test_silver_load_shop_customers_records.assert_standings
+    @expected = N'1/2 duplicate_by_key, 1/3 duplicate_by_key, 1/4 duplicate_by_key, 1/5 duplicate_by_key, 1/6 duplicate_by_key, 1/7 duplicate_by_key, 1/8 duplicate_by_key, 1/9 duplicate_by_key, 1/10 duplicate_by_key, 2/2 best';
+GO
+CREATE PROCEDURE test_silver_load_shop_customers_records.[test a misfit is quarantined until its file is superseded, and a second run does nothing]
+AS
+DECLARE @counts nvarchar(100);
+INSERT INTO bronze.shop_customers (
+    file_id, line_number, row_hash, customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'C-1', N'jo@example', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00');
+EXEC test_silver_load_shop_customers_records.load_records @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'1 1 1', @Actual = @counts;
+EXEC test_silver_load_shop_customers_records.load_records @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'0 0 0', @Actual = @counts;
+EXEC test_silver_load_shop_customers_records.assert_standings @expected = N'1/2 misfit';
+
+UPDATE ops.files SET superseded_by_file_id = 2 WHERE file_id = 1;
+INSERT INTO ops.batches (table_name, file_id, run_id, rows_written) VALUES (N'bronze.shop_customers', 1, 1, 0);
+EXEC test_silver_load_shop_customers_records.load_records @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'0 1 0', @Actual = @counts;
+EXEC test_silver_load_shop_customers_records.assert_standings @expected = N'1/2 superseded_by_file';
+
+SELECT quarantine.table_name, quarantine.line_number, quarantine.rule_name, quarantine.status
+INTO #actual
+FROM ops.quarantine AS quarantine;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (N'silver.shop_customers_records', 2, N'not_an_email:email', N'released');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
