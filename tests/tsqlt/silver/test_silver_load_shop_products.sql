@@ -1,0 +1,179 @@
+-- silver.load_shop_products: the best record of each key, and which keys came and went.
+EXEC tSQLt.NewTestClass @ClassName = N'test_silver_load_shop_products';
+GO
+CREATE PROCEDURE test_silver_load_shop_products.SetUp
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.files', @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.batches', @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.batch_consumers', @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.quarantine', @Identity = 1, @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'silver.shop_products_records';
+EXEC tSQLt.FakeTable @TableName = N'silver.products';
+INSERT INTO silver.products (source_system, product_id, product_name, row_hash) VALUES (N'journey', N'P-1', N'x', 0x01);
+GO
+-- A load of @table_name, by its number; negative ones are those of tests.
+CREATE PROCEDURE test_silver_load_shop_products.announce
+    @batch_id bigint,
+    @table_name nvarchar(300)
+AS
+IF NOT EXISTS (
+    SELECT 1 FROM ops.batches AS batches WHERE batches.batch_id = @batch_id AND batches.table_name = @table_name
+)
+    INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (@batch_id, @table_name, 1, 1);
+GO
+-- A record, as line @line_number of file 1.
+CREATE PROCEDURE test_silver_load_shop_products.write_record
+    @line_number bigint = 2,
+    @key nvarchar(50) = N'P-1',
+    @value nvarchar(4000) = N'pipe',
+    @standing nvarchar(20) = N'best',
+    @batch_id bigint = -1
+AS
+DELETE FROM silver.shop_products_records WHERE line_number = @line_number;
+INSERT INTO silver.shop_products_records (
+    file_id, line_number, product_id, name, category, brand, unit_price, is_active, introduced_on, updated_at, value_hash, standing, records_batch_id
+)
+VALUES (
+    1, @line_number, @key, @value, N'tools', N'Acme', 19.5, 1, '20250101', '2025-03-07T12:00:00', HASHBYTES('SHA2_256', CONCAT(N'', @value)), @standing,
+    @batch_id
+);
+EXEC test_silver_load_shop_products.announce @batch_id = @batch_id, @table_name = N'silver.shop_products_records';
+GO
+-- All rows as one text: "source key value, …".
+CREATE PROCEDURE test_silver_load_shop_products.assert_rows
+    @expected nvarchar(4000)
+AS
+DECLARE @actual nvarchar(4000) = (
+    SELECT STRING_AGG(CONCAT(products.product_id, N' ', products.product_name), N', ') WITHIN GROUP (ORDER BY products.product_id)
+    FROM silver.products AS products
+    WHERE products.source_system = N'shop'
+);
+EXEC tSQLt.AssertEqualsString @Expected = @expected, @Actual = @actual;
+DECLARE @others int = (SELECT COUNT(*) FROM silver.products AS products WHERE products.source_system = N'journey' AND products.row_hash = 0x01);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @others;
+GO
+-- The keys that the last load told others have come or gone.
+CREATE PROCEDURE test_silver_load_shop_products.assert_told
+    @expected nvarchar(4000)
+AS
+DECLARE @actual nvarchar(4000) = (
+    SELECT STRING_AGG(records.product_id, N', ') WITHIN GROUP (ORDER BY records.product_id)
+    FROM silver.shop_products_records AS records
+    WHERE records.judged_batch_id = (SELECT MAX(batches.batch_id) FROM ops.batches AS batches)
+);
+EXEC tSQLt.AssertEqualsString @Expected = @expected, @Actual = @actual;
+GO
+-- Loads, and puts "read written rejected" into @counts.
+CREATE PROCEDURE test_silver_load_shop_products.run_load
+    @counts nvarchar(100) = NULL OUTPUT
+AS
+DECLARE @rows_read bigint;
+DECLARE @rows_written bigint;
+DECLARE @rows_rejected bigint;
+EXEC silver.load_shop_products
+    @run_id = 3,
+    @rows_read = @rows_read OUTPUT,
+    @rows_written = @rows_written OUTPUT,
+    @rows_rejected = @rows_rejected OUTPUT;
+SET @counts = CONCAT(@rows_read, N' ', @rows_written, N' ', @rows_rejected);
+GO
+CREATE PROCEDURE test_silver_load_shop_products.[test a best record is a row, others are not]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_silver_load_shop_products.write_record;
+EXEC test_silver_load_shop_products.write_record @line_number = 3, @value = N'tube', @standing = N'superseded';
+EXEC test_silver_load_shop_products.write_record @line_number = 4, @key = N'P-2', @standing = N'misfit';
+EXEC test_silver_load_shop_products.run_load @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'1 1 0', @Actual = @counts;
+
+SELECT
+    products.product_id,
+    products.product_name,
+    products.product_category,
+    products.brand,
+    products.list_price_amount,
+    products.is_active,
+    products.introduced_date,
+    products.source_updated_at,
+    products.file_id,
+    products.line_number
+INTO #actual
+FROM silver.products AS products
+WHERE products.source_system = N'shop';
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected
+VALUES (N'P-1', N'pipe', N'tools', N'Acme', 19.5, 1, '20250101', '2025-03-07T12:00:00', 1, 2);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_silver_load_shop_products.[test a changed record changes its row and others stay as they are]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_silver_load_shop_products.write_record;
+EXEC test_silver_load_shop_products.write_record @line_number = 3, @key = N'P-2';
+EXEC test_silver_load_shop_products.run_load;
+EXEC test_silver_load_shop_products.assert_told @expected = N'P-1, P-2';
+EXEC test_silver_load_shop_products.write_record @line_number = 2, @value = N'tube', @batch_id = -2;
+EXEC test_silver_load_shop_products.write_record @line_number = 3, @key = N'P-2', @batch_id = -2;
+EXEC test_silver_load_shop_products.run_load @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'1 1 0', @Actual = @counts;
+EXEC test_silver_load_shop_products.assert_rows @expected = N'P-1 tube, P-2 pipe';
+EXEC test_silver_load_shop_products.assert_told @expected = NULL;
+GO
+CREATE PROCEDURE test_silver_load_shop_products.[test a key without a best record is removed and told]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_silver_load_shop_products.write_record;
+EXEC test_silver_load_shop_products.write_record @line_number = 3, @key = N'P-2';
+EXEC test_silver_load_shop_products.run_load;
+EXEC test_silver_load_shop_products.write_record @standing = N'superseded_by_file', @batch_id = -2;
+EXEC test_silver_load_shop_products.run_load @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'1 1 0', @Actual = @counts;
+EXEC test_silver_load_shop_products.assert_rows @expected = N'P-2 pipe';
+EXEC test_silver_load_shop_products.assert_told @expected = N'P-1';
+GO
+CREATE PROCEDURE test_silver_load_shop_products.[test without new batches there is nothing to do]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_silver_load_shop_products.run_load @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'0 0 0', @Actual = @counts;
+GO
+CREATE PROCEDURE test_silver_load_shop_products.[test a second run takes nothing in again]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_silver_load_shop_products.write_record;
+EXEC test_silver_load_shop_products.run_load;
+EXEC test_silver_load_shop_products.run_load @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'0 0 0', @Actual = @counts;
+DECLARE @written int = (SELECT COUNT(*) FROM ops.batches AS batches WHERE batches.table_name = N'silver.products' AND batches.batch_id > 0);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @written;
+GO
+CREATE PROCEDURE test_silver_load_shop_products.[test a lock that cannot be had reaches the caller]
+AS
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'ops.lock_target',
+    @CommandToExecute = N'THROW 51002, N''ops.lock_target: held'', 1;';
+EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51002;
+EXEC silver.load_shop_products @run_id = 3;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_products.[test a failure at the end leaves everything as it was]
+AS
+DECLARE @number int = 0;
+EXEC test_silver_load_shop_products.write_record;
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'ops.finish_batch',
+    @CommandToExecute = N'THROW 51999, N''no luck today'', 1;';
+
+BEGIN TRY
+    EXEC silver.load_shop_products @run_id = 3;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+EXEC tSQLt.AssertEquals @Expected = 51999, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC test_silver_load_shop_products.assert_rows @expected = NULL;
+EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
+GO
