@@ -102,3 +102,58 @@ EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batches';
 DECLARE @status nvarchar(20) = (SELECT files.status FROM ops.files AS files WHERE files.file_id = 4);
 EXEC tSQLt.AssertEqualsString @Expected = N'loaded', @Actual = @status;
 GO
+CREATE PROCEDURE test_bronze_finish_file.[test a file whose records are all accounted for is loaded]
+AS
+CREATE TABLE #records (line_number bigint, raw_text nvarchar(max), rule_name nvarchar(100), reason nvarchar(2048));
+UPDATE ops.files SET record_count = 11 WHERE file_id = 4;
+EXEC bronze.finish_file
+    @run_id = 3,
+    @file_id = 4,
+    @table_name = N'bronze.journey_products',
+    @form = N'csv',
+    @rows_written = 8,
+    @rows_rejected = 2,
+    @blank_lines = 1;
+DECLARE @status nvarchar(20) = (SELECT files.status FROM ops.files AS files WHERE files.file_id = 4);
+EXEC tSQLt.AssertEqualsString @Expected = N'loaded', @Actual = @status;
+GO
+CREATE PROCEDURE test_bronze_finish_file.[test a record that is not accounted for fails the load]
+AS
+CREATE TABLE #records (line_number bigint, raw_text nvarchar(max), rule_name nvarchar(100), reason nvarchar(2048));
+UPDATE ops.files SET record_count = 12 WHERE file_id = 4;
+EXEC tSQLt.ExpectException
+    @ExpectedErrorNumber = 51011,
+    @ExpectedMessagePattern = N'bronze.finish_file: a.csv has 12 records, and 11 are accounted for;%';
+EXEC bronze.finish_file
+    @run_id = 3,
+    @file_id = 4,
+    @table_name = N'bronze.journey_products',
+    @form = N'csv',
+    @rows_written = 8,
+    @rows_rejected = 2,
+    @blank_lines = 1;
+GO
+CREATE PROCEDURE test_bronze_finish_file.[test a higher revision supersedes the file of its day that was loaded]
+AS
+CREATE TABLE #records (line_number bigint, raw_text nvarchar(max), rule_name nvarchar(100), reason nvarchar(2048));
+UPDATE ops.files
+SET
+    source_system = N'shop',
+    entity = N'orders',
+    sha256 = path,
+    business_date = '20250307',
+    revision = file_id,
+    status = IIF(file_id = 4, N'loaded', N'registered');
+EXEC bronze.finish_file
+    @run_id = 3,
+    @file_id = 5,
+    @table_name = N'bronze.shop_orders',
+    @form = N'csv',
+    @rows_written = 8,
+    @rows_rejected = 0,
+    @blank_lines = 0;
+SELECT files.file_id, files.superseded_by_file_id INTO #actual FROM ops.files AS files;
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (4, 5), (5, NULL);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO

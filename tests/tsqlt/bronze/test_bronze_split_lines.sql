@@ -189,3 +189,113 @@ INSERT INTO #lines (line_number, line) VALUES (2, N'a,b;"c;d";e');
 EXEC bronze.split_lines @columns = N'["a", "b", "c"]', @longest_field = 10, @delimiter = N';';
 EXEC test_bronze_split_lines.assert_records @expected = N'2: [["a,b","c;d","e"]]';
 GO
+-- Splits @text as `split` does, as a file whose header and delimiter are told.
+CREATE PROCEDURE test_bronze_split_lines.split_delivered
+    @text nvarchar(max),
+    @columns_delivered nvarchar(max) = NULL,
+    @delimiter nchar(1) = N','
+AS
+CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) NULL);
+INSERT INTO #lines (line_number, line)
+SELECT CONVERT(bigint, lines.[key]) + 2, NULLIF(lines.[value], N'')
+FROM OPENJSON(
+    CONCAT(N'["', REPLACE(STRING_ESCAPE(@text, 'json'), N'\n', N'","'), N'"]')
+) AS lines;
+
+EXEC bronze.split_lines
+    @columns = N'["a", "b", "c"]',
+    @longest_field = 10,
+    @columns_delivered = @columns_delivered,
+    @delimiter = @delimiter;
+GO
+CREATE PROCEDURE test_bronze_split_lines.[test a tab may be the delimiter]
+AS
+CREATE TABLE #records (
+    line_number bigint NOT NULL,
+    raw_text nvarchar(max) NOT NULL,
+    quote_count bigint NOT NULL,
+    fields nvarchar(max) NULL,
+    field_count bigint NULL,
+    has_stray_quote bit NOT NULL,
+    rule_name nvarchar(100) NULL,
+    reason nvarchar(2048) NULL
+);
+DECLARE @tab nchar(1) = NCHAR(9);
+DECLARE @text nvarchar(max) = CONCAT(
+    N'a', @tab, N'b,', @tab, N'c', NCHAR(10), N'"a', @tab, N'a"', @tab, N'"b"', @tab, NCHAR(10), N'a', @tab, N'b,c'
+);
+EXEC test_bronze_split_lines.split_delivered @text = @text, @delimiter = @tab;
+EXEC test_bronze_split_lines.assert_records
+    @expected = N'2: [["a","b,","c"]] | 3: [["a\ta","b",""]] | 4: wrong_field_count';
+GO
+CREATE PROCEDURE test_bronze_split_lines.[test columns in another order are found by name]
+AS
+CREATE TABLE #records (
+    line_number bigint NOT NULL,
+    raw_text nvarchar(max) NOT NULL,
+    quote_count bigint NOT NULL,
+    fields nvarchar(max) NULL,
+    field_count bigint NULL,
+    has_stray_quote bit NOT NULL,
+    rule_name nvarchar(100) NULL,
+    reason nvarchar(2048) NULL
+);
+DECLARE @text nvarchar(max) = CONCAT(N'3,1,2', NCHAR(10), N'"3,","""1""",\', NCHAR(10), N',,', NCHAR(10), N'3,1');
+EXEC test_bronze_split_lines.split_delivered @text = @text, @columns_delivered = N'["c", "a", "b"]';
+EXEC test_bronze_split_lines.assert_records
+    @expected = N'2: [["1","2","3"]] | 3: [["\"1\"","\\","3,"]] | 4: [["","",""]] | 5: wrong_field_count';
+GO
+CREATE PROCEDURE test_bronze_split_lines.[test columns in the expected order stay as they are]
+AS
+CREATE TABLE #records (
+    line_number bigint NOT NULL,
+    raw_text nvarchar(max) NOT NULL,
+    quote_count bigint NOT NULL,
+    fields nvarchar(max) NULL,
+    field_count bigint NULL,
+    has_stray_quote bit NOT NULL,
+    rule_name nvarchar(100) NULL,
+    reason nvarchar(2048) NULL
+);
+EXEC test_bronze_split_lines.split_delivered @text = N'1,2,3', @columns_delivered = N'["a", "b", "c"]';
+EXEC test_bronze_split_lines.assert_records @expected = N'2: [["1","2","3"]]';
+GO
+CREATE PROCEDURE test_bronze_split_lines.[test the fields of a column that was added stay out and are counted]
+AS
+CREATE TABLE #records (
+    line_number bigint NOT NULL,
+    raw_text nvarchar(max) NOT NULL,
+    quote_count bigint NOT NULL,
+    fields nvarchar(max) NULL,
+    field_count bigint NULL,
+    has_stray_quote bit NOT NULL,
+    rule_name nvarchar(100) NULL,
+    reason nvarchar(2048) NULL
+);
+DECLARE @text nvarchar(max) = CONCAT(N'1,x,2,3', NCHAR(10), N'1,2,3');
+EXEC test_bronze_split_lines.split_delivered @text = @text, @columns_delivered = N'["a", "new", "b", "c"]';
+EXEC test_bronze_split_lines.assert_records @expected = N'2: [["1","2","3"]] | 3: wrong_field_count';
+DECLARE @reason nvarchar(2048) = (SELECT records.reason FROM #records AS records WHERE records.line_number = 3);
+EXEC tSQLt.AssertEqualsString @Expected = N'the record has 3 fields instead of 4', @Actual = @reason;
+GO
+CREATE PROCEDURE test_bronze_split_lines.[test a record with bytes that were no text has bad_encoding, after the other rules]
+AS
+CREATE TABLE #records (
+    line_number bigint NOT NULL,
+    raw_text nvarchar(max) NOT NULL,
+    quote_count bigint NOT NULL,
+    fields nvarchar(max) NULL,
+    field_count bigint NULL,
+    has_stray_quote bit NOT NULL,
+    rule_name nvarchar(100) NULL,
+    reason nvarchar(2048) NULL
+);
+DECLARE @bad nchar(1) = NCHAR(65533);
+DECLARE @text nvarchar(max) = CONCAT(
+    N'1,2', @bad, N',3', NCHAR(10), @bad, N',2', NCHAR(10), N'"', @bad, N'",2,3', NCHAR(10), N'1,2,3456789012', @bad,
+    NCHAR(10), N'1,2,3'
+);
+EXEC test_bronze_split_lines.split_delivered @text = @text;
+EXEC test_bronze_split_lines.assert_records
+    @expected = N'2: bad_encoding | 3: wrong_field_count | 4: bad_encoding | 5: field_too_long | 6: [["1","2","3"]]';
+GO

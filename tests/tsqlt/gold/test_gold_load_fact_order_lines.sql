@@ -201,3 +201,46 @@ CREATE TABLE #expected (affected_date date NULL);
 INSERT INTO #expected (affected_date) VALUES ('20170101'), ('20170102');
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+CREATE PROCEDURE test_gold_load_fact_order_lines.[test a line that was cancelled is left out, and goes when it is cancelled later]
+AS
+EXEC test_gold_load_fact_order_lines.write_line @batch_id = 11, @order_line_key = 1;
+EXEC test_gold_load_fact_order_lines.write_line @batch_id = 11, @order_line_key = 2;
+UPDATE silver.order_lines SET is_cancelled = 1 WHERE order_line_key = 1;
+EXEC test_gold_load_fact_order_lines.load_facts;
+SELECT facts.order_line_key INTO #actual FROM gold.fact_order_lines AS facts;
+CREATE TABLE #expected (order_line_key bigint NULL);
+INSERT INTO #expected (order_line_key) VALUES (2);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+
+UPDATE silver.order_lines SET is_cancelled = 1, batch_id = 12 WHERE order_line_key = 2;
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (12, N'silver.order_lines', 1, 1);
+DELETE FROM ops.batch_dates;
+EXEC test_gold_load_fact_order_lines.load_facts;
+EXEC tSQLt.AssertEmptyTable @TableName = N'gold.fact_order_lines';
+DECLARE @days int = (SELECT COUNT(*) FROM ops.batch_dates AS dates WHERE dates.affected_date = '20170101');
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @days;
+GO
+CREATE PROCEDURE test_gold_load_fact_order_lines.[test a line that was removed from silver is removed, and its day has changed]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_gold_load_fact_order_lines.write_line @batch_id = 11, @order_line_key = 1;
+EXEC test_gold_load_fact_order_lines.write_line @batch_id = 11, @order_line_key = 2, @ordered_at = '2017-01-02T12:00:00';
+EXEC test_gold_load_fact_order_lines.load_facts;
+DELETE FROM ops.batch_dates;
+DELETE FROM silver.order_lines WHERE order_line_key = 2;
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (12, N'silver.order_lines', 1, 1);
+INSERT INTO ops.removed_rows (batch_id, table_name, removed_id)
+VALUES (12, N'silver.order_lines', N'2'), (12, N'silver.something_else', N'1');
+EXEC test_gold_load_fact_order_lines.load_facts @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'1 0 0', @Actual = @counts;
+
+SELECT facts.order_line_key INTO #actual FROM gold.fact_order_lines AS facts;
+CREATE TABLE #expected (order_line_key bigint NULL);
+INSERT INTO #expected (order_line_key) VALUES (1);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+
+SELECT dates.affected_date INTO #days FROM ops.batch_dates AS dates;
+CREATE TABLE #expected_days (affected_date date NULL);
+INSERT INTO #expected_days (affected_date) VALUES ('20170102');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected_days', @Actual = N'#days';
+GO

@@ -197,3 +197,106 @@ EXEC tSQLt.AssertEquals @Expected = 547, @Actual = @number;
 EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @depth;
 EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @files;
 GO
+-- Registers a file of the shop's orders with all that is known of it.
+CREATE PROCEDURE test_ops_register_file.register_orders
+    @path nvarchar(1000) = N'a.csv',
+    @sha256 varchar(64) = 'aa',
+    @revision int = 1,
+    @refusal nvarchar(2048) = NULL,
+    @notice nvarchar(2048) = NULL
+AS
+DECLARE @file_id bigint;
+DECLARE @action nvarchar(20);
+DECLARE @refusal_rule nvarchar(100) = IIF(@refusal IS NULL, NULL, N'missing_column:status');
+EXEC ops.register_file
+    @run_id = 7,
+    @source_system = N'shop',
+    @entity = N'orders',
+    @path = @path,
+    @sha256 = @sha256,
+    @size_bytes = 42,
+    @header = N'b;a',
+    @refusal = @refusal,
+    @refusal_rule = @refusal_rule,
+    @notice = @notice,
+    @record_count = 12,
+    @blank_count = 2,
+    @columns_delivered = N'["b", "a"]',
+    @delimiter = N';',
+    @encoding = N'utf-16-le',
+    @compression = N'gzip',
+    @business_date = '20250307',
+    @revision = @revision,
+    @file_id = @file_id OUTPUT,
+    @action = @action OUTPUT;
+GO
+-- The alerts in their order as one text: "file severity subject: message, …".
+CREATE PROCEDURE test_ops_register_file.assert_alerts
+    @expected nvarchar(4000)
+AS
+DECLARE @actual nvarchar(4000) = (
+    SELECT STRING_AGG(CONCAT(alerts.file_id, N' ', alerts.severity, N' ', alerts.subject, N': ', alerts.message), N', ')
+        WITHIN GROUP (ORDER BY alerts.alert_id)
+    FROM ops.alerts AS alerts
+    WHERE alerts.run_id = 7
+);
+EXEC tSQLt.AssertEqualsString @Expected = @expected, @Actual = @actual;
+GO
+CREATE PROCEDURE test_ops_register_file.[test what was found out about a file is kept]
+AS
+EXEC test_ops_register_file.register_orders @revision = 3;
+SELECT
+    files.record_count,
+    files.blank_count,
+    files.columns_delivered,
+    files.delimiter,
+    files.encoding,
+    files.compression,
+    files.business_date,
+    files.revision,
+    files.rule_name
+INTO #actual
+FROM ops.files AS files;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (12, 2, N'["b", "a"]', N';', N'utf-16-le', N'gzip', '20250307', 3, NULL);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+EXEC test_ops_register_file.assert_alerts @expected = NULL;
+GO
+CREATE PROCEDURE test_ops_register_file.[test a refused file has its rule and is an error once, until it is refused for something else]
+AS
+EXEC test_ops_register_file.register_orders @refusal = N'status is missing';
+EXEC test_ops_register_file.register_orders @refusal = N'status is missing';
+EXEC test_ops_register_file.register_orders @refusal = N'all is missing';
+EXEC test_ops_register_file.assert_alerts @expected = N'1 error a.csv: status is missing, 1 error a.csv: all is missing';
+DECLARE @rule_name nvarchar(100) = (SELECT files.rule_name FROM ops.files AS files);
+EXEC tSQLt.AssertEqualsString @Expected = N'missing_column:status', @Actual = @rule_name;
+GO
+CREATE PROCEDURE test_ops_register_file.[test a notice is a warning once]
+AS
+EXEC test_ops_register_file.register_orders @notice = N'a column was added';
+EXEC test_ops_register_file.register_orders @notice = N'a column was added';
+EXEC test_ops_register_file.assert_alerts @expected = N'1 warning a.csv: a column was added';
+GO
+CREATE PROCEDURE test_ops_register_file.[test a duplicate is not worth a notice]
+AS
+EXEC test_ops_register_file.register_orders;
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register_orders @path = N'b.csv', @notice = N'a column was added';
+EXEC test_ops_register_file.assert_alerts @expected = NULL;
+GO
+CREATE PROCEDURE test_ops_register_file.[test a duplicate of a lower revision makes the loaded file count as that]
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.batches', @Defaults = 1;
+EXEC test_ops_register_file.register_orders @path = N'a_r2.csv', @revision = 2;
+UPDATE ops.files SET status = N'loaded';
+EXEC test_ops_register_file.register_orders @path = N'a_r3.csv', @sha256 = 'bb', @revision = 3;
+UPDATE ops.files SET status = N'loaded';
+UPDATE ops.files SET superseded_by_file_id = 2 WHERE file_id = 1;
+EXEC test_ops_register_file.register_orders @path = N'a.csv', @sha256 = 'bb', @revision = 1;
+
+SELECT files.file_id, files.status, files.superseded_by_file_id INTO #actual FROM ops.files AS files;
+CREATE TABLE #expected (file_id bigint, status nvarchar(20), superseded_by_file_id bigint);
+INSERT INTO #expected VALUES (1, N'loaded', NULL), (2, N'loaded', 1), (3, N'duplicate', NULL);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
