@@ -1,0 +1,184 @@
+-- bronze.load_shop_customers: the landed records of one file, with their lineage; what cannot be split goes to quarantine.
+EXEC tSQLt.NewTestClass @ClassName = N'test_bronze_load_shop_customers';
+GO
+CREATE PROCEDURE test_bronze_load_shop_customers.SetUp
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.files';
+EXEC tSQLt.FakeTable @TableName = N'ops.batches', @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'ops.quarantine', @Identity = 1, @Defaults = 1;
+EXEC tSQLt.FakeTable @TableName = N'bronze.shop_customers';
+EXEC tSQLt.FakeTable @TableName = N'bronze.shop_customers_landing', @Identity = 1;
+EXEC tSQLt.FakeTable @TableName = N'bronze.shop_customers_lines_landing', @Identity = 1;
+INSERT INTO ops.files (file_id, path, status) VALUES (4, N'customers.csv', N'registered');
+GO
+-- Loads file 4 and puts "read written rejected" into @counts.
+CREATE PROCEDURE test_bronze_load_shop_customers.load_file
+    @counts nvarchar(100) = NULL OUTPUT
+AS
+DECLARE @rows_read bigint;
+DECLARE @rows_written bigint;
+DECLARE @rows_rejected bigint;
+EXEC bronze.load_shop_customers
+    @run_id = 3,
+    @file_id = 4,
+    @rows_read = @rows_read OUTPUT,
+    @rows_written = @rows_written OUTPUT,
+    @rows_rejected = @rows_rejected OUTPUT;
+SET @counts = CONCAT(@rows_read, N' ', @rows_written, N' ', @rows_rejected);
+GO
+CREATE PROCEDURE test_bronze_load_shop_customers.[test clean records are stored as delivered with file and line, once]
+AS
+DECLARE @counts nvarchar(100);
+INSERT INTO bronze.shop_customers_landing (customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at)
+VALUES
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N' c-1 ', N'<mailto:Jo@Example.com>', N'Jo', N'Doe ', N'0049 (0)30 / 123-456', N'1 Long Road', N'Berlin', N'10115', N'Deutschland', N'01.01.2025 08:00:00', N'2025-03-07T10:00:00Z');
+EXEC test_bronze_load_shop_customers.load_file @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'2 2 0', @Actual = @counts;
+EXEC test_bronze_load_shop_customers.load_file @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'0 0 0', @Actual = @counts;
+
+SELECT
+    loaded.file_id,
+    loaded.line_number,
+    loaded.customer_id,
+    loaded.email,
+    loaded.first_name,
+    loaded.last_name,
+    loaded.phone,
+    loaded.street,
+    loaded.city,
+    loaded.postal_code,
+    loaded.country,
+    loaded.registered_at,
+    loaded.updated_at,
+    loaded.raw_text,
+    DATALENGTH(loaded.row_hash) AS hash_bytes,
+    IIF(loaded.loaded_at IS NULL, 0, 1) AS is_stamped
+INTO #actual
+FROM bronze.shop_customers AS loaded;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected
+VALUES
+    (4, 2, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00', NULL, 32, 1),
+    (4, 3, N' c-1 ', N'<mailto:Jo@Example.com>', N'Jo', N'Doe ', N'0049 (0)30 / 123-456', N'1 Long Road', N'Berlin', N'10115', N'Deutschland', N'01.01.2025 08:00:00', N'2025-03-07T10:00:00Z', NULL, 32, 1);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_bronze_load_shop_customers.[test lines are split by the header and the delimiter of their file]
+AS
+DECLARE @counts nvarchar(100);
+UPDATE ops.files
+SET
+    delimiter = NCHAR(9),
+    columns_delivered = N'["extra", "updated_at", "registered_at", "country", "postal_code", "city", "street", "phone", "last_name", "first_name", "email", "customer_id"]';
+INSERT INTO bronze.shop_customers_lines_landing (line)
+VALUES
+    (N'header'),
+    (REPLACE(N'x|2025-03-07 10:00:00|2025-01-01 08:00:00|DE|10115|Berlin|1 Long Road|+4930123456|Doe|Jo|jo@example.com|C-1', N'|', NCHAR(9))),
+    (NULL),
+    (N'too few'),
+    (REPLACE(N'x|2025-03-07 10:00:00|2025-01-01 08:00:00|DE|10115|Berlin|1 Long Road|+4930123456|Doe|Jo|jo@example.com|C-1', N'|', NCHAR(9)));
+EXEC test_bronze_load_shop_customers.load_file @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'3 2 1', @Actual = @counts;
+
+SELECT
+    loaded.line_number,
+    loaded.customer_id,
+    loaded.email,
+    loaded.first_name,
+    loaded.last_name,
+    loaded.phone,
+    loaded.street,
+    loaded.city,
+    loaded.postal_code,
+    loaded.country,
+    loaded.registered_at,
+    loaded.updated_at,
+    loaded.raw_text
+INTO #actual
+FROM bronze.shop_customers AS loaded;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected
+VALUES
+    (2, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00', REPLACE(N'x|2025-03-07 10:00:00|2025-01-01 08:00:00|DE|10115|Berlin|1 Long Road|+4930123456|Doe|Jo|jo@example.com|C-1', N'|', NCHAR(9))),
+    (5, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00', REPLACE(N'x|2025-03-07 10:00:00|2025-01-01 08:00:00|DE|10115|Berlin|1 Long Road|+4930123456|Doe|Jo|jo@example.com|C-1', N'|', NCHAR(9)));
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+
+SELECT
+    quarantine.table_name,
+    quarantine.line_number,
+    quarantine.rule_name,
+    quarantine.raw_text,
+    files.form,
+    files.blank_lines
+INTO #actual_outcome
+FROM ops.quarantine AS quarantine
+INNER JOIN ops.files AS files ON files.file_id = quarantine.file_id;
+
+SELECT TOP (0) * INTO #expected_outcome FROM #actual_outcome;
+INSERT INTO #expected_outcome VALUES (N'bronze.shop_customers', 4, N'wrong_field_count', N'too few', N'lines', 1);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected_outcome', @Actual = N'#actual_outcome';
+GO
+CREATE PROCEDURE test_bronze_load_shop_customers.[test any other value makes another hash, and an empty field is NULL]
+AS
+INSERT INTO bronze.shop_customers_landing (customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at)
+VALUES
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N''),
+    (N'other', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'other', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'other', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'other', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'other', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'other', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'other', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'other', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'other', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'other', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'other');
+EXEC test_bronze_load_shop_customers.load_file;
+DECLARE @counts nvarchar(100) = (
+    SELECT CONCAT(COUNT(*), N' ', COUNT(DISTINCT loaded.row_hash), N' ', COUNT(loaded.updated_at)) FROM bronze.shop_customers AS loaded
+);
+EXEC tSQLt.AssertEqualsString @Expected = N'14 13 13', @Actual = @counts;
+GO
+CREATE PROCEDURE test_bronze_load_shop_customers.[test a Windows line end is dropped, and line ends in a field move later records down]
+AS
+INSERT INTO bronze.shop_customers_landing (customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at)
+VALUES
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', CONCAT(N'2025-03-07 10:00:00', NCHAR(13))),
+    (N'C-1', CONCAT(N'a', NCHAR(10), N'b', NCHAR(10), N'c'), N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00'),
+    (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00');
+EXEC test_bronze_load_shop_customers.load_file;
+SELECT loaded.line_number, loaded.updated_at INTO #actual FROM bronze.shop_customers AS loaded;
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (2, N'2025-03-07 10:00:00'), (3, N'2025-03-07 10:00:00'), (6, N'2025-03-07 10:00:00');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_bronze_load_shop_customers.[test a failure at the end leaves nothing, and what succeeds outside a transaction is committed]
+AS
+DECLARE @number int = 0;
+INSERT INTO bronze.shop_customers_landing (customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at)
+VALUES (N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00');
+UPDATE ops.files SET record_count = 2;
+BEGIN TRY
+    EXEC bronze.load_shop_customers @run_id = 3, @file_id = 4;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+EXEC tSQLt.AssertEquals @Expected = 51011, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertEmptyTable @TableName = N'bronze.shop_customers';
+
+UPDATE ops.files SET record_count = 1;
+EXEC bronze.load_shop_customers @run_id = 3, @file_id = 4;
+DECLARE @rows int = (SELECT COUNT(*) FROM bronze.shop_customers AS loaded);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+GO
