@@ -61,7 +61,7 @@ EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51020, @ExpectedMessagePattern
 EXEC ops.replay_quarantine @quarantine_id = 2;
 GO
 --[@tSQLt:NoTransaction](DEFAULT)
-CREATE PROCEDURE test_ops_replay_quarantine.[test a failure leaves the entry open]
+CREATE PROCEDURE test_ops_replay_quarantine.[test a failure leaves the entry open, and what succeeds outside a transaction is committed]
 AS
 DECLARE @number int = 0;
 ALTER TABLE ops.batches ADD CONSTRAINT CK_no_batch CHECK (rows_written > 0);
@@ -75,4 +75,9 @@ END CATCH;
 EXEC tSQLt.AssertEquals @Expected = 547, @Actual = @number;
 EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
 EXEC test_ops_replay_quarantine.assert_quarantine @expected = N'1 open, 2 open';
+
+ALTER TABLE ops.batches DROP CONSTRAINT CK_no_batch;
+EXEC ops.replay_quarantine @quarantine_id = 1;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC test_ops_replay_quarantine.assert_quarantine @expected = N'1 replaying decided, 2 open';
 GO

@@ -306,3 +306,12 @@ EXEC test_silver_check_shop_orders.assert_rules @expected = N'O-1 good';
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.quarantine';
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_check_shop_orders.[test what succeeds outside a transaction is committed]
+AS
+EXEC test_silver_check_shop_orders.write_order @customer_id = N'C-9';
+EXEC silver.check_shop_orders @run_id = 3;
+DECLARE @taken_in int = (SELECT COUNT(*) FROM ops.batch_consumers AS consumers WHERE consumers.consumer = N'silver.shop_orders_judged');
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertNotEquals @Expected = 0, @Actual = @taken_in;
+GO

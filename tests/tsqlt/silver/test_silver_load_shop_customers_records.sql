@@ -138,3 +138,40 @@ SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (N'silver.shop_customers_records', 2, N'not_an_email:email', N'released');
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_customers_records.[test what succeeds outside a transaction is committed]
+AS
+INSERT INTO bronze.shop_customers (
+    file_id, line_number, row_hash, customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'C-1', N'jo@example.com', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00');
+EXEC test_silver_load_shop_customers_records.load_records;
+EXEC test_silver_load_shop_customers_records.assert_standings @expected = N'1/2 best';
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_customers_records.[test a failure at the end leaves everything as it was]
+AS
+DECLARE @number int = 0;
+INSERT INTO bronze.shop_customers (
+    file_id, line_number, row_hash, customer_id, email, first_name, last_name, phone, street, city, postal_code, country, registered_at, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'C-1', N'jo@example', N'Jo', N'Doe', N'+4930123456', N'1 Long Road', N'Berlin', N'10115', N'DE', N'2025-01-01 08:00:00', N'2025-03-07 10:00:00');
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'ops.finish_batch',
+    @CommandToExecute = N'THROW 51999, N''no luck today'', 1;';
+
+BEGIN TRY
+    EXEC test_silver_load_shop_customers_records.load_records;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+EXEC tSQLt.AssertEquals @Expected = 51999, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertEmptyTable @TableName = N'silver.shop_customers_records';
+EXEC tSQLt.AssertEmptyTable @TableName = N'ops.quarantine';
+GO

@@ -124,3 +124,40 @@ SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (N'silver.shop_fx_rates_records', 2, N'unknown_currency:currency', N'released');
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_fx_rates_records.[test what succeeds outside a transaction is committed]
+AS
+INSERT INTO bronze.shop_fx_rates (
+    file_id, line_number, row_hash, currency, rate_date, rate, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'EUR', N'2025-03-07', N'1.08765432', N'2025-03-07 23:00:00');
+EXEC test_silver_load_shop_fx_rates_records.load_records;
+EXEC test_silver_load_shop_fx_rates_records.assert_standings @expected = N'1/2 best';
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_fx_rates_records.[test a failure at the end leaves everything as it was]
+AS
+DECLARE @number int = 0;
+INSERT INTO bronze.shop_fx_rates (
+    file_id, line_number, row_hash, currency, rate_date, rate, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'EURR', N'2025-03-07', N'1.08765432', N'2025-03-07 23:00:00');
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'ops.finish_batch',
+    @CommandToExecute = N'THROW 51999, N''no luck today'', 1;';
+
+BEGIN TRY
+    EXEC test_silver_load_shop_fx_rates_records.load_records;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+EXEC tSQLt.AssertEquals @Expected = 51999, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertEmptyTable @TableName = N'silver.shop_fx_rates_records';
+EXEC tSQLt.AssertEmptyTable @TableName = N'ops.quarantine';
+GO

@@ -182,3 +182,12 @@ EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
 EXEC test_silver_load_shop_inventory_levels.assert_levels @expected = NULL;
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_inventory_levels.[test what succeeds outside a transaction is committed]
+AS
+EXEC test_silver_load_shop_inventory_levels.write_level;
+EXEC silver.load_shop_inventory_levels @run_id = 3;
+DECLARE @taken_in int = (SELECT COUNT(*) FROM ops.batch_consumers AS consumers WHERE consumers.consumer = N'silver.inventory_levels');
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertNotEquals @Expected = 0, @Actual = @taken_in;
+GO

@@ -126,3 +126,40 @@ SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (N'silver.shop_inventory_records', 2, N'not_a_date:stock_date', N'released');
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_inventory_records.[test what succeeds outside a transaction is committed]
+AS
+INSERT INTO bronze.shop_inventory (
+    file_id, line_number, row_hash, product_id, warehouse, stock_date, on_hand, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'P-1', N'W-1', N'2025-03-07', N'5', N'2025-03-07 23:00:00');
+EXEC test_silver_load_shop_inventory_records.load_records;
+EXEC test_silver_load_shop_inventory_records.assert_standings @expected = N'1/2 best';
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_inventory_records.[test a failure at the end leaves everything as it was]
+AS
+DECLARE @number int = 0;
+INSERT INTO bronze.shop_inventory (
+    file_id, line_number, row_hash, product_id, warehouse, stock_date, on_hand, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'P-1', N'W-1', N'03/04/2025', N'5', N'2025-03-07 23:00:00');
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'ops.finish_batch',
+    @CommandToExecute = N'THROW 51999, N''no luck today'', 1;';
+
+BEGIN TRY
+    EXEC test_silver_load_shop_inventory_records.load_records;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+EXEC tSQLt.AssertEquals @Expected = 51999, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertEmptyTable @TableName = N'silver.shop_inventory_records';
+EXEC tSQLt.AssertEmptyTable @TableName = N'ops.quarantine';
+GO

@@ -130,3 +130,40 @@ SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (N'silver.shop_order_items_records', 2, N'not_a_number:line_no', N'released');
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_order_items_records.[test what succeeds outside a transaction is committed]
+AS
+INSERT INTO bronze.shop_order_items (
+    file_id, line_number, row_hash, order_id, line_no, product_id, quantity, unit_price, discount, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'O-1', N'1', N'P-1', N'2', N'10.25', N'1.5', N'2025-03-07 10:00:00');
+EXEC test_silver_load_shop_order_items_records.load_records;
+EXEC test_silver_load_shop_order_items_records.assert_standings @expected = N'1/2 best';
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_order_items_records.[test a failure at the end leaves everything as it was]
+AS
+DECLARE @number int = 0;
+INSERT INTO bronze.shop_order_items (
+    file_id, line_number, row_hash, order_id, line_no, product_id, quantity, unit_price, discount, updated_at
+)
+VALUES
+    (1, 2, 0x01, N'O-1', N'one', N'P-1', N'2', N'10.25', N'1.5', N'2025-03-07 10:00:00');
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'ops.finish_batch',
+    @CommandToExecute = N'THROW 51999, N''no luck today'', 1;';
+
+BEGIN TRY
+    EXEC test_silver_load_shop_order_items_records.load_records;
+END TRY
+BEGIN CATCH
+    SET @number = ERROR_NUMBER();
+END CATCH;
+
+EXEC tSQLt.AssertEquals @Expected = 51999, @Actual = @number;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertEmptyTable @TableName = N'silver.shop_order_items_records';
+EXEC tSQLt.AssertEmptyTable @TableName = N'ops.quarantine';
+GO

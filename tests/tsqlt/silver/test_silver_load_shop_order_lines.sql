@@ -387,3 +387,13 @@ EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
 EXEC test_silver_load_shop_order_lines.assert_lines @expected = NULL;
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_order_lines.[test what succeeds outside a transaction is committed]
+AS
+EXEC test_silver_load_shop_order_lines.write_order;
+EXEC test_silver_load_shop_order_lines.write_item;
+EXEC silver.load_shop_order_lines @run_id = 3;
+DECLARE @taken_in int = (SELECT COUNT(*) FROM ops.batch_consumers AS consumers WHERE consumers.consumer = N'silver.order_lines');
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertNotEquals @Expected = 0, @Actual = @taken_in;
+GO

@@ -256,3 +256,12 @@ EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
 EXEC test_silver_load_shop_orders.assert_orders @expected = NULL;
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_orders.[test what succeeds outside a transaction is committed]
+AS
+EXEC test_silver_load_shop_orders.write_order;
+EXEC silver.load_shop_orders @run_id = 3;
+DECLARE @taken_in int = (SELECT COUNT(*) FROM ops.batch_consumers AS consumers WHERE consumers.consumer = N'silver.orders');
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertNotEquals @Expected = 0, @Actual = @taken_in;
+GO

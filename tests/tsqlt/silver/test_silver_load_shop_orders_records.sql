@@ -387,3 +387,11 @@ EXEC tSQLt.AssertEmptyTable @TableName = N'silver.shop_orders_records';
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.quarantine';
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_orders_records.[test what succeeds outside a transaction is committed]
+AS
+EXEC test_silver_load_shop_orders_records.land;
+EXEC silver.load_shop_orders_records @run_id = 3;
+EXEC test_silver_load_shop_orders_records.assert_standings @expected = N'1/2 best';
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+GO

@@ -308,3 +308,13 @@ EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
 EXEC test_silver_load_shop_payments.assert_payments @expected = NULL;
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_payments.[test what succeeds outside a transaction is committed]
+AS
+EXEC test_silver_load_shop_payments.write_order;
+EXEC test_silver_load_shop_payments.write_payment;
+EXEC silver.load_shop_payments @run_id = 3;
+DECLARE @taken_in int = (SELECT COUNT(*) FROM ops.batch_consumers AS consumers WHERE consumers.consumer = N'silver.payments');
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertNotEquals @Expected = 0, @Actual = @taken_in;
+GO

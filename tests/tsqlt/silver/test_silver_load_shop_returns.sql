@@ -317,3 +317,14 @@ EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
 EXEC test_silver_load_shop_returns.assert_returns @expected = NULL;
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batch_consumers';
 GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_silver_load_shop_returns.[test what succeeds outside a transaction is committed]
+AS
+EXEC test_silver_load_shop_returns.write_order;
+EXEC test_silver_load_shop_returns.write_line;
+EXEC test_silver_load_shop_returns.write_return;
+EXEC silver.load_shop_returns @run_id = 3;
+DECLARE @taken_in int = (SELECT COUNT(*) FROM ops.batch_consumers AS consumers WHERE consumers.consumer = N'silver.returns');
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @@TRANCOUNT;
+EXEC tSQLt.AssertNotEquals @Expected = 0, @Actual = @taken_in;
+GO
