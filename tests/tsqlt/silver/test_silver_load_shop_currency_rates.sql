@@ -128,6 +128,51 @@ EXEC tSQLt.AssertEqualsString @Expected = N'1 1 0', @Actual = @counts;
 EXEC test_silver_load_shop_currency_rates.assert_rows @expected = N'GBP 1.10000000';
 EXEC test_silver_load_shop_currency_rates.assert_told @expected = N'EUR';
 GO
+CREATE PROCEDURE test_silver_load_shop_currency_rates.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_currency_rates.write_record;
+EXEC test_silver_load_shop_currency_rates.run_load;
+UPDATE silver.shop_fx_rates_records
+SET
+    rate = 1.2,
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    records_batch_id = -14;
+EXEC test_silver_load_shop_currency_rates.announce @batch_id = -14, @table_name = N'silver.shop_fx_rates_records';
+EXEC test_silver_load_shop_currency_rates.run_load;
+SELECT
+    loaded.currency,
+    loaded.rate_date,
+    loaded.rate,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.currency_rates AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.currency_rates WHERE source_system = N'shop';
+UPDATE silver.shop_fx_rates_records SET records_batch_id = -15;
+EXEC test_silver_load_shop_currency_rates.announce @batch_id = -15, @table_name = N'silver.shop_fx_rates_records';
+EXEC test_silver_load_shop_currency_rates.run_load;
+SELECT
+    loaded.currency,
+    loaded.rate_date,
+    loaded.rate,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.currency_rates AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_currency_rates.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

@@ -136,6 +136,75 @@ EXEC tSQLt.AssertEqualsString @Expected = N'1 1 0', @Actual = @counts;
 EXEC test_silver_load_shop_customers.assert_rows @expected = N'C-2 Berlin';
 EXEC test_silver_load_shop_customers.assert_told @expected = N'C-1';
 GO
+CREATE PROCEDURE test_silver_load_shop_customers.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_customers.write_record;
+EXEC test_silver_load_shop_customers.run_load;
+UPDATE silver.shop_customers_records
+SET
+    email = N'a@b.cc',
+    first_name = N'Ann',
+    last_name = N'Roe',
+    phone = NULL,
+    street = NULL,
+    city = N'Bern',
+    postal_code = NULL,
+    country = N'CH',
+    registered_at = '20250201',
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    records_batch_id = -14;
+EXEC test_silver_load_shop_customers.announce @batch_id = -14, @table_name = N'silver.shop_customers_records';
+EXEC test_silver_load_shop_customers.run_load;
+SELECT
+    loaded.customer_id,
+    loaded.email,
+    loaded.first_name,
+    loaded.last_name,
+    loaded.phone,
+    loaded.street,
+    loaded.city,
+    loaded.postal_code,
+    loaded.country,
+    loaded.registered_at,
+    loaded.has_demographics,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.customers AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.customers WHERE source_system = N'shop';
+UPDATE silver.shop_customers_records SET records_batch_id = -15;
+EXEC test_silver_load_shop_customers.announce @batch_id = -15, @table_name = N'silver.shop_customers_records';
+EXEC test_silver_load_shop_customers.run_load;
+SELECT
+    loaded.customer_id,
+    loaded.email,
+    loaded.first_name,
+    loaded.last_name,
+    loaded.phone,
+    loaded.street,
+    loaded.city,
+    loaded.postal_code,
+    loaded.country,
+    loaded.registered_at,
+    loaded.has_demographics,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.customers AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_customers.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

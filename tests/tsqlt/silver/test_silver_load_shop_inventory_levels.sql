@@ -137,6 +137,53 @@ EXEC test_silver_load_shop_inventory_levels.run_load @counts = @counts OUTPUT;
 EXEC tSQLt.AssertEqualsString @Expected = N'3 2 0', @Actual = @counts;
 EXEC test_silver_load_shop_inventory_levels.assert_levels @expected = N'P-1 W-1 2025-03-07 6, P-1 W-2 2025-03-07 5';
 GO
+CREATE PROCEDURE test_silver_load_shop_inventory_levels.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_inventory_levels.write_level;
+EXEC test_silver_load_shop_inventory_levels.run_load;
+UPDATE silver.shop_inventory_records
+SET
+    on_hand = 6,
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    records_batch_id = -14;
+EXEC test_silver_load_shop_inventory_levels.announce @batch_id = -14, @table_name = N'silver.shop_inventory_records';
+EXEC test_silver_load_shop_inventory_levels.run_load;
+SELECT
+    loaded.product_id,
+    loaded.warehouse_id,
+    loaded.stock_date,
+    loaded.quantity_on_hand,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.inventory_levels AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.inventory_levels WHERE source_system = N'shop';
+UPDATE silver.shop_inventory_records SET records_batch_id = -15;
+EXEC test_silver_load_shop_inventory_levels.announce @batch_id = -15, @table_name = N'silver.shop_inventory_records';
+EXEC test_silver_load_shop_inventory_levels.run_load;
+SELECT
+    loaded.product_id,
+    loaded.warehouse_id,
+    loaded.stock_date,
+    loaded.quantity_on_hand,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.inventory_levels AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_inventory_levels.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

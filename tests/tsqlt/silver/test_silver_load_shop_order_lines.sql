@@ -340,6 +340,79 @@ CREATE TABLE #expected (order_line_key bigint, sales_amount decimal(19, 4), is_c
 INSERT INTO #expected VALUES (@key, 20, 1);
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+CREATE PROCEDURE test_silver_load_shop_order_lines.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_order_lines.write_order;
+EXEC test_silver_load_shop_order_lines.write_item;
+EXEC test_silver_load_shop_order_lines.run_load;
+INSERT INTO silver.products (source_system, product_id) VALUES (N'shop', N'P-3');
+EXEC test_silver_load_shop_order_lines.write_rate @rate_date = '20250308', @rate = 1.1;
+EXEC test_silver_load_shop_order_lines.write_order @customer_id = N'C-2', @ordered_at = '20250308', @status = N'cancelled', @currency = N'EUR';
+UPDATE silver.shop_orders_records SET channel = N'app';
+UPDATE silver.shop_order_items_records
+SET
+    product_id = N'P-3',
+    quantity = 3,
+    unit_price = 2,
+    discount = 1,
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    records_batch_id = -14;
+EXEC test_silver_load_shop_order_lines.announce @batch_id = -14, @table_name = N'silver.shop_order_items_records';
+EXEC test_silver_load_shop_order_lines.run_load;
+SELECT
+    loaded.order_id,
+    loaded.order_line_number,
+    loaded.customer_id,
+    loaded.product_id,
+    loaded.store_id,
+    loaded.ordered_at,
+    loaded.quantity,
+    loaded.unit_price_amount,
+    loaded.discount_amount,
+    loaded.is_discount_imputed,
+    loaded.currency,
+    loaded.line_amount,
+    loaded.sales_amount,
+    loaded.is_cancelled,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.order_lines AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.order_lines WHERE source_system = N'shop';
+UPDATE silver.shop_order_items_records SET records_batch_id = -15;
+EXEC test_silver_load_shop_order_lines.announce @batch_id = -15, @table_name = N'silver.shop_order_items_records';
+EXEC test_silver_load_shop_order_lines.run_load;
+SELECT
+    loaded.order_id,
+    loaded.order_line_number,
+    loaded.customer_id,
+    loaded.product_id,
+    loaded.store_id,
+    loaded.ordered_at,
+    loaded.quantity,
+    loaded.unit_price_amount,
+    loaded.discount_amount,
+    loaded.is_discount_imputed,
+    loaded.currency,
+    loaded.line_amount,
+    loaded.sales_amount,
+    loaded.is_cancelled,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.order_lines AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_order_lines.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

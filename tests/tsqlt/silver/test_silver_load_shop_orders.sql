@@ -211,6 +211,85 @@ EXEC test_silver_load_shop_orders.write_line @order_line_number = 2, @batch_id =
 EXEC test_silver_load_shop_orders.run_load @counts = @counts OUTPUT;
 EXEC tSQLt.AssertEqualsString @Expected = N'1 0 0', @Actual = @counts;
 GO
+CREATE PROCEDURE test_silver_load_shop_orders.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_orders.write_order;
+EXEC test_silver_load_shop_orders.write_line;
+EXEC test_silver_load_shop_orders.run_load;
+EXEC test_silver_load_shop_orders.write_line @order_line_number = 2, @batch_id = -14;
+UPDATE silver.shop_orders_records
+SET
+    customer_id = N'C-2',
+    ordered_at = '20250308',
+    status = N'cancelled',
+    currency = N'EUR',
+    channel = N'app',
+    ship_country = N'US',
+    shipped_at = '20250309',
+    delivered_at = '20250310',
+    order_total = 99,
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    judged_batch_id = -14;
+EXEC test_silver_load_shop_orders.announce @batch_id = -14, @table_name = N'silver.shop_orders_judged';
+EXEC test_silver_load_shop_orders.run_load;
+SELECT
+    loaded.order_id,
+    loaded.customer_id,
+    loaded.store_id,
+    loaded.ordered_at,
+    loaded.order_status,
+    loaded.is_cancelled,
+    loaded.currency,
+    loaded.ship_country,
+    loaded.is_ship_country_imputed,
+    loaded.shipped_at,
+    loaded.delivered_at,
+    loaded.order_total_amount,
+    loaded.order_line_count,
+    loaded.quantity,
+    loaded.sales_amount,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.orders AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.orders WHERE source_system = N'shop';
+UPDATE silver.shop_orders_records SET judged_batch_id = -15;
+EXEC test_silver_load_shop_orders.announce @batch_id = -15, @table_name = N'silver.shop_orders_judged';
+EXEC test_silver_load_shop_orders.run_load;
+SELECT
+    loaded.order_id,
+    loaded.customer_id,
+    loaded.store_id,
+    loaded.ordered_at,
+    loaded.order_status,
+    loaded.is_cancelled,
+    loaded.currency,
+    loaded.ship_country,
+    loaded.is_ship_country_imputed,
+    loaded.shipped_at,
+    loaded.delivered_at,
+    loaded.order_total_amount,
+    loaded.order_line_count,
+    loaded.quantity,
+    loaded.sales_amount,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.orders AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_orders.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

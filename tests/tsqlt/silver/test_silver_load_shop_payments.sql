@@ -261,6 +261,66 @@ EXEC test_silver_load_shop_payments.write_payment @currency = N'EUR', @batch_id 
 EXEC test_silver_load_shop_payments.run_load @counts = @counts OUTPUT;
 EXEC tSQLt.AssertEqualsString @Expected = N'1 0 0', @Actual = @counts;
 GO
+CREATE PROCEDURE test_silver_load_shop_payments.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_payments.write_order;
+EXEC test_silver_load_shop_payments.write_payment;
+EXEC test_silver_load_shop_payments.run_load;
+EXEC test_silver_load_shop_payments.write_rate @rate_date = '20250308', @rate = 1.1;
+EXEC test_silver_load_shop_payments.write_order @line_number = 3, @order_id = N'O-2', @currency = N'EUR';
+UPDATE silver.shop_payments_records
+SET
+    order_id = N'O-2',
+    paid_at = '20250308',
+    method = N'paypal',
+    amount = 5,
+    currency = N'EUR',
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    records_batch_id = -14;
+EXEC test_silver_load_shop_payments.announce @batch_id = -14, @table_name = N'silver.shop_payments_records';
+EXEC test_silver_load_shop_payments.run_load;
+SELECT
+    loaded.payment_id,
+    loaded.order_id,
+    loaded.paid_at,
+    loaded.payment_method,
+    loaded.currency,
+    loaded.original_amount,
+    loaded.paid_amount,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.payments AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.payments WHERE source_system = N'shop';
+UPDATE silver.shop_payments_records SET records_batch_id = -15;
+EXEC test_silver_load_shop_payments.announce @batch_id = -15, @table_name = N'silver.shop_payments_records';
+EXEC test_silver_load_shop_payments.run_load;
+SELECT
+    loaded.payment_id,
+    loaded.order_id,
+    loaded.paid_at,
+    loaded.payment_method,
+    loaded.currency,
+    loaded.original_amount,
+    loaded.paid_amount,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.payments AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_payments.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

@@ -132,6 +132,64 @@ EXEC tSQLt.AssertEqualsString @Expected = N'1 1 0', @Actual = @counts;
 EXEC test_silver_load_shop_products.assert_rows @expected = N'P-2 pipe';
 EXEC test_silver_load_shop_products.assert_told @expected = N'P-1';
 GO
+CREATE PROCEDURE test_silver_load_shop_products.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_products.write_record;
+EXEC test_silver_load_shop_products.run_load;
+UPDATE silver.shop_products_records
+SET
+    name = N'tube',
+    category = N'pipes',
+    brand = NULL,
+    unit_price = 1,
+    is_active = 0,
+    introduced_on = '20250201',
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    records_batch_id = -14;
+EXEC test_silver_load_shop_products.announce @batch_id = -14, @table_name = N'silver.shop_products_records';
+EXEC test_silver_load_shop_products.run_load;
+SELECT
+    loaded.product_id,
+    loaded.product_name,
+    loaded.product_category,
+    loaded.brand,
+    loaded.list_price_amount,
+    loaded.is_active,
+    loaded.introduced_date,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.products AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.products WHERE source_system = N'shop';
+UPDATE silver.shop_products_records SET records_batch_id = -15;
+EXEC test_silver_load_shop_products.announce @batch_id = -15, @table_name = N'silver.shop_products_records';
+EXEC test_silver_load_shop_products.run_load;
+SELECT
+    loaded.product_id,
+    loaded.product_name,
+    loaded.product_category,
+    loaded.brand,
+    loaded.list_price_amount,
+    loaded.is_active,
+    loaded.introduced_date,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.products AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_products.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

@@ -268,6 +268,73 @@ EXEC test_silver_load_shop_returns.write_return @batch_id = -5;
 EXEC test_silver_load_shop_returns.run_load @counts = @counts OUTPUT;
 EXEC tSQLt.AssertEqualsString @Expected = N'1 0 0', @Actual = @counts;
 GO
+CREATE PROCEDURE test_silver_load_shop_returns.[test a changed row is as it would be if it were new]
+AS
+EXEC test_silver_load_shop_returns.write_order;
+EXEC test_silver_load_shop_returns.write_line;
+EXEC test_silver_load_shop_returns.write_return;
+EXEC test_silver_load_shop_returns.run_load;
+EXEC test_silver_load_shop_returns.write_rate @rate_date = '20250308', @rate = 1.1;
+EXEC test_silver_load_shop_returns.write_order @line_number = 3, @order_id = N'O-2', @currency = N'EUR';
+EXEC test_silver_load_shop_returns.write_line @order_id = N'O-2', @line_no = 2;
+UPDATE silver.shop_returns_records
+SET
+    order_id = N'O-2',
+    line_no = 2,
+    returned_at = '20250309',
+    quantity = 2,
+    refund_amount = 5,
+    comment = NULL,
+    updated_at = '2025-03-10T12:00:00',
+    line_number = 9,
+    value_hash = 0x02,
+    records_batch_id = -14;
+EXEC test_silver_load_shop_returns.announce @batch_id = -14, @table_name = N'silver.shop_returns_records';
+EXEC test_silver_load_shop_returns.run_load;
+SELECT
+    loaded.return_id,
+    loaded.order_id,
+    loaded.order_line_number,
+    loaded.returned_at,
+    loaded.quantity,
+    loaded.currency,
+    loaded.original_amount,
+    loaded.refund_amount,
+    loaded.comment,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #updated
+FROM silver.returns AS loaded
+WHERE loaded.source_system = N'shop';
+
+DELETE FROM silver.returns WHERE source_system = N'shop';
+UPDATE silver.shop_returns_records SET records_batch_id = -15;
+EXEC test_silver_load_shop_returns.announce @batch_id = -15, @table_name = N'silver.shop_returns_records';
+EXEC test_silver_load_shop_returns.run_load;
+SELECT
+    loaded.return_id,
+    loaded.order_id,
+    loaded.order_line_number,
+    loaded.returned_at,
+    loaded.quantity,
+    loaded.currency,
+    loaded.original_amount,
+    loaded.refund_amount,
+    loaded.comment,
+    loaded.source_updated_at,
+    loaded.row_hash,
+    loaded.file_id,
+    loaded.line_number
+INTO #inserted
+FROM silver.returns AS loaded
+WHERE loaded.source_system = N'shop';
+
+EXEC tSQLt.AssertEqualsTable @Expected = N'#inserted', @Actual = N'#updated';
+DECLARE @rows int = (SELECT COUNT(*) FROM #inserted AS loaded WHERE loaded.line_number = 9);
+EXEC tSQLt.AssertEquals @Expected = 1, @Actual = @rows;
+GO
 CREATE PROCEDURE test_silver_load_shop_returns.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);
