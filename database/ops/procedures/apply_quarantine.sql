@@ -1,6 +1,7 @@
 -- #misfits (file_id, line_number, rule_name, problem, raw_text), #released (file_id, line_number), the caller's →
 -- ops.quarantine: opens what a rule keeps out of @table_name, releases what no rule keeps out any more. Part of each
--- silver load, in its transaction. Re-run: what is open stays open under its number; what was discarded stays so.
+-- silver load, in its transaction. Re-run: what is open stays open under its number; what was discarded or corrected
+-- stays so as long as its rule applies.
 -- EXEC ops.apply_quarantine @run_id = 1, @table_name = N'silver.orders';
 CREATE OR ALTER PROCEDURE ops.apply_quarantine
     @run_id bigint,
@@ -9,7 +10,7 @@ AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @now datetime2(3) = SYSUTCDATETIME();
 
--- Another rule than before: the old entry ends, a new one begins.
+-- No rule applies any more, or another one than before: the entry ends, and for another rule a new one begins.
 UPDATE quarantine
 SET
     status = IIF(quarantine.status = N'replaying', N'replayed', N'released'),
@@ -19,7 +20,7 @@ LEFT OUTER JOIN #misfits AS misfits
     ON misfits.file_id = quarantine.file_id
         AND misfits.line_number = quarantine.line_number
 WHERE quarantine.table_name = @table_name
-    AND quarantine.status IN (N'open', N'replaying')
+    AND quarantine.status IN (N'open', N'replaying', N'corrected', N'discarded')
     AND (
         misfits.rule_name <> quarantine.rule_name
         OR (

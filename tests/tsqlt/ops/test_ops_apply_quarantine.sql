@@ -98,13 +98,15 @@ EXEC test_ops_apply_quarantine.apply_quarantine
     @released = N'[2]';
 EXEC test_ops_apply_quarantine.assert_quarantine @expected = N'2 a replayed, 3 a open, 4 a replayed, 4 b open';
 GO
-CREATE PROCEDURE test_ops_apply_quarantine.[test what was discarded or corrected stays so]
+CREATE PROCEDURE test_ops_apply_quarantine.[test what was discarded or corrected stays so while its rule applies]
 AS
 EXEC test_ops_apply_quarantine.apply_quarantine @misfits = N'[{"line": 2, "rule": "a"}, {"line": 3, "rule": "a"}]';
 UPDATE ops.quarantine SET status = IIF(line_number = 2, N'discarded', N'corrected');
 EXEC test_ops_apply_quarantine.apply_quarantine @misfits = N'[{"line": 2, "rule": "a"}, {"line": 3, "rule": "a"}]';
-EXEC test_ops_apply_quarantine.apply_quarantine @released = N'[2, 3]';
 EXEC test_ops_apply_quarantine.assert_quarantine @expected = N'2 a discarded, 3 a corrected';
+
+EXEC test_ops_apply_quarantine.apply_quarantine @released = N'[2, 3]';
+EXEC test_ops_apply_quarantine.assert_quarantine @expected = N'2 a released, 3 a released';
 GO
 CREATE PROCEDURE test_ops_apply_quarantine.[test entries of other tables are left alone]
 AS
