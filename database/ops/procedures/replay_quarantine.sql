@@ -31,8 +31,8 @@ BEGIN TRY
     IF @@ROWCOUNT = 0
     BEGIN
         SET @message = CONCAT(
-            N'ops.replay_quarantine: ', @quarantine_id, N' is not open, or its record never reached silver and must be ',
-            N'corrected; look at it in ops.quarantine.'
+            N'ops.replay_quarantine: ', @quarantine_id, N' is not open, or its record never reached silver and must ',
+            N'be corrected; look at it in ops.quarantine.'
         );
         THROW 51020, @message, 1;
     END;
