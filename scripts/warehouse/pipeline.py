@@ -91,8 +91,9 @@ def new_files(server: Server, files: Sequence[LandingFile]) -> list[LandingFile]
 def _run_plan(server: Server, plan: Plan, results: Console, notes: Console, workers: int) -> RunResult:
     with ProgressBars(plan, notes) as bars, _never_migrated_told(server):
         result = execute(server, plan, bars, workers=workers)
-    results.print(step_table(result.steps, plan.steps))
-    results.print()
+    if any(step.status != "up to date" for step in result.steps):
+        results.print(step_table(result.steps, plan.steps))
+        results.print()
     for line in troubles(result):
         click.echo(f"warehouse: {line}", err=True)
     click.echo(summary(result))

@@ -93,14 +93,14 @@ class ProgressBars(Observer):
 
 
 def step_table(steps: Sequence[StepResult], order: Sequence[Step]) -> Table:
-    """Rows and seconds of every step, in the order of the plan."""
+    """Rows and seconds of every step that found something to do, in the order of the plan."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("step", overflow="fold")
     table.add_column("status", no_wrap=True)
     for name in ("read", "written", "rejected", "seconds"):
         table.add_column(name, justify="right", no_wrap=True)
     tables = Counter(step.outlets for step in order if step.layer == "bronze")
-    by_id = {result.step.id: result for result in steps}
+    by_id = {result.step.id: result for result in steps if result.status != "up to date"}
     shown: set[tuple[str, ...]] = set()
     for step in order:
         result = by_id.get(step.id)
