@@ -92,10 +92,10 @@ def entry(connection: Connection, number: int) -> dict[str, Any]:
     return found[0]
 
 
-def replay(connection: Connection, number: int, note: str | None) -> None:
-    """Have the next run look at the record again. Errors: SqlFailed 51020."""
+def replay(connection: Connection, number: int, note: str | None, corrected_path: str | None = None) -> None:
+    """Have the next run look at the record again, or at its corrected delivery. Errors: SqlFailed 51020."""
     declarations = "@quarantine_id bigint, @corrected_path nvarchar(1000), @note nvarchar(1000)"
-    connection.call(_REPLAY, declarations, (number, None, note))
+    connection.call(_REPLAY, declarations, (number, corrected_path, note))
 
 
 def discard(connection: Connection, number: int, note: str | None) -> None:
@@ -129,9 +129,7 @@ def correct(
         writer = csv.writer(stream, delimiter=contract.dialect.delimiter, lineterminator="\n")
         writer.writerows([list(fields), list({**fields, **changes}.values())])
     try:
-        declarations = "@quarantine_id bigint, @corrected_path nvarchar(1000), @note nvarchar(1000)"
-        relative = path.relative_to(landing).as_posix()
-        connection.call(_REPLAY, declarations, (number, relative, note))
+        replay(connection, number, note, path.relative_to(landing).as_posix())
     except BaseException:
         path.unlink()
         raise
