@@ -9,7 +9,8 @@ CREATE OR ALTER PROCEDURE bronze.finish_file
     @form nvarchar(10),
     @rows_written bigint,
     @rows_rejected bigint,
-    @blank_lines bigint
+    @blank_lines bigint,
+    @loaded_at datetime2(3)
 AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @message nvarchar(2048) = (
@@ -48,7 +49,7 @@ SET
     rows_rejected = @rows_rejected,
     blank_lines = @blank_lines,
     run_id = @run_id,
-    loaded_at = SYSUTCDATETIME()
+    loaded_at = @loaded_at
 WHERE file_id = @file_id;
 
 IF @rows_written > 0

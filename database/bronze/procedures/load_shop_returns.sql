@@ -7,11 +7,11 @@ CREATE OR ALTER PROCEDURE bronze.load_shop_returns
     @file_id bigint,
     @rows_read bigint = NULL OUTPUT,
     @rows_written bigint = NULL OUTPUT,
-    @rows_rejected bigint = NULL OUTPUT
+    @rows_rejected bigint = NULL OUTPUT,
+    @loaded_at datetime2(3) = NULL
 AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
-DECLARE @now datetime2(3) = SYSUTCDATETIME();
 DECLARE @form nvarchar(10) = N'csv';
 DECLARE @blank_lines bigint = 0;
 DECLARE @delimiter nchar(1);
@@ -24,7 +24,8 @@ DECLARE @columns nvarchar(max) = CONCAT(
 SELECT
     @rows_read = 0,
     @rows_written = 0,
-    @rows_rejected = 0;
+    @rows_rejected = 0,
+    @loaded_at = ISNULL(@loaded_at, SYSUTCDATETIME());
 
 CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) NULL);
 CREATE TABLE #records (
@@ -202,7 +203,7 @@ BEGIN TRY
                 ISNULL(delivered.comment, NCHAR(30)),
                 ISNULL(delivered.updated_at, NCHAR(30))
             ) COLLATE Latin1_General_100_BIN2_UTF8)),
-            @now
+            @loaded_at
         FROM delivered;
 
         SET @rows_written = @@ROWCOUNT;
@@ -215,7 +216,8 @@ BEGIN TRY
             @form = @form,
             @rows_written = @rows_written,
             @rows_rejected = @rows_rejected,
-            @blank_lines = @blank_lines;
+            @blank_lines = @blank_lines,
+            @loaded_at = @loaded_at;
     END;
 
     IF @owns_transaction = 1 COMMIT TRANSACTION;

@@ -198,15 +198,16 @@ BEGIN TRY
                 AND judged.line_number = records.line_number
         WHERE ISNULL(records.judged_rule_name, N'') <> ISNULL(judged.rule_name, N'');
 
+        -- What a record was delivered as is known for as long as bronze keeps it.
         INSERT INTO #misfits (file_id, line_number, rule_name, problem, raw_text)
         SELECT
             judged.file_id,
             judged.line_number,
             judged.rule_name,
             judged.problem,
-            typed.raw_text
+            ISNULL(typed.raw_text, N'')
         FROM #judged AS judged
-        INNER JOIN bronze.shop_payments_typed AS typed
+        LEFT OUTER JOIN bronze.shop_payments_typed AS typed
             ON typed.file_id = judged.file_id
                 AND typed.line_number = judged.line_number
         WHERE judged.rule_name IS NOT NULL;

@@ -18,7 +18,8 @@ EXEC bronze.finish_file
     @form = N'csv',
     @rows_written = 8,
     @rows_rejected = 2,
-    @blank_lines = 1;
+    @blank_lines = 1,
+    @loaded_at = '20250304 05:06:07.089';
 
 SELECT
     files.file_id,
@@ -52,7 +53,8 @@ EXEC bronze.finish_file
     @form = N'lines',
     @rows_written = 1,
     @rows_rejected = 1,
-    @blank_lines = 0;
+    @blank_lines = 0,
+    @loaded_at = '20250304 05:06:07.089';
 
 SELECT
     quarantine.run_id,
@@ -80,7 +82,8 @@ EXEC bronze.finish_file
     @form = N'csv',
     @rows_written = 8,
     @rows_rejected = 0,
-    @blank_lines = 0;
+    @blank_lines = 0,
+    @loaded_at = '20250304 05:06:07.089';
 
 SELECT batches.table_name, batches.file_id, batches.run_id, batches.rows_written INTO #actual FROM ops.batches AS batches;
 SELECT TOP (0) * INTO #expected FROM #actual;
@@ -97,7 +100,8 @@ EXEC bronze.finish_file
     @form = N'csv',
     @rows_written = 0,
     @rows_rejected = 0,
-    @blank_lines = 0;
+    @blank_lines = 0,
+    @loaded_at = '20250304 05:06:07.089';
 EXEC tSQLt.AssertEmptyTable @TableName = N'ops.batches';
 DECLARE @status nvarchar(20) = (SELECT files.status FROM ops.files AS files WHERE files.file_id = 4);
 EXEC tSQLt.AssertEqualsString @Expected = N'loaded', @Actual = @status;
@@ -113,7 +117,8 @@ EXEC bronze.finish_file
     @form = N'csv',
     @rows_written = 8,
     @rows_rejected = 2,
-    @blank_lines = 1;
+    @blank_lines = 1,
+    @loaded_at = '20250304 05:06:07.089';
 DECLARE @status nvarchar(20) = (SELECT files.status FROM ops.files AS files WHERE files.file_id = 4);
 EXEC tSQLt.AssertEqualsString @Expected = N'loaded', @Actual = @status;
 GO
@@ -131,7 +136,8 @@ EXEC bronze.finish_file
     @form = N'csv',
     @rows_written = 8,
     @rows_rejected = 2,
-    @blank_lines = 1;
+    @blank_lines = 1,
+    @loaded_at = '20250304 05:06:07.089';
 GO
 CREATE PROCEDURE test_bronze_finish_file.[test a higher revision supersedes the file of its day that was loaded]
 AS
@@ -151,7 +157,8 @@ EXEC bronze.finish_file
     @form = N'csv',
     @rows_written = 8,
     @rows_rejected = 0,
-    @blank_lines = 0;
+    @blank_lines = 0,
+    @loaded_at = '20250304 05:06:07.089';
 SELECT files.file_id, files.superseded_by_file_id INTO #actual FROM ops.files AS files;
 SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (4, 5), (5, NULL);
