@@ -288,14 +288,17 @@ class Cursors:
         every = self.session.options.cursor_close_on_commit
         self._close_all(lambda cursor: every or cursor.refreshes)
 
-    def _close_all(self, chosen: Callable[[Cursor], bool]) -> None:
-        homes: list[Any] = [self.globals.values()]
+    def every(self) -> Iterator[Cursor]:
+        """Every cursor there is, open or not; one with two names comes twice."""
+        yield from self.globals.values()
         for frame in self.session.frames:
-            homes += [frame.cursors.values(), [c for c in frame.cursor_variables.values() if c is not None]]
-        for home in homes:
-            for cursor in home:
-                if chosen(cursor):
-                    self._close(cursor)
+            yield from frame.cursors.values()
+            yield from (cursor for cursor in frame.cursor_variables.values() if cursor is not None)
+
+    def _close_all(self, chosen: Callable[[Cursor], bool]) -> None:
+        for cursor in self.every():
+            if chosen(cursor):
+                self._close(cursor)
 
     # FETCH
 

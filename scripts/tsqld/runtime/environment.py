@@ -27,7 +27,8 @@ class SessionEnvironment:
         self.frame = session.frame
         self.lookups: dict[tuple[str, str, str], Object | None] = {}
         self.uses_catalog = False
-        self.uses_temporaries = False
+        self.temporaries: dict[str, Table | None] = {}
+        """The temp tables and table variables that were looked up."""
         self.uses_system = False
         self.unresolved: list[tuple[n.Node, int, TsqlError]] | None = None
         self._inside = ""
@@ -175,16 +176,14 @@ class SessionEnvironment:
         return found[0] if found else None
 
     def table_variable(self, name: str) -> Table | None:
-        self.uses_temporaries = True
-        return self.frame.tables.get(name.lower())
+        found = self.frame.tables.get(name.lower())
+        self.temporaries[name.lower()] = found
+        return found
 
     def temporary(self, name: str) -> Table | None:
-        self.uses_temporaries = True
-        wanted = name.lower()
-        for frame in reversed(self.session.frames):
-            if wanted in frame.temporaries:
-                return frame.temporaries[wanted]
-        return self.session.engine.global_temporaries.get(wanted)
+        found = self.session.temporary(name)
+        self.temporaries[name.lower()] = found
+        return found
 
     def special_table(self, name: str) -> Table | None:
         return self.frame.specials.get(name.lower())

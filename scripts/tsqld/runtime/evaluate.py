@@ -15,7 +15,7 @@ from typing import Any, Final
 from tsql.tokens import Kind
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
-from tsqld.catalog.model import Module, Object
+from tsqld.catalog.model import Module, Object, Table
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
@@ -23,6 +23,7 @@ from tsqld.compile.operations import convert, literal
 from tsqld.errors import COMPILE_TIME, TsqlError, error
 from tsqld.functions.arithmetic import concatenation_type
 from tsqld.functions.sqltext import duck_type
+from tsqld.runtime.ddl.tempnames import same_table
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.session import Session
 from tsqld.runtime.tablelocks import Hints
@@ -65,8 +66,10 @@ class CompiledValue:
 
 
 Lookups = tuple[tuple[tuple[str, str, str], Object | None], ...]
-Kept = tuple[tuple[Any, ...], int, Lookups, Any]
-"""What a compiled text depends on, the catalog's version or -1, the names it looked up, and the text."""
+Temporaries = tuple[tuple[str, Table | None], ...]
+Kept = tuple[tuple[Any, ...], int, Lookups, Temporaries, Any]
+"""What a compiled text depends on, the catalog's version or -1, the names it looked up, the temp tables and
+table variables, and the text."""
 
 
 class Evaluator:
@@ -94,13 +97,14 @@ class Evaluator:
         asked = session.authority.token()
         settings = (session.identity_insert, options.datefirst, options.dateformat, session.instead, asked)
         signature = (database, frame.signature, settings)
-        with_temporaries = (*signature, session.temporary_version)
         key = (id(node), purpose)
         entry = self._cache.get(key)
         if entry is not None:
-            for known, version, lookups, made in entry[1]:
-                if known in (signature, with_temporaries) and (
-                    version == catalog.version or (version < 0 and self._same(lookups))
+            for known, version, lookups, temporaries, made in entry[1]:
+                if (
+                    known == signature
+                    and (version == catalog.version or (version < 0 and self._same(lookups)))
+                    and self._same_temporaries(temporaries)
                 ):
                     return made
         environment = SessionEnvironment(session)
@@ -118,9 +122,9 @@ class Evaluator:
                 self._cache.clear()
             kept = self._cache.setdefault(key, (node, []))[1]
             del kept[8:]
-            known = with_temporaries if environment.uses_temporaries else signature
             version = catalog.version if environment.uses_catalog else -1
-            kept.insert(0, (known, version, tuple(environment.lookups.items()), made))
+            lookups, temporaries = tuple(environment.lookups.items()), tuple(environment.temporaries.items())
+            kept.insert(0, (signature, version, lookups, temporaries, made))
         return made
 
     def bound(self, make: Callable[[Compiler], Any]) -> Any:
@@ -150,6 +154,14 @@ class Evaluator:
         """Whether every name that was looked up still means the same object."""
         catalog = self.session.catalog
         return all(catalog(place[0]).object(place[1], place[2]) is found for place, found in lookups)
+
+    def _same_temporaries(self, temporaries: Temporaries) -> bool:
+        """Whether every temp table and table variable that was looked up is here, of the same shape."""
+        own = self.session.frame.tables
+        return all(
+            same_table(own.get(name) if name.startswith("@") else self.session.temporary(name), found)
+            for name, found in temporaries
+        )
 
     def compiler(self) -> Compiler:
         return Compiler(Context(SessionEnvironment(self.session)))

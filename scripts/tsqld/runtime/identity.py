@@ -170,6 +170,13 @@ class Counters:
         self._next.pop((database.lower(), object_id), None)
         self._marks.pop((database.lower(), object_id), None)
 
+    def forget_temporary(self, object_id: int) -> None:
+        """A temp table is gone; the next one of its number counts from its seed."""
+        with self._mutex:
+            for kept in (self._next, self.last):
+                for key in [key for key in kept if key[1] == object_id]:
+                    del kept[key]
+
     def forget_database(self, database: str) -> None:
         """A database is gone; one of its name that comes later counts anew."""
         with self._mutex:

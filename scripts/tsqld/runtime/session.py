@@ -13,6 +13,7 @@ from tsqld.events import Argument, Column, Done, Event, TransactionChanged
 from tsqld.functions.randoms import RandomNumbers
 from tsqld.runtime.authority import Authority
 from tsqld.runtime.consequences import error_event
+from tsqld.runtime.ddl.tempnames import TemporaryNames
 from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
 from tsqld.runtime.manyrows import ManyRows
@@ -66,6 +67,7 @@ class Session:
         self.context_info: bytes | None = None
         self.temporaries: dict[str, Table] = {}
         self.shared_temporaries: list[str] = []
+        self.temporary_names = TemporaryNames(self)
         self.temporary_version = 0
         self.statement_time = dt.datetime.now()
         self.text = ""
@@ -258,6 +260,14 @@ class Session:
                 self.executor.cursor.execute(f"DROP TABLE IF EXISTS {shared.storage}")
         self.shared_temporaries.clear()
         self.temporary_version += 1
+
+    def temporary(self, name: str) -> Table | None:
+        """The temp table that a name means here."""
+        wanted = name.lower()
+        for frame in reversed(self.frames):
+            if wanted in frame.temporaries:
+                return frame.temporaries[wanted]
+        return self.engine.global_temporaries.get(wanted)
 
     # catalogs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tsqld.binder.scope import quoted
 from tsqld.catalog.model import (
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 from tsqld.runtime.ddl import permits
 from tsqld.runtime.ddl.build import TableBuilder
 from tsqld.runtime.ddl.definer import moment
+
+_MAKE: Final = "CREATE OR REPLACE TEMP TABLE"
 
 
 class Tables(TableBuilder):
@@ -70,10 +72,7 @@ class Tables(TableBuilder):
         home = session.engine.global_temporaries if shared else session.frame.temporaries
         if name.lower() in home:
             raise error(2714, name, line=node.line)
-        serial = session.engine.serial()
-        storage = f"temp.main.{quoted(f'{name} {serial}')}"
-        if shared:
-            storage = self._shared_storage(name, node.line)
+        serial, storage = self._temporary_place(name, node.line)
         now = moment()
         kind = "T##" if shared else "T#"
         table = Table(-serial, "dbo", name, now, now, (), storage=storage, kind=kind)
@@ -82,22 +81,23 @@ class Tables(TableBuilder):
         home[name.lower()] = table
         session.temporary_version += 1
 
-    def _shared_storage(self, name: str, line: int) -> str:
-        """Where a global temporary table is kept: in the current database, until its session ends."""
+    def _temporary_place(self, name: str, line: int) -> tuple[int, str]:
+        """The number and storage of a temp table; a global one lies in the current database until its session
+        ends."""
         session = self.session
+        if not name.startswith("##"):
+            return session.temporary_names.take(name)
         if session.trancount:
             raise unsupported("making a global temporary table inside a transaction", line)
-        storage = f"{quoted(self.catalog().name)}.__tsqld.{quoted(f'{name} {session.engine.serial()}')}"
+        serial = session.engine.serial()
         session.shared_temporaries.append(name.lower())
-        return storage
+        return serial, f"{quoted(self.catalog().name)}.__tsqld.{quoted(f'{name} {serial}')}"
 
     def table_variable(self, name: str, definition: n.TableDefinition) -> Table:
         """A table variable: like a temp table, but it outlives rollbacks."""
-        serial = self.session.engine.serial()
+        serial, storage = self.session.temporary_names.take(name)
         now = moment()
-        table = Table(
-            -serial, "dbo", name, now, now, (), storage=f"temp.main.{quoted(f'{name} {serial}')}", kind="T@"
-        )
+        table = Table(-serial, "dbo", name, now, now, (), storage=storage, kind="T@")
         table, _ = self.built(table, definition, self.catalog())
         self._outside(table)
         self.session.temporary_version += 1
@@ -109,8 +109,7 @@ class Tables(TableBuilder):
         found = self.catalog().user_type(parts[-2] if len(parts) > 1 else "dbo", parts[-1])
         if found is None or found.table is None:
             return None
-        serial = self.session.engine.serial()
-        storage = f"temp.main.{quoted(f'{name} {serial}')}"
+        serial, storage = self.session.temporary_names.take(name)
         table = replace(found.table, object_id=-serial, name=name, storage=storage, kind="T@")
         self._outside(table)
         self.session.temporary_version += 1
@@ -126,9 +125,8 @@ class Tables(TableBuilder):
         """Make these a table variable's rows, each with a value per stored column."""
         executor = self.session.executor
         executor.fresh(())
-        executor.change(
-            self.storage_text(table).replace("CREATE TEMP TABLE", "CREATE TEMP TABLE IF NOT EXISTS", 1)
-        )
+        columns = self.storage_text(table).removeprefix(_MAKE)
+        executor.change(f"CREATE TEMP TABLE IF NOT EXISTS{columns}")
         executor.change(f"DELETE FROM {table.storage}")
         fill(executor, table.storage, [column.type for column in table.columns if is_stored(column)], rows)
 
@@ -150,7 +148,7 @@ class Tables(TableBuilder):
             if not column.computed or column.persisted
         )
         if table.is_temporary:
-            return f"CREATE TEMP TABLE {table.storage.removeprefix('temp.main.')} ({columns})"
+            return f"{_MAKE} {table.storage.removeprefix('temp.main.')} ({columns})"
         return f"CREATE TABLE {table.storage} ({columns})"
 
     def create_storage(self, table: Table) -> None:
@@ -212,13 +210,10 @@ class Tables(TableBuilder):
         if temporary:
             if parts[-1].lower() in session.frame.temporaries:
                 raise error(2714, parts[-1], line=line)
-            serial = session.engine.serial()
-            storage = f"temp.main.{quoted(f'{parts[-1]} {serial}')}"
             shared = parts[-1].startswith("##")
-            if shared:
-                if parts[-1].lower() in session.engine.global_temporaries:
-                    raise error(2714, parts[-1], line=line)
-                storage = self._shared_storage(parts[-1], line)
+            if shared and parts[-1].lower() in session.engine.global_temporaries:
+                raise error(2714, parts[-1], line=line)
+            serial, storage = self._temporary_place(parts[-1], line)
             table = Table(
                 -serial,
                 "dbo",
