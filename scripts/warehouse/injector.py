@@ -24,7 +24,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 from warehouse.config import check_landing, find_project
 from warehouse.contracts import Contract, load_contracts
-from warehouse.intake import clear_staged, landing_files, stage
+from warehouse.intake import clear_staged, landing_files, look_into, stage
 from warehouse.plan import NEW_FILES, Parameter, Step, bind, build_plan, described
 from warehouse.run import TRANSIENT_NUMBERS
 
@@ -231,7 +231,7 @@ class FindFiles(BaseOperator):
         clear_staged(landing, f"{contract.source}/{contract.entity}")
         found = landing_files(contract, landing)
         paths = WarehouseHook().new_paths(described(found))
-        new = [file for file in found if file.relative in paths]
+        new = [look_into(file) for file in found if file.relative in paths]
         for file in new:
             stage(landing, file)
         steps = build_plan([contract], new, self.settings.landing_on_server or str(landing)).layer("bronze")

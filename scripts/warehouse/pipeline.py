@@ -19,7 +19,7 @@ from warehouse.config import Settings, check_landing
 from warehouse.connection import Server
 from warehouse.contracts import Contract, load_contracts
 from warehouse.errors import SqlFailed, UsageProblem
-from warehouse.intake import LandingFile, clear_staged, find_files, stage
+from warehouse.intake import Delivered, LandingFile, clear_staged, find_files, landing_files, look_into, stage
 from warehouse.migrations.deploy import apply
 from warehouse.migrations.history import State, history_state
 from warehouse.plan import NEW_FILES, Plan, build_plan, described
@@ -32,11 +32,14 @@ _DATABASE_EXISTS: Final = "SELECT DB_ID(@name) AS id;"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What lies in the landing folder by the project's contracts. `is_named`: the user chose the files."""
+    """What lies in the landing folder by the project's contracts, or the `named` files that the user chose.
+
+    Of what was `found`, the server says which is new; what was named is loaded.
+    """
 
     contracts: tuple[Contract, ...]
-    files: tuple[LandingFile, ...]
-    is_named: bool = False
+    found: tuple[Delivered, ...] = ()
+    named: tuple[LandingFile, ...] = ()
 
 
 def read_landing(settings: Settings, named: Sequence[Path] = ()) -> Delivery:
@@ -46,8 +49,11 @@ def read_landing(settings: Settings, named: Sequence[Path] = ()) -> Delivery:
     """
     check_landing(settings.landing)
     contracts = load_contracts(settings.project / "dags" / "contracts")
-    found = find_files(contracts, settings.landing, [path.absolute() for path in named] or None)
-    return Delivery(contracts, tuple(found), bool(named))
+    if named:
+        chosen = find_files(contracts, settings.landing, [path.absolute() for path in named])
+        return Delivery(contracts, named=tuple(chosen))
+    found = (file for contract in contracts for file in landing_files(contract, settings.landing))
+    return Delivery(contracts, tuple(found))
 
 
 def migrate_if_empty(server: Server, project: Path, report: Callable[[str], None]) -> None:
@@ -68,7 +74,7 @@ def load(
 
     Errors: UsageProblem when the database was never migrated.
     """
-    files = delivery.files if delivery.is_named else new_files(server, delivery.files)
+    files = delivery.named or new_files(server, delivery.found)
     plan = build_plan(delivery.contracts, files, settings.landing_on_server)
     try:
         with notes.status("unpacking") as status:
@@ -80,12 +86,15 @@ def load(
         clear_staged(settings.landing)
 
 
-def new_files(server: Server, files: Sequence[LandingFile]) -> list[LandingFile]:
-    """Those of the files that the server has not taken in yet. Errors: UsageProblem as `load` has it."""
+def new_files(server: Server, files: Sequence[Delivered]) -> list[LandingFile]:
+    """Those of the files that the server has not taken in yet; the others are not looked into.
+
+    Errors: UsageProblem as `load` has it.
+    """
     with server.connect() as connection, _never_migrated_told(server):
         rows = connection.call(NEW_FILES, "@files nvarchar(max)", (described(files),)).rows
     paths = {row["path"] for row in rows}
-    return [file for file in files if file.relative in paths]
+    return [look_into(file) for file in files if file.relative in paths]
 
 
 def _run_plan(server: Server, plan: Plan, results: Console, notes: Console, workers: int) -> RunResult:

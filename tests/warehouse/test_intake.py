@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.warehouse.test_plan import HEADERS, contract, put
 
-from warehouse.intake import LandingFile, inspect, landing_files, stage, staged_path
+from warehouse.intake import LandingFile, inspect, landing_files, look_into, stage, staged_path
 from warehouse.intake.encodings import Detector
 from warehouse.intake.records import RecordCounter
 
@@ -118,6 +119,24 @@ def test_gzip_and_zip_are_unpacked_and_hashed_as_delivered(tmp_path: Path) -> No
     assert text(tmp_path, packed.getvalue(), "b.zip") == written
     names = [file.path.name for file in landing_files(contract("products"), tmp_path)]
     assert names == ["a.csv.gz", "b.zip"]
+
+
+def test_a_file_is_hashed_without_being_looked_into(tmp_path: Path) -> None:
+    put(tmp_path, "products", "a.zip", b"no archive")
+    (delivered,) = landing_files(contract("products"), tmp_path)
+    assert (delivered.sha256, delivered.refusal) == (hashlib.sha256(b"no archive").hexdigest(), None)
+    refusal = look_into(delivered).refusal
+    assert refusal is not None
+    assert refusal.rule == "broken_archive"
+
+
+def test_a_file_that_is_gone_when_it_is_looked_into_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, "products", "a.csv", f"{HEADER}\n{RECORD}\n")
+    (delivered,) = landing_files(contract("products"), tmp_path)
+    delivered.path.unlink()
+    refusal = look_into(delivered).refusal
+    assert refusal is not None
+    assert refusal.rule == "unreadable"
 
 
 @pytest.mark.parametrize(

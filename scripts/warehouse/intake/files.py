@@ -1,8 +1,9 @@
 """What lies in the landing folder: each file's hash, form, header and records, and whether it can be loaded.
 
-After headers, before staging. A file is read as a stream: once when it is plain UTF-8, twice otherwise. What
-is wrong with a whole file is said here, in one line: a file found in the folder is then refused and recorded,
-one named on the command line ends the command before anything runs.
+After headers, before staging. A file is read as a stream: once for its hash, by which the server knows
+whether it is new; a new one then for its records, and once more where it must be made UTF-8 to count them.
+What is wrong with a whole file is said here, in one line: a file found in the folder is then refused and
+recorded, one named on the command line ends the command before anything runs.
 """
 
 from __future__ import annotations
@@ -44,8 +45,24 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """A file as it lies there, of which nothing but its hash was asked.
+
+    `relative` is its path below the landing folder with /, `sha256` hexadecimal, of the file as delivered.
+    `refusal` is there where the file cannot be read.
+    """
+
+    contract: Contract
+    path: Path
+    relative: str
+    sha256: str = ""
+    size: int = 0
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LandingFile:
-    """A file as found.
+    """A file that was looked into.
 
     `relative` is its path below the landing folder with /, `sha256` hexadecimal, of the file as delivered;
     `business_date` (yyyy-mm-dd) and `revision` are what its name says, None and 0 where it says nothing.
@@ -106,11 +123,11 @@ def find_files(
     Errors: PlanError for a named file that cannot be loaded.
     """
     if named is None:
-        return [file for contract in contracts for file in landing_files(contract, landing)]
+        return [look_into(file) for contract in contracts for file in landing_files(contract, landing)]
     return sorted((named_file(contracts, landing, path) for path in named), key=lambda file: file.relative)
 
 
-def landing_files(contract: Contract, landing: Path) -> list[LandingFile]:
+def landing_files(contract: Contract, landing: Path) -> list[Delivered]:
     """An entity's files in the landing folder, by name; dot files are someone's work in progress."""
     folder = landing / contract.source / contract.entity
     pattern = contract.dialect.file_pattern
@@ -119,7 +136,7 @@ def landing_files(contract: Contract, landing: Path) -> list[LandingFile]:
         for path in (folder.iterdir() if folder.is_dir() else ())
         if not path.name.startswith(".") and any(Path(name).match(pattern) for name in plain_names(path))
     )
-    return [inspect(contract, landing, path) for path in found if not path.is_dir()]
+    return [delivered(contract, landing, path) for path in found if not path.is_dir()]
 
 
 def named_file(contracts: Sequence[Contract], landing: Path, path: Path) -> LandingFile:
@@ -140,25 +157,39 @@ def named_file(contracts: Sequence[Contract], landing: Path, path: Path) -> Land
 
 def inspect(contract: Contract, landing: Path, path: Path) -> LandingFile:
     """Read a file and judge it by its contract."""
+    return look_into(delivered(contract, landing, path))
+
+
+def delivered(contract: Contract, landing: Path, path: Path) -> Delivered:
+    """Read a file for its hash alone."""
     relative = path.absolute().relative_to(landing.absolute()).as_posix()
-    sha256, size = "", 0
-    found: Content | None = None
-    refusal: Refusal | None
     try:
         sha256, size = _fingerprint(path)
-        found = _content(contract, path)
-        refusal = found.header.refusal if found else _EMPTY
     except OSError as error:
-        refusal = Refusal("unreadable", f"cannot be read ({error.strerror or error}); check its permissions")
+        return Delivered(contract, path, relative, refusal=_unreadable(error))
+    return Delivered(contract, path, relative, sha256, size)
+
+
+def look_into(file: Delivered) -> LandingFile:
+    """Read a file's content and judge it by its contract."""
+    contract, path = file.contract, file.path
+    found: Content | None = None
+    refusal = file.refusal
+    try:
+        if refusal is None:
+            found = _content(contract, path)
+            refusal = found.header.refusal if found else _EMPTY
+    except OSError as error:
+        refusal = _unreadable(error)
     except BrokenArchive as error:
         refusal = Refusal("broken_archive", str(error))
     business_date, revision = _named(contract, path.name)
     return LandingFile(
         contract=contract,
         path=path,
-        relative=relative,
-        sha256=sha256,
-        size=size,
+        relative=file.relative,
+        sha256=file.sha256,
+        size=file.size,
         compression=compression_of(path),
         business_date=business_date,
         revision=revision,
@@ -168,6 +199,10 @@ def inspect(contract: Contract, landing: Path, path: Path) -> LandingFile:
         content=found if refusal is None else None,
         refusal=refusal,
     )
+
+
+def _unreadable(error: OSError) -> Refusal:
+    return Refusal("unreadable", f"cannot be read ({error.strerror or error}); check its permissions")
 
 
 def _contract_of(contracts: Sequence[Contract], landing: Path, path: Path) -> Contract:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from warehouse.contracts import Contract, ContractError
-from warehouse.intake import LandingFile, staged_path
+from warehouse.intake import Delivered, LandingFile, staged_path
 from warehouse.plan.batches import FILE_BATCH, PROCEDURE_BATCH
 from warehouse.plan.model import Parameter, Plan, Step
 
@@ -124,7 +124,7 @@ def build_plan(contracts: Sequence[Contract], files: Iterable[LandingFile], land
     return Plan((*bronze, *_target_steps(contracts, bronze)))
 
 
-def described(files: Iterable[LandingFile]) -> str:
+def described(files: Iterable[Delivered]) -> str:
     """The files as JSON, for NEW_FILES."""
     return json.dumps(
         [
