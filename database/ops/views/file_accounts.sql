@@ -154,6 +154,62 @@ current_rows AS (
     GROUP BY rows_of.file_id
 ),
 
+journey_records AS (
+    SELECT
+        typed.file_id,
+        typed.line_number,
+        typed.row_hash,
+        typed.problem,
+        rows_of.file_id AS kept_file_id,
+        rows_of.line_number AS kept_line_number,
+        rows_of.row_hash AS kept_row_hash
+    FROM bronze.journey_demographics_typed AS typed
+    LEFT OUTER JOIN silver.customers AS rows_of
+        ON rows_of.source_system = N'journey'
+            AND CONVERT(nvarchar(50), typed.household_id) = rows_of.customer_id
+    UNION ALL
+    SELECT
+        typed.file_id,
+        typed.line_number,
+        typed.row_hash,
+        typed.problem,
+        rows_of.file_id AS kept_file_id,
+        rows_of.line_number AS kept_line_number,
+        rows_of.row_hash AS kept_row_hash
+    FROM bronze.journey_products_typed AS typed
+    LEFT OUTER JOIN silver.products AS rows_of
+        ON rows_of.source_system = N'journey'
+            AND CONVERT(nvarchar(50), typed.product_id) = rows_of.product_id
+    UNION ALL
+    SELECT
+        typed.file_id,
+        typed.line_number,
+        typed.row_hash,
+        typed.problem,
+        rows_of.file_id AS kept_file_id,
+        rows_of.line_number AS kept_line_number,
+        rows_of.row_hash AS kept_row_hash
+    FROM bronze.journey_transactions_typed AS typed
+    LEFT OUTER JOIN silver.order_lines AS rows_of
+        ON rows_of.source_system = N'journey'
+            AND CONVERT(nvarchar(50), typed.basket_id) = rows_of.order_id
+            AND CONVERT(nvarchar(50), typed.household_id) = rows_of.customer_id
+            AND CONVERT(nvarchar(50), typed.product_id) = rows_of.product_id
+),
+
+journey_standings AS (
+    SELECT
+        records.file_id,
+        CASE
+            WHEN records.problem IS NOT NULL THEN N'misfit'
+            WHEN records.kept_file_id = records.file_id AND records.kept_line_number = records.line_number THEN N'best'
+            WHEN records.kept_row_hash = records.row_hash THEN N'duplicate_exact'
+            WHEN records.kept_file_id IS NOT NULL THEN N'superseded'
+            ELSE N'lost'
+        END AS standing
+    FROM journey_records AS records
+),
+
 standings AS (
     SELECT
         records.file_id,
@@ -228,78 +284,13 @@ standings AS (
         records.standing
     UNION ALL
     SELECT
-        typed.file_id,
-        CASE
-            WHEN typed.problem IS NOT NULL THEN N'misfit'
-            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
-            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
-            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
-            ELSE N'lost'
-        END AS standing,
+        journey_standings.file_id,
+        journey_standings.standing,
         COUNT_BIG(*) AS record_count
-    FROM bronze.journey_demographics_typed AS typed
-    LEFT OUTER JOIN silver.customers AS rows_of
-        ON rows_of.source_system = N'journey'
-            AND CONVERT(nvarchar(50), typed.household_id) = rows_of.customer_id
+    FROM journey_standings
     GROUP BY
-        typed.file_id,
-        CASE
-            WHEN typed.problem IS NOT NULL THEN N'misfit'
-            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
-            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
-            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
-            ELSE N'lost'
-        END
-    UNION ALL
-    SELECT
-        typed.file_id,
-        CASE
-            WHEN typed.problem IS NOT NULL THEN N'misfit'
-            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
-            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
-            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
-            ELSE N'lost'
-        END AS standing,
-        COUNT_BIG(*) AS record_count
-    FROM bronze.journey_products_typed AS typed
-    LEFT OUTER JOIN silver.products AS rows_of
-        ON rows_of.source_system = N'journey'
-            AND CONVERT(nvarchar(50), typed.product_id) = rows_of.product_id
-    GROUP BY
-        typed.file_id,
-        CASE
-            WHEN typed.problem IS NOT NULL THEN N'misfit'
-            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
-            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
-            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
-            ELSE N'lost'
-        END
-    UNION ALL
-    SELECT
-        typed.file_id,
-        CASE
-            WHEN typed.problem IS NOT NULL THEN N'misfit'
-            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
-            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
-            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
-            ELSE N'lost'
-        END AS standing,
-        COUNT_BIG(*) AS record_count
-    FROM bronze.journey_transactions_typed AS typed
-    LEFT OUTER JOIN silver.order_lines AS rows_of
-        ON rows_of.source_system = N'journey'
-            AND CONVERT(nvarchar(50), typed.basket_id) = rows_of.order_id
-            AND CONVERT(nvarchar(50), typed.household_id) = rows_of.customer_id
-            AND CONVERT(nvarchar(50), typed.product_id) = rows_of.product_id
-    GROUP BY
-        typed.file_id,
-        CASE
-            WHEN typed.problem IS NOT NULL THEN N'misfit'
-            WHEN rows_of.file_id = typed.file_id AND rows_of.line_number = typed.line_number THEN N'best'
-            WHEN rows_of.row_hash = typed.row_hash THEN N'duplicate_exact'
-            WHEN rows_of.file_id IS NOT NULL THEN N'superseded'
-            ELSE N'lost'
-        END
+        journey_standings.file_id,
+        journey_standings.standing
 ),
 
 outcomes AS (

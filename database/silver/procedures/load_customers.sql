@@ -44,7 +44,16 @@ BEGIN TRY
     SELECT
         batches.batch_id,
         batches.file_id,
-        batches.rows_written
+        CASE
+            WHEN batches.table_name = N'silver.order_lines'
+                THEN (
+                    SELECT COUNT_BIG(*)
+                    FROM silver.order_lines AS lines
+                    WHERE lines.batch_id = batches.batch_id
+                        AND lines.source_system = N'journey'
+                )
+            ELSE batches.rows_written
+        END
     FROM ops.batches AS batches
     WHERE batches.table_name IN (N'bronze.journey_demographics', N'silver.order_lines')
         AND batches.rows_written > 0
@@ -55,7 +64,7 @@ BEGIN TRY
                 AND consumers.batch_id = batches.batch_id
         );
 
-    IF EXISTS (SELECT 1 FROM #batches AS batches)
+    IF EXISTS (SELECT 1 FROM #batches AS batches WHERE batches.row_count > 0)
     BEGIN
         SET @batch_id = NEXT VALUE FOR ops.batch_ids;
 
@@ -249,13 +258,13 @@ BEGIN TRY
             INNER JOIN #batches AS batches ON batches.file_id = typed.file_id
             INNER JOIN ops.files AS files ON files.file_id = typed.file_id
             WHERE typed.problem IS NOT NULL;
-
-        EXEC ops.finish_batch
-            @run_id = @run_id,
-            @batch_id = @batch_id,
-            @table_name = N'silver.customers',
-            @rows_written = @rows_written;
     END;
+
+    EXEC ops.finish_batch
+        @run_id = @run_id,
+        @batch_id = @batch_id,
+        @table_name = N'silver.customers',
+        @rows_written = @rows_written;
 
     IF @owns_transaction = 1 COMMIT TRANSACTION;
 END TRY

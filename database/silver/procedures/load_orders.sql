@@ -1,7 +1,7 @@
 -- silver.order_lines → silver.orders
 -- Grain: one order of journey, totalled over all of its lines, which share customer and store; its time is the
 -- earliest. Re-run: totals again only the orders of lines written since; an order whose totals stay the same is not
--- written.
+-- written; lines of other sources are passed over.
 -- EXEC silver.load_orders @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE silver.load_orders
     @run_id bigint,
@@ -45,7 +45,12 @@ BEGIN TRY
     SELECT
         batches.batch_id,
         batches.file_id,
-        batches.rows_written
+        (
+            SELECT COUNT_BIG(*)
+            FROM silver.order_lines AS lines
+            WHERE lines.batch_id = batches.batch_id
+                AND lines.source_system = N'journey'
+        )
     FROM ops.batches AS batches
     WHERE batches.table_name = N'silver.order_lines'
         AND NOT EXISTS (
@@ -55,7 +60,7 @@ BEGIN TRY
                 AND consumers.batch_id = batches.batch_id
         );
 
-    IF EXISTS (SELECT 1 FROM #batches AS batches)
+    IF EXISTS (SELECT 1 FROM #batches AS batches WHERE batches.row_count > 0)
     BEGIN
         SET @batch_id = NEXT VALUE FOR ops.batch_ids;
 
@@ -195,13 +200,13 @@ BEGIN TRY
         );
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
-
-        EXEC ops.finish_batch
-            @run_id = @run_id,
-            @batch_id = @batch_id,
-            @table_name = N'silver.orders',
-            @rows_written = @rows_written;
     END;
+
+    EXEC ops.finish_batch
+        @run_id = @run_id,
+        @batch_id = @batch_id,
+        @table_name = N'silver.orders',
+        @rows_written = @rows_written;
 
     IF @owns_transaction = 1 COMMIT TRANSACTION;
 END TRY

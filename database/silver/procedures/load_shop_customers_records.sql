@@ -171,8 +171,7 @@ BEGIN TRY
         FROM silver.shop_customers_records AS records
         INNER JOIN #files AS files ON files.file_id = records.file_id
         WHERE files.is_new = 0
-            AND files.counts = IIF(records.standing = N'superseded_by_file', 1, 0)
-            AND records.records_batch_id <> @batch_id;
+            AND files.counts = IIF(records.standing = N'superseded_by_file', 1, 0);
 
         SET @rows_written = @rows_written + @@ROWCOUNT;
 

@@ -100,6 +100,22 @@ SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (N'7', N'35-49K', 1);
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+CREATE PROCEDURE test_silver_load_customers.[test orders of another source are passed over once for all]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_silver_load_customers.sell @batch_id = 11, @customer_id = N'7';
+UPDATE silver.order_lines SET source_system = N'shop';
+EXEC test_silver_load_customers.load_customers @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'0 0 0', @Actual = @counts;
+EXEC tSQLt.AssertEmptyTable @TableName = N'silver.customers';
+SELECT consumers.consumer, consumers.batch_id
+INTO #actual
+FROM ops.batch_consumers AS consumers;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (N'silver.customers', 11);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
 CREATE PROCEDURE test_silver_load_customers.[test without new batches there is nothing to do]
 AS
 DECLARE @counts nvarchar(100);

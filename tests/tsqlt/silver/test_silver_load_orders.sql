@@ -140,6 +140,22 @@ SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (N'silver.orders', 11, 1);
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+CREATE PROCEDURE test_silver_load_orders.[test lines of another source are passed over once for all]
+AS
+DECLARE @counts nvarchar(100);
+EXEC test_silver_load_orders.write_line @batch_id = 11;
+UPDATE silver.order_lines SET source_system = N'shop';
+EXEC test_silver_load_orders.load_orders @counts = @counts OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'0 0 0', @Actual = @counts;
+EXEC tSQLt.AssertEmptyTable @TableName = N'silver.orders';
+SELECT consumers.consumer, consumers.batch_id
+INTO #actual
+FROM ops.batch_consumers AS consumers;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (N'silver.orders', 11);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
 CREATE PROCEDURE test_silver_load_orders.[test a lock that cannot be had reaches the caller]
 AS
 EXEC tSQLt.SpyProcedure
