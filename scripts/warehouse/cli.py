@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
 
 from warehouse.config import Settings, open_server
 from warehouse.contract_command import contract
 from warehouse.errors import UsageProblem
 from warehouse.generate_command import generate
 from warehouse.migrate_command import migrate
-from warehouse.options import common_options
+from warehouse.options import common_options, console, notes
 from warehouse.quarantine_command import quarantine
 from warehouse.reconcile_command import reconcile_command
 from warehouse.sql_command import Format, run_sql
@@ -100,13 +99,3 @@ def demo(settings: Settings, workers: int) -> int:
     from warehouse.demo import run_demo
 
     return run_demo(settings, console(), notes(), workers)
-
-
-def console() -> Console:
-    """Where results go."""
-    return Console(highlight=False)
-
-
-def notes() -> Console:
-    """Where bars and remarks go, so that a pipe gets results only."""
-    return Console(stderr=True, highlight=False)

@@ -1,4 +1,4 @@
-"""The options that all commands share, and what becomes of errors: one line on stderr and an exit code.
+"""What all commands share: options, where they print, and what becomes of errors: one line and an exit code.
 
 Below cli and the modules that hold commands of their own. A command gets Settings and returns the exit code.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec
 
 import click
+from rich.console import Console
 
 from warehouse.config import Settings
 from warehouse.connection import holds_secret
@@ -23,6 +24,17 @@ from warehouse.errors import UsageProblem, WarehouseError
 P = ParamSpec("P")
 INTERRUPTED: Final = 130
 _HOME: Final = Path(".warehouse")
+_WIDTH_OF_A_PIPE: Final = 160
+
+
+def console() -> Console:
+    """Where results go. Into a pipe or a file with room for every column of a table."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE)
+
+
+def notes() -> Console:
+    """Where bars and remarks go, so that a pipe gets results only."""
+    return Console(stderr=True, highlight=False)
 
 
 def common_options(command: Callable[Concatenate[Settings, P], int]) -> Callable[..., None]:

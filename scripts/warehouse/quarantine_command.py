@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -21,14 +20,13 @@ from warehouse.config import Settings, open_server
 from warehouse.contracts import load_contracts
 from warehouse.errors import UsageProblem
 from warehouse.odbc import Connection
-from warehouse.options import common_options
+from warehouse.options import common_options, console
 from warehouse.quarantine import EXPORTED, Filter, correct, discard, entry, read_entries, replay
 
 _EPILOG: Final = (
     "Exit codes: 0 done; 1 an entry is not open; 2 wrong usage or unreachable server; 130 interrupted."
 )
 _STATUSES: Final = ("open", "released", "replaying", "replayed", "corrected", "discarded")
-_WIDTH_OF_A_PIPE: Final = 160
 
 
 def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,8 +59,7 @@ def list_entries(settings: Settings, entity: str | None, rule: str | None, statu
     """A line per entry, oldest first, and how many there are of each rule."""
     with open_server(settings) as server, server.connect() as connection:
         found = read_entries(connection, _chosen(entity, rule, status))
-    width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
-    Console(highlight=False, width=width).print(_table(found[:limit]))
+    console().print(_table(found[:limit]))
     by_rule: dict[str, int] = {}
     for row in found:
         by_rule[row["rule_name"]] = by_rule.get(row["rule_name"], 0) + 1

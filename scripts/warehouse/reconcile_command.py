@@ -5,22 +5,19 @@ Beside reconcile, which finds all of it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from warehouse.config import Settings, open_server
-from warehouse.options import common_options
+from warehouse.options import common_options, console
 from warehouse.reconcile import FileAccount, reconcile
 
 _SHOWN: Final = 20
-_WIDTH_OF_A_PIPE: Final = 120
 _EPILOG: Final = (
     "Exit codes: 0 all accounted for; 1 not; 2 wrong usage or unreachable server; 130 interrupted."
 )
@@ -42,8 +39,7 @@ def reconcile_command(settings: Settings, truth: Path | None, show_all: bool) ->
     """
     with open_server(settings) as server, server.connect() as connection:
         verdict = reconcile(connection, truth)
-    width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
-    Console(highlight=False, width=width).print(account_table(verdict.accounts))
+    console().print(account_table(verdict.accounts))
     troubles = [*verdict.unaccounted, *verdict.differences]
     for line in troubles if show_all else troubles[:_SHOWN]:
         click.echo(f"warehouse: {line}", err=True)
