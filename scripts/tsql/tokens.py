@@ -58,15 +58,16 @@ class TokenError(ValueError):
         self.line = line
 
 
+# Possessive, so that a text of many megabytes leaves nothing to come back to.
 _TOKEN = re.compile(
     r"""
     (?P<space>[\s\u00a0\ufeff\x00]+)
   | (?P<line_comment>--[^\n\r]*)
   | (?P<block_comment>/\*)
-  | (?P<nstring>[Nn]'(?:[^']|'')*')
-  | (?P<string>'(?:[^']|'')*')
-  | (?P<bracket>\[(?:[^\]]|\]\])*\])
-  | (?P<quoted>"(?:[^"]|"")*")
+  | (?P<nstring>[Nn]'[^']*+(?:''[^']*+)*+')
+  | (?P<string>'[^']*+(?:''[^']*+)*+')
+  | (?P<bracket>\[[^\]]*+(?:\]\][^\]]*+)*+\])
+  | (?P<quoted>"[^"]*+(?:""[^"]*+)*+")
   | (?P<binary>0[xX][0-9a-fA-F]*)
   | (?P<float>(?:\d+\.?\d*|\.\d+)[eE][+-]?\d*)
   | (?P<decimal>\d+\.\d*|\.\d+)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -51,11 +53,29 @@ def _stream(served: Served, connection: pyodbc.Connection) -> None:
 
 
 def _large(served: Served, connection: pyodbc.Connection) -> None:
-    before = served.memory()
-    text = f"SELECT REPLICATE(CAST('x' AS varchar(max)), {LARGE})"
-    spent = timed(lambda: connection.execute(text).fetchval())
-    size, more = LARGE / 1e6, _mib(served.memory() - before)
-    print(f"server: {size / spent:,.0f} MB/s of a value of {size:,.0f} MB; {more} more memory")
+    """One value of each kind, written as a parameter and read again."""
+    values = {"varchar": "x" * LARGE, "nvarchar": "ä" * (LARGE // 2), "varbinary": b"x" * LARGE}
+    for name, value in values.items():
+        kind = f"large_{name}"
+        connection.execute(f"CREATE TABLE {kind} (v {name}(max))")
+        _value(served, f"written to {kind}", partial(connection.execute, f"INSERT {kind} VALUES (?)", value))
+        _value(served, f"read from {kind}", partial(_fetched, connection, f"SELECT v FROM {kind}"))
+
+
+def _fetched(connection: pyodbc.Connection, query: str) -> object:
+    return connection.execute(query).fetchval()
+
+
+def _value(served: Served, what: str, work: Callable[[], object]) -> None:
+    served.highest_memory()
+    before, computed = served.memory(), served.processor_seconds()
+    spent, size = timed(work), LARGE / 1e6
+    computed = served.processor_seconds() - computed
+    more = _mib(served.highest_memory() - before)
+    print(
+        f"server: {size:,.0f} MB {what} at {size / spent:,.0f} MB/s, "
+        f"{size / computed:,.0f} a second of processor time; {more} more memory at most"
+    )
 
 
 def _arrays(served: Served, connection: pyodbc.Connection) -> None:

@@ -49,6 +49,13 @@ class Served:
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(status.split("VmRSS:")[1].split()[0])
 
+    def highest_memory(self) -> int:
+        """The most resident KiB since it was asked last."""
+        process = Path(f"/proc/{self.process.pid}")
+        highest = int((process / "status").read_text(encoding="ascii").split("VmHWM:")[1].split()[0])
+        (process / "clear_refs").write_text("5", encoding="ascii")
+        return highest
+
     def processor_seconds(self) -> float:
         """What it has computed for so far: unlike the clock, the same on a busy machine."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()

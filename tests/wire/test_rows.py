@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from tests.wire.samples import SAMPLES
 
 from tsqld.events import Column
+from tsqld.tds.longvalues import CHUNK_END, SLICE, TEXT_POINTER
 from tsqld.tds.protocol import TDS_71, TDS_72, TDS_74
-from tsqld.tds.rows import RowEncoder, encode_value
+from tsqld.tds.reader import Reader
+from tsqld.tds.rows import Continued, RowEncoder, encode_value
 from tsqld.tds.typeinfo import type_info
 from tsqld.ticks import SECOND, clock, moment, zoned
 from tsqld.types import (
@@ -157,5 +159,45 @@ def test_a_value_longer_than_its_column_is_never_sent() -> None:
 def test_rows_travel_in_portions_of_bounded_size() -> None:
     portions = list(RowEncoder((Column("a", INT),), TDS_74).encode([(1,)] * 10_000))
     assert len(portions) == 10
-    large = list(RowEncoder((Column("a", nvarchar(MAX)),), TDS_74).encode([("x",)] * 80))
-    assert len(large) == 10
+    large = list(RowEncoder((Column("a", nvarchar(MAX)),), TDS_74).encode([("x" * 50_000,)] * 8))
+    assert len(large) == 8
+
+
+LONG = {
+    "varchar": (varchar(MAX), "xyz" * 100_000, "latin-1"),
+    "varchar beyond ASCII": (varchar(MAX), "xyä" * 100_000, "latin-1"),
+    "nvarchar": (nvarchar(MAX), "x\N{GREEK SMALL LETTER BETA}\N{GRINNING FACE}" * 100_000, "utf-16-le"),
+    "text": (SqlType("text"), "xyö" * 100_000, "latin-1"),
+    "ntext": (SqlType("ntext"), "x\N{GRINNING FACE}" * 150_000, "utf-16-le"),
+    "varbinary": (SqlType("varbinary", MAX), bytes(range(250)) * 1200, ""),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_value_is_told_in_slices_and_whole(name: str) -> None:
+    kind, value, encoding = LONG[name]
+    portions = list(RowEncoder((Column("a", INT), Column("b", kind)), TDS_74).encode([(7, value), (8, None)]))
+    assert max(map(len, portions)) < 600_000
+    reader = Reader(b"".join(portions))
+    assert reader.take(6) == b"\xd1\x04\x07\0\0\0"
+    if kind.length == MAX:
+        told = reader.u64()
+        assert reader.u32() <= 4 * SLICE
+        raw = Reader(b"".join(portions), 6).chunks()
+        assert raw is not None
+        assert len(raw) == told
+    else:
+        assert reader.take(25) == TEXT_POINTER
+        raw = reader.take(reader.u32())
+    assert raw == (value.encode(encoding) if isinstance(value, str) else value)
+    assert portions[-1].startswith(b"\xd1\x04\x08")
+
+
+def test_a_row_that_has_begun_is_told_to_its_end() -> None:
+    rows = [("a",), ("x" * 500_000,), ("b",)]
+    portions = list(RowEncoder((Column("a", varchar(MAX)),), TDS_74).encode(rows))
+    first = next(place for place, piece in enumerate(portions) if isinstance(piece, Continued))
+    last = max(place for place, piece in enumerate(portions) if isinstance(piece, Continued))
+    assert 0 < first < last == len(portions) - 2
+    assert portions[last].endswith(CHUNK_END)
+    assert portions[-1][0] == 0xD1

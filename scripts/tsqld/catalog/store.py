@@ -37,7 +37,7 @@ from tsqld.catalog.model import (
 )
 
 SCHEMA = "__tsqld"
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _CLASSES: dict[str, type] = {
     kind.__name__: kind
     for kind in (

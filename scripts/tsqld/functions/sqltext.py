@@ -41,7 +41,7 @@ _DUCK: Final = {
     "sql_variant": "STRUCT(type VARCHAR, text VARCHAR)",
 }
 _NAME: Final = r"""(?:[A-Za-z_][\w$@]*|"(?:[^"]|"")*")(?:\.(?:[\w$@]+|"(?:[^"]|"")*"))*"""
-_CONSTANT: Final = r"""(?:\$\w+|'(?:[^']|'')*'|\(?-?\d[\d.]*\)?|NULL)"""
+_CONSTANT: Final = r"""(?:\$\w+|'[^']*+(?:''[^']*+)*+'|\(?-?\d[\d.]*\)?|NULL)"""
 _TYPE: Final = r"\w+(?:\(\d+(?:,\s*\d+)?\))?"
 _SIMPLE = re.compile(
     rf"(?:{_NAME}|\({_NAME}\)|CAST\({_CONSTANT} AS {_TYPE}\)|\(?{_CONSTANT}(?:::{_TYPE})?\)?"

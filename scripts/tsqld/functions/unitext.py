@@ -7,6 +7,7 @@ letters to their base letter, anything else to a question mark).
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from typing import Final
 
@@ -17,21 +18,25 @@ _FIT: Final = {
     "\u00ad": "\u00ad", "\u0131": "i", "\u0141": "L", "\u0142": "l", "\u0110": "Ð", "\u0111": "d",
 }  # fmt: skip
 
+_UNASSIGNED: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+_ANSI_TEXT: Final = "".join(
+    chr(byte) if byte in _UNASSIGNED else bytes([byte]).decode("cp1252") for byte in range(256)
+)
+_ANSI_BYTES: Final = codecs.charmap_build(_ANSI_TEXT)
+
 
 def utf16_length(text: str) -> int:
     """The number of UTF-16 units of `text`."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text) if text.isascii() else len(utf16_bytes(text)) // 2
 
 
 @udf("left_units", "VARCHAR, BIGINT", "VARCHAR")
 def left_units(text: str, count: int) -> str:
     """The first `count` UTF-16 units; a pair that would be torn apart is left out."""
-    units = 0
-    for place, char in enumerate(text):
-        units += 2 if ord(char) > 0xFFFF else 1
-        if units > count:
-            return text[:place]
-    return text
+    count = max(count, 0)
+    if text.isascii() or 2 * len(text) <= count:
+        return text[:count]
+    return utf16_bytes(text)[: 2 * count].decode("utf-16-le", "ignore")
 
 
 @udf("to_ansi", "VARCHAR", "VARCHAR")
@@ -39,7 +44,7 @@ def to_ansi(text: str) -> str:
     """`text` as a varchar of code page 1252 keeps it."""
     if text.isascii():
         return text
-    return "".join(_ansi_char(char) for char in text)
+    return text.translate({ord(char): _ansi_char(char) for char in set(text)})
 
 
 def _ansi_char(char: str) -> str:
@@ -69,23 +74,13 @@ def _encodes(char: str) -> bool:
 @udf("ansi_bytes", "VARCHAR", "BLOB")
 def ansi_bytes(text: str) -> bytes:
     """The bytes of a varchar: code page 1252, whose five unassigned bytes stand for themselves."""
-    return b"".join(_ansi_byte(char) for char in to_ansi(text))
-
-
-def _ansi_byte(char: str) -> bytes:
-    try:
-        return char.encode("cp1252")
-    except UnicodeEncodeError:
-        return char.encode("latin-1")
+    return codecs.charmap_encode(to_ansi(text), "strict", _ANSI_BYTES)[0]
 
 
 @udf("ansi_text", "BLOB", "VARCHAR")
 def ansi_text(data: bytes) -> str:
     """The varchar that `data` is in code page 1252."""
-    return "".join(
-        bytes([byte]).decode("cp1252") if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(byte)
-        for byte in data
-    )
+    return codecs.charmap_decode(data, "strict", _ANSI_TEXT)[0]
 
 
 @udf("utf16_bytes", "VARCHAR", "BLOB")

@@ -45,7 +45,7 @@ SPOOLED_ROWS: Final = 50_000
 SPOOLED_BYTES: Final = 256 << 20
 _OTHERS_AT_WORK: Final = (1205, 1222)
 """Errors that other sessions cause: they say nothing about the file."""
-_PLACES: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?")
+_PLACES: Final = re.compile(r"'[^']*+(?:''[^']*+)*+'|\"[^\"]*+(?:\"\"[^\"]*+)*+\"|\?")
 
 
 class BulkLoads:

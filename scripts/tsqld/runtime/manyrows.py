@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WIDEST: Final = 2
 """UTF-16 units, or bytes, that a character takes at most."""
+_LONG: Final = {"text": "varchar", "ntext": "nvarchar", "image": "varbinary"}
+"""As what type's (max) a value of the old long types arrives."""
 
 
 class ManyRows:
@@ -112,6 +114,8 @@ def _rows(
 def fits(value: Any, source: SqlType, target: SqlType) -> bool:
     """Whether a value of one type is the same as a value of the other, so that nothing need be converted."""
     if value is None or source == target:
+        return True
+    if source.length == MAX and _LONG.get(target.name) == source.name:
         return True
     if source.name != target.name:
         return False

@@ -18,7 +18,7 @@ UNKEPT: Final = object()
 
 _KEPT_UP_TO: Final = 16_384
 """Characters of the longest text that is remembered: one that holds a catalog may have many times that."""
-_PIECE: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)""")
+_PIECE: Final = re.compile(r"""'[^']*+(?:''[^']*+)*+'|"[^"]*+(?:""[^"]*+)*+"|\$(\d+)""")
 """A string, a quoted name or a parameter."""
 
 

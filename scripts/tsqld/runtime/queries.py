@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tsqld.compile.context import Reference
 from tsqld.compile.grouping import AGGREGATES
@@ -16,6 +16,7 @@ from tsqld.compile.text import OutColumn
 from tsqld.errors import error, unsupported
 from tsqld.events import Column, Columns, Done, Event, Rows
 from tsqld.runtime.frame import Handlers
+from tsqld.runtime.portions import CHUNK, Portions
 from tsqld.runtime.session import Session
 from tsqld.runtime.tablelocks import Hints
 from tsqld.runtime.values import from_duck, rows_from_duck
@@ -25,9 +26,6 @@ from tsqld.types import SqlType
 
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
-
-
-_CHUNK: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ class Queries:
         parameters = self.evaluator.parameters(plan.references)
         session.executor.read(plan.sql, parameters)
         count, last = 0, None
-        while rows := session.executor.fetch(_CHUNK):
+        while rows := session.executor.fetch(CHUNK):
             count += len(rows)
             last = rows[-1]
         if last is not None:
@@ -159,9 +157,9 @@ class Queries:
         types = [column.type for column in plan.columns]
         limit = session.options.rowcount
         count = 0
-        first = executor.fetch(_CHUNK)
+        portions = Portions(types)
+        rows = executor.fetch(portions.rows)
         yield Columns(columns_of(plan.columns))
-        rows = first
         while rows:
             if limit and count + len(rows) > limit:
                 rows = rows[: limit - count]
@@ -169,7 +167,8 @@ class Queries:
             yield Rows(rows_from_duck(rows, types))
             if limit and count >= limit:
                 break
-            rows = executor.fetch(_CHUNK)
+            portions.had(rows)
+            rows = executor.fetch(portions.rows)
         session.rowcount = count
         yield Done(None if session.options.nocount else count, select=True)
 

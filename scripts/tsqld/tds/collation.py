@@ -74,11 +74,15 @@ def decode_varchar(raw: bytes, wire: bytes) -> str:
     (rule,) = struct.unpack_from("<I", wire)
     if (rule & 0x3FF) in _OTHER_CODE_PAGES:
         raise unsupported(f"varchar parameters of collation {wire.hex()}")
+    if raw.isascii():
+        return raw.decode("ascii")
     return codecs.charmap_decode(raw, "strict", _DECODING)[0]
 
 
 def encode_varchar(text: str) -> bytes:
     """Text in code page 1252; what it lacks becomes '?', two of them outside the basic plane."""
+    if text.isascii():
+        return text.encode("ascii")
     try:
         return codecs.charmap_encode(text, "strict", _ENCODING)[0]
     except UnicodeEncodeError:

@@ -5,8 +5,8 @@ Place: `rows` gives each column its encoder once per result set and calls it onc
 
 An encoder returns pieces in wire order. A `Packed` piece is a fixed run of bytes in every row, given as a
 struct format and one iterable per field, so that neighbouring pieces can share one struct; a list is one
-bytes per row. The first attempt takes every value for granted; a NULL makes it fail, and the careful one
-follows.
+bytes per row, or a `LongValue` that makes them slice by slice. The first attempt takes every value for
+granted; a NULL makes it fail, and the careful one follows.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from tsqld.tds import temporal
 from tsqld.tds.collation import collation_bytes, encode_varchar, is_utf8
+from tsqld.tds.longvalues import CHUNK_END, SLICE, TEXT_POINTER, ChunkedValue, LongValue, PointedValue
 from tsqld.tds.protocol import NULL_LENGTH, PLP_NULL, TDS_74
 from tsqld.tds.typeinfo import byte_limit, decimal_size, is_bare, is_chunked, is_long, sent_as
 from tsqld.tds.variant import encode_variant
@@ -35,15 +36,12 @@ class Packed:
     fields: tuple[Iterable[Any], ...]
 
 
-Pieces = list[Packed | list[bytes]]
+Pieces = list[Packed | list[bytes] | list[bytes | LongValue]]
 Encoder = Callable[[Sequence[Any]], Pieces]
 
 _EXACT: Final = Context(prec=80)
 _NULL_BYTE: Final = b"\0"
-_CHUNK_END: Final = b"\0\0\0\0"
 _CHUNK_NULL: Final = struct.pack("<Q", PLP_NULL)
-# A text pointer and its timestamp, which no client uses but every one expects.
-_TEXT_POINTER: Final = b"\x10" + b"tsqld text ptr\0\0" + b"\0" * 8
 _MISSING: Final = (TypeError, ValueError, AttributeError, ArithmeticError)
 """What the first attempt raises at a NULL or at a value that is not of the plainest form."""
 
@@ -123,7 +121,8 @@ def _bare(kind: SqlType) -> Encoder:
 
     def encoder(values: Sequence[Any]) -> Pieces:
         pieces = counted(_present(values))
-        return [[value[1:] for value in piece] for piece in pieces if isinstance(piece, list)]
+        lists = [piece for piece in pieces if isinstance(piece, list)]
+        return [[value[1:] for value in piece if isinstance(value, bytes)] for piece in lists]
 
     return encoder
 
@@ -321,12 +320,14 @@ def _counted(kind: SqlType, to_bytes: Callable[[Any], bytes]) -> Encoder:
 def _chunked(to_bytes: Callable[[Any], bytes]) -> Encoder:
     """(max) types and xml: the length, one chunk, an empty one."""
 
-    def one(value: Any) -> bytes:
+    def one(value: Any) -> bytes | LongValue:
         if value is None:
             return _CHUNK_NULL
+        if len(value) > SLICE:
+            return ChunkedValue(value, to_bytes)
         data = to_bytes(value)
         head = struct.pack("<QI", len(data), len(data)) if data else struct.pack("<Q", 0)
-        return b"".join((head, data, _CHUNK_END))
+        return b"".join((head, data, CHUNK_END))
 
     return lambda values: [list(map(one, values))]
 
@@ -334,11 +335,15 @@ def _chunked(to_bytes: Callable[[Any], bytes]) -> Encoder:
 def _long(to_bytes: Callable[[Any], bytes]) -> Encoder:
     """text, ntext and image: a pointer, then a four-byte length and the bytes."""
 
-    def one(value: Any) -> bytes:
+    def one(value: Any) -> bytes | LongValue:
+        if value is None:
+            return _NULL_BYTE
+        if len(value) > SLICE:
+            return PointedValue(value, to_bytes)
         data = to_bytes(value)
-        return b"".join((_TEXT_POINTER, struct.pack("<I", len(data)), data))
+        return b"".join((TEXT_POINTER, struct.pack("<I", len(data)), data))
 
-    return _careful(one)
+    return lambda values: [list(map(one, values))]
 
 
 def _variant(values: Sequence[Any]) -> Pieces:

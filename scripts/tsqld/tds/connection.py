@@ -27,6 +27,7 @@ from tsqld.tds.prepared import PreparedStatements
 from tsqld.tds.protocol import Encryption, Engine, PacketType, Session, TdsProtocolError, TlsError, TlsTunnel
 from tsqld.tds.requests import Call, parse_batch, parse_calls
 from tsqld.tds.responses import FLUSH, Transactions, batch_tokens, call_tokens, database_changed
+from tsqld.tds.rows import Continued
 from tsqld.tds.transactions import transaction_events
 
 log = logging.getLogger(__name__)
@@ -258,10 +259,13 @@ class Connection:
 
     def _sent(self, pieces: Iterator[bytes], outbox: Outbox) -> Iterator[bytes]:
         """Packets as they fill. Once cancelled, only what the end of the request changes is still told."""
+        whole = True
+        """No piece has been left out, so a row that has begun can be told to its end."""
         for piece in pieces:
             if self._gone:
                 return
-            if self._cancelled:
+            if self._cancelled and not (whole and isinstance(piece, Continued)):
+                whole = False
                 if piece[:1] == tokens.ENV_CHANGE:
                     outbox.write(piece)
                 continue
@@ -296,13 +300,13 @@ class Connection:
             yield self._reset(session, bool(keep))
         match message.kind:
             case PacketType.SQL_BATCH:
-                yield from self._batch(session.batch(parse_batch(message.payload, self._version)))
+                yield from self._batch(session.batch(parse_batch(message.take(), self._version)))
             case PacketType.RPC:
-                yield from self._calls(parse_calls(message.payload, self._version), session)
+                yield from self._calls(parse_calls(message.take(), self._version), session)
             case PacketType.TRANSACTION_MANAGER:
                 yield from self._batch(transaction_events(message.payload, self._version, session))
             case PacketType.BULK_LOAD:
-                columns, rows = read_bulk_copy(message.payload, self._version)
+                columns, rows = read_bulk_copy(message.take(), self._version)
                 yield from self._batch(session.bulk_copy(columns, rows))
             case _:
                 raise TdsProtocolError(f"a message of type {message.kind} on a session")

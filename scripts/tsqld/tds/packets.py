@@ -8,7 +8,6 @@ looked at.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +25,7 @@ _KNOWN: Final = frozenset(int(kind) for kind in PacketType)
 _LARGEST_MESSAGE: Final = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClientMessage:
     """One whole message. `status` is the first packet's, `ignored` comes from the last one's."""
 
@@ -35,6 +34,11 @@ class ClientMessage:
     payload: bytes
     ignored: bool = False
 
+    def take(self) -> bytes:
+        """The payload, which the message no longer holds: it may be large, and its answer take long."""
+        payload, self.payload = self.payload, b""
+        return payload
+
 
 class Inbox:
     """Assembles messages from what arrives, whatever its boundaries."""
@@ -42,7 +46,7 @@ class Inbox:
     def __init__(self) -> None:
         self.limit = 1 << 16
         """Bytes a message may have: little until the login, then a gibibyte."""
-        self._buffer = bytearray()
+        self._buffer = b""
         self._kind: int | None = None
         self._status = 0
         self._parts: list[bytes] = []
@@ -54,28 +58,26 @@ class Inbox:
 
     def take_rest(self) -> bytes:
         """What has arrived beyond the last whole packet; it was meant for another layer."""
-        rest = bytes(self._buffer)
-        self._buffer.clear()
+        rest, self._buffer = self._buffer, b""
         return rest
 
-    def feed(self, data: bytes) -> Iterator[ClientMessage]:
-        """Adds `data`; yields the messages it completes. Raises TdsProtocolError for what is not TDS."""
-        self._buffer += data
-        while (packet := self._next_packet()) is not None:
-            if message := self._add(*packet):
-                yield message
-
-    def _next_packet(self) -> tuple[int, int, bytes] | None:
-        if len(self._buffer) < HEADER_SIZE:
-            return None
-        kind, status, size, _, _, _ = _HEADER.unpack_from(self._buffer)
-        if kind not in _KNOWN or not HEADER_SIZE <= size <= LARGEST_PACKET_SIZE:
-            raise TdsProtocolError(f"no TDS packet begins with {bytes(self._buffer[:4]).hex()}")
-        if len(self._buffer) < size:
-            return None
-        payload = bytes(self._buffer[HEADER_SIZE:size])
-        del self._buffer[:size]
-        return kind, status, payload
+    def feed(self, data: bytes) -> list[ClientMessage]:
+        """Adds `data`; the messages it completes. Raises TdsProtocolError for what is not TDS."""
+        buffer = self._buffer + data if self._buffer else data
+        messages: list[ClientMessage] = []
+        start, arrived = 0, len(buffer)
+        while arrived - start >= HEADER_SIZE:
+            kind, status, size, _, _, _ = _HEADER.unpack_from(buffer, start)
+            if kind not in _KNOWN or not HEADER_SIZE <= size <= LARGEST_PACKET_SIZE:
+                raise TdsProtocolError(f"no TDS packet begins with {buffer[start : start + 4].hex()}")
+            end = start + size
+            if end > arrived:
+                break
+            if message := self._add(kind, status, buffer[start + HEADER_SIZE : end]):
+                messages.append(message)
+            start = end
+        self._buffer = buffer[start:]
+        return messages
 
     def _add(self, kind: int, status: int, payload: bytes) -> ClientMessage | None:
         if self._kind is None:
@@ -127,11 +129,12 @@ class Outbox:
         return whole + bytes(last)
 
     def _cut(self, size: int) -> bytes:
-        whole = bytes(self._pending[:size])
+        whole = bytes(self._pending) if size == len(self._pending) else bytes(self._pending[:size])
         del self._pending[:size]
-        parts: list[bytes] = []
+        view = memoryview(whole)
+        parts: list[bytes | memoryview] = []
         for start in range(0, size, self._body):
-            body = whole[start : start + self._body]
+            body = view[start : start + self._body]
             parts += (self._header(len(body), 0), body)
         return b"".join(parts)
 

@@ -7,13 +7,15 @@ Specification: [MS-TDS] 2.2.3 (packets), 2.2.5.4 (data types), 2.2.7 (tokens).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from ssl import SSLError, SSLWantReadError
 from typing import Any, Final, Protocol
 
 from pysqlbridge.tds.batch import skip_all_headers
 from pysqlbridge.tds.login import deobfuscate_password
 from pysqlbridge.tds.packet import PacketType, TdsProtocolError
 from pysqlbridge.tds.prelogin import Encryption, Prelogin, Version, server_response
-from pysqlbridge.tds.tls import TlsError, TlsTunnel, wrap_handshake
+from pysqlbridge.tds.tls import TlsError, wrap_handshake
+from pysqlbridge.tds.tls import TlsTunnel as _TlsTunnel
 from pysqlbridge.tds.token import SERVER_PROGRAM_NAME, negotiate
 from pysqlbridge.tds.transaction import TransactionRequestType, parse_transaction_request
 
@@ -108,6 +110,27 @@ PLP_MARKER: Final = 0xFFFF
 PLP_NULL: Final = 0xFFFF_FFFF_FFFF_FFFF
 NULL_LENGTH: Final = 0xFFFF
 LONG_NULL: Final = 0xFFFF_FFFF
+
+
+_RECORD: Final = 1 << 14
+"""Bytes of the largest TLS record."""
+
+
+class TlsTunnel(_TlsTunnel):  # type: ignore[misc]
+    """The server's side of a TLS connection: pysqlbridge's, but for its reads of a kibibyte each."""
+
+    def unwrap(self, data: bytes) -> bytes:
+        """What whole records hold. Raises TlsError."""
+        self._incoming.write(data)
+        read, parts = self._ssl.read, []
+        try:
+            while part := read(_RECORD):
+                parts.append(part)
+        except SSLWantReadError:
+            pass
+        except SSLError as problem:
+            raise TlsError(f"TLS decryption failed: {problem}") from problem
+        return b"".join(parts)
 
 
 class Session(Protocol):

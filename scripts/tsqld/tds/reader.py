@@ -69,9 +69,12 @@ class Reader:
         """A value of a (max) type: partially length-prefixed, None for NULL."""
         if self.u64() == PLP_NULL:
             return None
-        parts = []
+        view, parts = memoryview(self._data), []
         while size := self.u32():
-            parts.append(self.take(size))
+            if size > self.remaining:
+                raise TdsProtocolError(f"the request ends {size - self.remaining} bytes too early")
+            parts.append(view[self._at : self._at + size])
+            self._at += size
         return b"".join(parts)
 
     def _unpack(self, form: struct.Struct) -> Any:

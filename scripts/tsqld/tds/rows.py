@@ -15,11 +15,17 @@ from typing import Any, Final
 
 from tsqld.events import Column
 from tsqld.tds.columns import Packed, Pieces, encoder_for
+from tsqld.tds.longvalues import LongValue
 from tsqld.tds.typeinfo import is_chunked
 
 _ROW: Final = 0xD1
 _ROWS_AT_ONCE: Final = 1024
-_ROWS_WITH_LARGE_VALUES: Final = 8
+_PORTION: Final = 1 << 16
+"""Bytes of rows with long values that are told at once."""
+
+
+class Continued(bytes):
+    """A piece of a row that pieces before it began: without it the client cannot read on."""
 
 
 class RowEncoder:
@@ -29,30 +35,58 @@ class RowEncoder:
         if not columns:
             raise ValueError("a result set has no columns")
         self._encoders = [encoder_for(column.type, version, nullable=column.nullable) for column in columns]
-        has_large = any(is_chunked(column.type) for column in columns)
-        self._step = _ROWS_WITH_LARGE_VALUES if has_large else _ROWS_AT_ONCE
+        self._has_long = any(is_chunked(column.type) for column in columns)
 
     def encode(self, rows: Sequence[Sequence[Any]]) -> Iterator[bytes]:
         """The rows as tokens, in portions of bounded size."""
-        for start in range(0, len(rows), self._step):
-            yield self._portion(rows[start : start + self._step])
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            portion = self._rows(rows[start : start + _ROWS_AT_ONCE])
+            if self._has_long:
+                yield from _in_slices(portion)
+            else:
+                yield b"".join(chain.from_iterable(portion))
 
-    def _portion(self, rows: Sequence[Sequence[Any]]) -> bytes:
+    def _rows(self, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+        """The pieces of each row."""
         pieces: Pieces = [Packed("B", (repeat(_ROW),))]
         for encoder, values in zip(self._encoders, zip(*rows, strict=True), strict=True):
             pieces += encoder(values)
-        return b"".join(chain.from_iterable(zip(*_joined(pieces), strict=False)))
+        return zip(*_joined(pieces), strict=False)
+
+
+def _in_slices(rows: Iterable[Sequence[bytes | LongValue]]) -> Iterator[bytes]:
+    """Rows some of whose values are made slice by slice."""
+    waiting: list[bytes] = []
+    size = 0
+    begun = False
+    for row in rows:
+        for piece in row:
+            for part in piece if isinstance(piece, LongValue) else (piece,):
+                waiting.append(part)
+                size += len(part)
+                if size >= _PORTION:
+                    yield Continued(b"".join(waiting)) if begun else b"".join(waiting)
+                    waiting.clear()
+                    size, begun = 0, True
+        if begun and waiting:
+            yield Continued(b"".join(waiting))
+            waiting.clear()
+            size = 0
+        begun = False
+    if waiting:
+        yield b"".join(waiting)
 
 
 def encode_value(column: Column, value: Any, version: int) -> bytes:
     """One value as TYPE_VARBYTE, as an OUTPUT parameter carries it."""
     pieces = encoder_for(column.type, version, nullable=column.nullable)((value,))
-    return b"".join(next(iter(values)) for values in _joined(pieces))
+    firsts = (next(iter(values)) for values in _joined(pieces))
+    return b"".join(b"".join(first) if isinstance(first, LongValue) else first for first in firsts)
 
 
-def _joined(pieces: Pieces) -> list[Iterable[bytes]]:
+def _joined(pieces: Pieces) -> list[Iterable[Any]]:
     """Pieces with neighbouring fixed-size ones merged into one struct each."""
-    merged: list[Iterable[bytes]] = []
+    merged: list[Iterable[Any]] = []
     form: list[str] = []
     fields: list[Iterable[Any]] = []
     for piece in pieces:
