@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 _SEND_AT: Final = 1 << 15
 """Bytes of tokens that are worth a system call."""
 _INTERNAL_ERROR: Final = 50000
+_BARE_SECONDS: Final = 0.01
+"""What a client has to take its TLS off after a login-only encryption: an answer that is quicker than that is
+lost to jTDS, whose TLS layer takes it for its own."""
 _WORTH_WHILE: Final = 8
 _MOST_TOGETHER: Final = 20_000
 """Calls of one statement that are run together."""
@@ -206,6 +210,8 @@ class Connection:
 
     def _log_in(self, message: ClientMessage) -> bytes:
         outcome = log_in(message, self._engine, encrypted=self._encrypts_session)
+        if self._decrypts and not self._encrypts_session:
+            time.sleep(_BARE_SECONDS)
         # With a login-only tunnel the answer is plain again, and so is all that follows.
         with self._lock:
             self._decrypts = self._encrypts = self._encrypts_session
