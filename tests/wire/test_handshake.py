@@ -71,7 +71,7 @@ def agreed_encryption(answer: bytes) -> int:
     while answer[place] != 0xFF:
         option, offset, _ = struct.unpack_from(">BHH", answer, place)
         if option == 1:
-            return answer[offset]
+            return int(answer[offset])
         place += 5
     raise AssertionError("PRELOGIN was answered without encryption")
 

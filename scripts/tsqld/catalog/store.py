@@ -35,6 +35,7 @@ from tsqld.catalog.model import (
     UserType,
     new_catalog,
 )
+from tsqld.catalog.upgrades import STEPS, upgraded
 
 SCHEMA = "__tsqld"
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
@@ -93,21 +94,40 @@ def save(execute: Execute, catalog: Catalog, base: Catalog) -> None:
     for key, entry in new:
         execute(f"INSERT INTO {table} VALUES ($1, $2, $3)", [key, type(entry).__name__, entry_json(entry)])
     if catalog.options != base.options or catalog.next_id != base.next_id or not base.entries:
-        state = {
-            "options": dict(catalog.options),
-            "next_id": catalog.next_id,
-            "created": catalog.created.isoformat(),
-        }
-        execute(f"DELETE FROM {table} WHERE kind = 'State'", [])
-        execute(f"INSERT INTO {table} VALUES ('state', 'State', $1)", [json.dumps(state)])
+        _save_state(execute, catalog)
+
+
+def _save_state(execute: Execute, catalog: Catalog) -> None:
+    table = f'"{catalog.name}"."{SCHEMA}".entries'
+    state = {
+        "options": dict(catalog.options),
+        "next_id": catalog.next_id,
+        "created": catalog.created.isoformat(),
+        "steps": len(STEPS),
+    }
+    execute(f"DELETE FROM {table} WHERE kind = 'State'", [])
+    execute(f"INSERT INTO {table} VALUES ('state', 'State', $1)", [json.dumps(state)])
 
 
 def load(execute: Execute, database: str) -> Catalog:
-    """The catalog as the database file has it."""
+    """The catalog as the database file has it, brought up to date there. Error: FromTheFuture."""
+    found, taken = _load(execute, database)
+    if taken == len(STEPS):
+        return found
+    changed = upgraded(found, taken)
+    execute("BEGIN TRANSACTION", [])
+    save(execute, changed, found)
+    _save_state(execute, changed)
+    execute("COMMIT", [])
+    return changed
+
+
+def _load(execute: Execute, database: str) -> tuple[Catalog, int]:
+    """The catalog as it is written down, and how many of the steps of `upgrades` it has taken."""
     rows = execute(f'SELECT entry_key, kind, body FROM "{database}"."{SCHEMA}".entries', []).fetchall()
     state = next(json.loads(body) for _, kind, body in rows if kind == "State")
     entries = {key: _adapter(kind).validate_json(body) for key, kind, body in rows if kind != "State"}
-    return Catalog(
+    catalog = Catalog(
         database,
         entries,
         state["options"],
@@ -115,6 +135,7 @@ def load(execute: Execute, database: str) -> Catalog:
         next_id=state["next_id"],
         created=datetime.fromisoformat(state["created"]),
     )
+    return catalog, state.get("steps", 0)
 
 
 def is_database(execute: Execute, database: str) -> bool:

@@ -19,6 +19,7 @@ import duckdb
 from tsqld.binder.scope import quoted
 from tsqld.catalog import store
 from tsqld.catalog.model import Catalog
+from tsqld.catalog.upgrades import FromTheFuture
 from tsqld.errors import TsqlError, error
 from tsqld.functions import install
 from tsqld.functions.sqltext import quote, udf_error
@@ -159,6 +160,8 @@ class Engine:
         try:
             self.connection.execute(f"ATTACH {quote(target)} AS {quoted(name)}")
             self.catalogs[name.lower()] = store.load(self.connection.execute, name)
+        except FromTheFuture as problem:
+            raise DamagedDatabase(f"{target} cannot be served: {problem}") from None
         except (duckdb.Error, ValueError, StopIteration) as problem:
             first = str(problem).strip().partition("\n")[0] or type(problem).__name__
             raise DamagedDatabase(f"{target} is damaged: {first}; {self._remedy(name)}") from None
