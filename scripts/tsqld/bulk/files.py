@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from tsqld.bulk.errors import ACCESS_DENIED, FILE_EXISTS, bulk_error, stream_failed
+from tsqld.bulk.interrupts import look
 from tsqld.bulk.layout import Layout
 from tsqld.errors import error, unsupported
 
@@ -159,6 +160,7 @@ def _from_utf16(path: str, skip: int, line: int) -> DataFile:
         file.seek(skip)
         try:
             while chunk := file.read(CHUNK):
+                look()
                 copy.write(decoder.decode(chunk).encode())
         except UnicodeDecodeError as problem:
             raise unsupported("half a surrogate pair in a UTF-16 data file", line) from problem
@@ -171,6 +173,7 @@ def _from_utf16(path: str, skip: int, line: int) -> DataFile:
 def chunks(data: DataFile) -> Iterator[bytes]:
     with Path(data.path).open("rb") as file:
         while chunk := file.read(CHUNK):
+            look()
             yield chunk
 
 
@@ -179,6 +182,7 @@ def longest_line(path: str) -> int:
     longest = open_line = 0
     with Path(path).open("rb") as file:
         while chunk := file.read(CHUNK):
+            look()
             lengths = [len(part) for part in chunk.split(LF)]
             lengths[0] += open_line
             longest = max(longest, *lengths)

@@ -19,11 +19,16 @@ import mmap
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from tsqld.bulk.errors import bulk_error, stream_failed
 from tsqld.bulk.files import DataFile
+from tsqld.bulk.interrupts import look
 from tsqld.bulk.layout import Layout
 from tsqld.errors import TsqlError
+
+_LOOK_EVERY: Final = 4096
+"""Records after which to see whether the request was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,8 @@ class Records:
                     return
                 found, end = slow
             self._number += 1
+            if not self._number % _LOOK_EVERY:
+                look()
             yield position, end, found
             position = end
 

@@ -106,11 +106,11 @@ def open_bulk(
 ) -> BulkSource:
     """Check the file at `path` as SQL Server would, and give what is to be inserted.
 
-    `columns` are the target's, in its order. The cursor's transaction is not touched. With `hopeful` the
-    fields of a large file are not converted beforehand: reading the rows then raises `REJECTED` where one
-    does not convert; and a file of up to `unseen_up_to` bytes may only be glanced at. Errors: 4860 and 4861
-    for the file, 4880, 4878 and 5339 for the options, BulkError when the load fails as a whole, 50100 for
-    what is not supported.
+    `columns` are the target's, in its order. The cursor is not the session's own, for some queries are
+    expected to fail, which would doom its transaction. With `hopeful` the fields of a large file are not
+    converted beforehand: reading the rows then raises `REJECTED` where one does not convert; and a file of up
+    to `unseen_up_to` bytes may only be glanced at. Errors: 4860 and 4861 for the file, 4880, 4878 and 5339
+    for the options, BulkError when the load fails as a whole, 50100 for what is not supported.
     """
     path = local(path)
     files.require(path, line, state=1)
@@ -164,20 +164,13 @@ class _Load:
         self.format_file = format_file
         self.unseen = unseen
         self.layout = self._laid_out(at_a_glance=unseen)
-        # A query that fails would doom the session's transaction, and some of ours are expected to.
-        self.side = cursor.cursor()
+        self.side = cursor
 
     def _laid_out(self, *, at_a_glance: bool) -> Layout:
         end = row_end(self.data, self.options, at_a_glance=at_a_glance)
         return layout_of(self.options, self.columns, self.format_file, self.data.wide, end, self.line)
 
     def source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
-        try:
-            return self._source(notices, hopeful)
-        finally:
-            self.side.close()
-
-    def _source(self, notices: tuple[TsqlError, ...], hopeful: bool) -> BulkSource:
         reading = (self._glanced() if self.unseen else None) or self._reading()
         if hopeful and reading.scan is not None:
             return self._hopeful_source(reading, reading.scan, notices)

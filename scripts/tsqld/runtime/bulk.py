@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,7 @@ import duckdb
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation
 from tsqld.bulk.errors import REJECTED
+from tsqld.bulk.interrupts import watching
 from tsqld.bulk.layout import TargetColumn
 from tsqld.bulk.options import BulkOptions, options_from
 from tsqld.bulk.rowset import openrowset, rowset_columns, rowset_options
@@ -130,19 +132,29 @@ class BulkLoads:
         unseen_up_to: int,
     ) -> BulkSource:
         try:
-            return open_bulk(
-                self.session.executor.scratch,
-                node.path,
-                options,
-                columns,
-                node.line,
-                hopeful=hopeful,
-                unseen_up_to=unseen_up_to,
-            )
+            with self._reading() as side:
+                return open_bulk(
+                    side,
+                    node.path,
+                    options,
+                    columns,
+                    node.line,
+                    hopeful=hopeful,
+                    unseen_up_to=unseen_up_to,
+                )
         except TsqlError as problem:
             if problem.number in _FILE_PROBLEMS:
                 problem.uncatchable_in = self.session.frame
             raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor to look into a file with. InterruptedError when the request is cancelled meanwhile."""
+        with watching(self.session.cancelled.is_set), self.session.executor.beside() as cursor:
+            try:
+                yield cursor
+            except duckdb.InterruptException:
+                raise InterruptedError from None
 
     def _messages(self, source: BulkSource) -> Iterator[Event]:
         """Notices, and the errors of rows left out, which a TRY keeps to itself."""
@@ -194,7 +206,8 @@ class BulkLoads:
                 raise TsqlError(REJECTED, problem.message) from problem
             if problem.number != 50101:
                 raise
-            raise source.explain(duckdb.Error(problem.message)) from problem
+            with watching(session.cancelled.is_set):
+                raise source.explain(duckdb.Error(problem.message)) from problem
         finally:
             if source.count is not None:
                 source.count.abandon()
@@ -250,7 +263,8 @@ class BulkLoads:
         permits.bulk_load(self.session, node.line)
         kind, options = rowset_options(node.options, node.line)
         columns = rowset_columns(kind, options, node.line)
-        source = openrowset(self.session.executor.scratch, node.path, options, kind, columns, node.line)
+        with self._reading() as side:
+            source = openrowset(side, node.path, options, kind, columns, node.line)
         if any(message.severity > 10 for message in source.messages):
             raise unsupported("OPENROWSET(BULK …) that leaves rows out", node.line)
         first = len(compiler.context.references) + 1

@@ -13,7 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -104,6 +105,7 @@ class Executor:
         self.writes = 0
         self.spid = 0
         self._aside: duckdb.DuckDBPyConnection | None = None
+        self._beside: set[duckdb.DuckDBPyConnection] = set()
         self._reading = self.cursor
         """Where the rows being fetched come from."""
         self._reads_aside = False
@@ -341,6 +343,17 @@ class Executor:
                 self.broke()
             raise self._translated(problem) from problem
 
+    @contextmanager
+    def beside(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor whose queries may fail without harm to any transaction, and stop when the session's do."""
+        cursor = self.engine.connection.cursor()
+        self._beside.add(cursor)
+        try:
+            yield cursor
+        finally:
+            self._beside.discard(cursor)
+            cursor.close()
+
     def scalar_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
         """One row computed without tables, beside any transaction."""
         sql, parameters = given(sql, parameters)
@@ -366,7 +379,7 @@ class Executor:
         if not self._ending.acquire(blocking=False):
             return
         try:
-            for cursor in (self.cursor, self.scratch, self._aside):
+            for cursor in (self.cursor, self.scratch, self._aside, *tuple(self._beside)):
                 if cursor is not None:
                     cursor.interrupt()
         finally:
