@@ -232,6 +232,8 @@ class Server:
             if hasattr(socket, name):
                 sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         client = _Client(sock, Connection(self._engine, lambda: TlsTunnel(self._tls)))
+        with suppress(OSError):  # it may be gone already
+            client.connection.ends = (sock.getpeername()[:2], sock.getsockname()[:2])
         client.connection.hang_up = lambda: self._hang_up(client)
         thread = threading.Thread(target=self._serve, args=(client,), name="tsqld-client", daemon=True)
         with self._lock:

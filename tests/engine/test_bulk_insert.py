@@ -213,3 +213,12 @@ def test_a_key_that_a_large_file_breaks_uses_its_identity_values_up_once(
         2627
     ]
     assert client("INSERT drop_here VALUES (5, 'c'); SELECT n FROM t").rows == [(3,)]
+
+
+def test_a_failed_look_at_a_file_leaves_the_transaction_alone(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "data"
+    path.write_bytes(b"a\r\nb\xff\n")
+    assert not client("CREATE TABLE odd (t nvarchar(20) NULL);").errors
+    batch = f"BEGIN TRANSACTION; INSERT odd VALUES ('before'); BULK INSERT odd FROM '{path}'; COMMIT;"
+    assert not client(batch).errors
+    assert client("SELECT t FROM odd").rows == [("before",), ("a\r",), ("b\ufffd",)]

@@ -34,6 +34,7 @@ from tsqld.events import (
     TransactionChanged,
 )
 from tsqld.runtime.datatypes import datatype_info
+from tsqld.transport import Transport
 from tsqld.types import BIGINT, DATE, INT, MAX, SqlType, datetime2, decimal, nvarchar
 
 SIX: Final = (
@@ -100,6 +101,7 @@ class FakeSession:
     """Answers the made-up commands; `cancel` sets an event that the slow ones look at."""
 
     def __init__(self, engine: FakeEngine, spid: int, database: str) -> None:
+        self.transport: Transport | None = None
         self.on_kill: Callable[[], None] = lambda: None
         self._engine = engine
         self.spid = spid

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
+from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Catalog, Table
 from tsqld.compile.checks import appended
 from tsqld.errors import TsqlError, error
@@ -353,6 +354,14 @@ class Executor:
         finally:
             self._beside.discard(cursor)
             cursor.close()
+
+    def checkpoint(self, database: str) -> None:
+        """Take a database's log into its file, whatever other sessions do meanwhile."""
+        try:
+            with self.beside() as cursor:
+                cursor.execute(f"CHECKPOINT {quoted(database)}")
+        except duckdb.Error as problem:
+            raise self._translated(problem) from problem
 
     def scalar_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
         """One row computed without tables, beside any transaction."""

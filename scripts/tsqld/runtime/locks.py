@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tsqld.errors import error
@@ -49,6 +49,20 @@ class _Waiter:
     is_victim: bool = False
 
 
+@dataclass(slots=True)
+class Waits:
+    """How often, for how long and for how long at most a mode was waited for."""
+
+    count: int = 0
+    seconds: float = 0.0
+    longest: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.count += 1
+        self.seconds += seconds
+        self.longest = max(self.longest, seconds)
+
+
 class LockManager:
     """All locks of a server. Thread-safe."""
 
@@ -56,6 +70,12 @@ class LockManager:
         self._changed = threading.Condition()
         self._resources: dict[str, _Resource] = {}
         self._waits: dict[int, _Waiter] = {}
+        self._waited = {mode: Waits() for mode in _COMPATIBLE}
+
+    def waits(self) -> dict[str, Waits]:
+        """What has been waited for since the start, by mode."""
+        with self._changed:
+            return {mode: replace(waits) for mode, waits in self._waited.items()}
 
     def held(self) -> list[tuple[str, str, int]]:
         """(resource, mode, session) of every lock that is held."""
@@ -91,7 +111,7 @@ class LockManager:
         deadline = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
         with self._changed:
             waiter = _Waiter(resource, mode, priority, set())
-            waited = False
+            waited, began = False, time.monotonic()
             try:
                 while blockers := self._blockers(spid, resource, mode):
                     waited = True
@@ -112,6 +132,8 @@ class LockManager:
                         raise error(1205, spid)
             finally:
                 self._waits.pop(spid, None)
+                if waited:
+                    self._waited[mode].add(time.monotonic() - began)
             entry = self._resources.setdefault(resource, _Resource())
             entry.holders.setdefault((spid, owner), []).append(mode)
         return waited

@@ -41,6 +41,8 @@ def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance)
         raise error(262, "CHECKPOINT", session.database, line=node.line)
     if verb == "RECONFIGURE" and not session.authority.allows("ALTER SETTINGS", SERVER, "master"):
         raise error(15247, line=node.line)
+    if verb == "CHECKPOINT":
+        session.executor.checkpoint(session.database)
     if verb == "RECONFIGURE":
         yield from interpreter.transactions.run(lambda: reconfigure(session))
     if verb != "DBCC":

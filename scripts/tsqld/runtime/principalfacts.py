@@ -148,6 +148,8 @@ class PrincipalFunctions:
                 return None
             return self._perms(word, SERVER, self.session.authority, "master")
         found = self._securable(securable, (kind or "").upper())
+        if found is None and (kind or "").upper() == "OBJECT":
+            return self._system_perms(securable or "", word)
         if found is None or not word:
             return None
         database, target = found
@@ -156,6 +158,23 @@ class PrincipalFunctions:
         if part is not None and (part_kind or "").upper() == "COLUMN":
             return self._column_perms(word, target, database, part)
         return self._perms(word, target, self.session.authority, database)
+
+    def _system_perms(self, name: str, word: str) -> int | None:
+        """What public has on views and procedures that the server brings along; NULL where there is none."""
+        from tsqld.catalog.views import has_view
+        from tsqld.runtime.metadata import name_parts
+
+        parts = name_parts(name) or ("",)
+        schema = parts[-2] if len(parts) > 1 and parts[-2] else ""
+        if has_view(schema, parts[-1]):
+            public = "SELECT"
+        elif self.session.interpreter.procedures.system.knows((schema, parts[-1])):
+            public = "" if parts[-1].lower() == "xp_cmdshell" else "EXECUTE"
+        else:
+            return None
+        if word != _ANY and word not in PERMISSIONS["OBJECT"]:
+            return None
+        return int(word in (_ANY, public) or self.session.authority.unlimited)
 
     def _perms(self, word: str, target: Securable, authority: Any, database: str) -> int:
         if authority.unlimited:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tsqld.binder.typenames import resolve
 from tsqld.catalog.model import Module, ModuleParameter, Synonym
 from tsqld.compile.context import full_name, located
-from tsqld.errors import NO_LINE, TsqlError, error
+from tsqld.errors import NO_LINE, TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Done, Event, ReturnStatus, ReturnValue
+from tsqld.runtime.absentprocedures import is_absent
 from tsqld.runtime.authority import Identity
 from tsqld.runtime.consequences import error_event, told
 from tsqld.runtime.environment import SessionEnvironment
@@ -177,6 +178,8 @@ class Procedures:
             yield from self._through(found, name.database, arguments, line)
             return
         if not isinstance(found, Module):
+            if is_absent(parts):
+                raise unsupported(f"sys.{parts[-1].lower()}", line)
             raise error(2812, ".".join(parts), line=line)
         authority.access("EXECUTE", name.database, found, line)
         if found.kind == "SCALAR FUNCTION":

@@ -18,6 +18,7 @@ from tsqld.runtime.executor import Executor
 from tsqld.runtime.frame import Caught, Frame, Options
 from tsqld.runtime.manyrows import ManyRows
 from tsqld.runtime.tablelocks import TableLocks
+from tsqld.transport import Transport
 from tsqld.types import SqlType
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Session:
         self.closed = False
         self.ended = False
         """An error of severity 20 or more: the session closes when its batch ends."""
+        self.transport: Transport | None = None
         self.on_kill: Callable[[], None] = lambda: None
         """Cuts the client off."""
         self._interpreter: Interpreter | None = None

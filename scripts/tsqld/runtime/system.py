@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tsqld.catalog import shipped
 from tsqld.catalog.model import Module, Table
 from tsqld.catalog.spelling import spelled_value
-from tsqld.errors import TsqlError, error
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.events import Argument, Column, Columns, Done, Event, Message, ReturnStatus, Rows
 from tsqld.runtime import roleprocs, serveroptions, usermessages
 from tsqld.runtime.datatypes import datatype_info
@@ -33,6 +33,15 @@ _MODES: Final = {
     "intentshared": "IS",
     "intentexclusive": "IX",
 }
+
+
+def _described(given: Mapping[str, Any]) -> tuple[str, str]:
+    """The text to describe and the parameters it declares. Errors 201, and 214 of what is not text."""
+    if "tsql" not in given:
+        raise error(201, "sp_describe_first_result_set", "@tsql")
+    if not isinstance(given.get("tsql"), str):
+        raise error(214, "@tsql", "ntext/nchar/nvarchar")
+    return given["tsql"], given.get("params") or ""
 
 
 class SystemProcedures:
@@ -68,6 +77,8 @@ class SystemProcedures:
                 )
             },
             "sp_sequence_get_range": lambda arguments: get_range(self.session, self._database, arguments),
+            "sp_describe_first_result_set": self._describe,
+            "sp_describe_undeclared_parameters": self._describe_parameters,
             "sp_updatestats": self._nothing,
             "sp_recompile": self._recompile,
             "sp_refreshview": partial(self._refresh, "viewname", "sp_refreshview"),
@@ -244,6 +255,23 @@ class SystemProcedures:
         if name.endswith("message") or name == "sp_tsqld_configure":
             self._ask_settings()
         yield from self.interpreter.transactions.run(lambda: work(self.session, values))
+
+    # descriptions
+
+    def _describe(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        from tsqld.tds.describe import first_result_set
+
+        names = ("tsql", "params", "browse_information_mode")
+        given = self._named(arguments, names, "sp_describe_first_result_set")
+        if given.get("browse_information_mode"):
+            raise unsupported("sp_describe_first_result_set with @browse_information_mode")
+        yield from first_result_set(self.session.describe(*_described(given)) or ())
+
+    def _describe_parameters(self, arguments: Sequence[Argument]) -> Iterator[Event]:
+        from tsqld.tds.describe import undeclared_parameters
+
+        given = self._named(arguments, ("tsql", "params"), "sp_describe_undeclared_parameters")
+        yield from undeclared_parameters(self.session.undeclared(*_described(given)))
 
     # extended properties
 

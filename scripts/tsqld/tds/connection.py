@@ -30,6 +30,7 @@ from tsqld.tds.requests import Call, parse_batch, parse_calls
 from tsqld.tds.responses import FLUSH, Transactions, batch_tokens, call_tokens, database_changed
 from tsqld.tds.rows import Continued
 from tsqld.tds.transactions import transaction_events
+from tsqld.transport import Transport
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,8 @@ class Connection:
         self._ended_by: TsqlError | None = None
         """Why the server stops the request under way: a time-out, or another session's KILL."""
         self._killed = False
+        self.ends = (("", 0), ("", 0))
+        """Address and port of the client, and of the server towards it."""
         self.hang_up: Callable[[], None] = lambda: None
         """Wakes whoever waits for the client."""
         self._transactions = Transactions()
@@ -221,6 +224,9 @@ class Connection:
         self._session, self._version = outcome.session, outcome.version
         self._stage = Stage.READY
         self._session.on_kill = self.kill
+        self._session.transport = Transport(
+            *self.ends, outcome.packet_size, outcome.version, self._encrypts_session
+        )
         self._inbox.trust()
         reply = self._packets(outcome.tokens)
         self._packet_size = outcome.packet_size

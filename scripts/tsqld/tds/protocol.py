@@ -20,6 +20,7 @@ from pysqlbridge.tds.token import SERVER_PROGRAM_NAME, negotiate
 from pysqlbridge.tds.transaction import TransactionRequestType, parse_transaction_request
 
 from tsqld.events import Argument, Column, Event
+from tsqld.transport import Transport
 from tsqld.types import SqlType
 
 __all__ = [
@@ -169,6 +170,9 @@ class Session(Protocol):
     def bulk_copy(self, columns: Sequence[Column], rows: Iterator[tuple[Any, ...]]) -> Iterator[Event]: ...
 
     def transaction(self, kind: str, name: str) -> Iterator[Event]: ...
+
+    transport: Transport | None
+    """How its client is connected; set once it has logged in."""
 
     on_kill: Callable[[], None]
     """Called from another thread when another session ends this one."""

@@ -49,15 +49,6 @@ def test_a_pipe_is_not_waited_for(load: Loader) -> None:
     assert opening(load, load.folder / "pipe").number == 4861
 
 
-def test_a_failed_look_at_a_file_leaves_the_transaction_alone(load: Loader) -> None:
-    (load.folder / "data").write_bytes(b"a\r\nb\xff\n")
-    cursor = load.root.cursor()
-    cursor.execute("BEGIN")
-    opened = open_bulk(cursor, str(load.folder / "data"), BulkOptions(), texts(1), 1)
-    assert cursor.execute(opened.sql, opened.parameters).fetchall() == [("a\r",), ("b\ufffd",)]
-    cursor.execute("COMMIT")
-
-
 # UTF-16
 
 

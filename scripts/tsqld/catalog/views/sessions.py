@@ -15,6 +15,7 @@ from zlib import crc32
 
 from tsqld.catalog.model import Catalog
 from tsqld.catalog.views.spec import Row, View, view
+from tsqld.security.principals import sid_of_login
 
 if TYPE_CHECKING:
     from tsqld.runtime.session import Session
@@ -28,7 +29,6 @@ _ISOLATION: Final = {
 }
 _MODES: Final = {"S": 3, "U": 4, "X": 5, "IS": 6, "IU": 7, "IX": 8, "SIX": 11}
 _APPLICATION: Final = "applock:"
-_SA_SID: Final = b"\x01"
 _COMMANDS: Final = {
     "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE", "CREATE", "ALTER", "DROP",
     "TRUNCATE", "WAITFOR",
@@ -77,7 +77,7 @@ def _sessions(session: Session, catalog: Catalog) -> Iterator[Row]:
             "host_name": other.host or None,
             "program_name": other.app or None,
             "client_interface_name": other.app or None,
-            "security_id": _SA_SID,
+            "security_id": _sid(other),
             "login_name": other.login,
             "status": "running" if other.running else "sleeping",
             "context_info": other.context_info,
@@ -95,7 +95,7 @@ def _sessions(session: Session, catalog: Catalog) -> Iterator[Row]:
             "deadlock_priority": options.deadlock_priority,
             "row_count": other.rowcount,
             "prev_error": other.last_error,
-            "original_security_id": _SA_SID,
+            "original_security_id": _sid(other),
             "original_login_name": other.login,
             "database_id": ids.get(other.database),
             "authenticating_database_id": 1,
@@ -105,7 +105,17 @@ def _sessions(session: Session, catalog: Catalog) -> Iterator[Row]:
 
 def _connections(session: Session, catalog: Catalog) -> Iterator[Row]:
     for other in _everyone(session):
+        transport = other.transport
+        if transport is None:
+            continue
         yield {
+            "protocol_version": transport.version,
+            "encrypt_option": "TRUE" if transport.encrypted else "FALSE",
+            "net_packet_size": transport.packet_size,
+            "client_net_address": transport.client[0],
+            "client_tcp_port": transport.client[1],
+            "local_net_address": transport.local[0],
+            "local_tcp_port": transport.local[1],
             "session_id": other.spid,
             "most_recent_session_id": other.spid,
             "connect_time": other.logged_in,
@@ -113,6 +123,11 @@ def _connections(session: Session, catalog: Catalog) -> Iterator[Row]:
             "last_write": other.request_ended,
             "most_recent_sql_handle": sql_handle(other.text),
         }
+
+
+def _sid(other: Session) -> bytes | None:
+    """Of the login that a session began with."""
+    return sid_of_login(other.catalog("master"), other.login)
 
 
 def _command(text: str) -> str:
@@ -286,6 +301,17 @@ def _waiting_tasks(session: Session, catalog: Catalog) -> Iterator[Row]:
             }
 
 
+def _wait_stats(session: Session, catalog: Catalog) -> Iterator[Row]:
+    """Waits for locks; tsqld counts no others."""
+    for mode, waits in session.engine.locks.waits().items():
+        yield {
+            "wait_type": f"LCK_M_{mode}",
+            "waiting_tasks_count": waits.count,
+            "wait_time_ms": round(waits.seconds * 1000),
+            "max_wait_time_ms": round(waits.longest * 1000),
+        }
+
+
 def _processes(session: Session, catalog: Catalog) -> Iterator[Row]:
     ids, blocked = _ids(session), _blockers(session)
     for other in _everyone(session):
@@ -303,7 +329,7 @@ def _processes(session: Session, catalog: Catalog) -> Iterator[Row]:
             "last_batch": other.request_started,
             "open_tran": other.trancount,
             "status": "suspended" if blocker else "runnable" if other.running else "sleeping",
-            "sid": _SA_SID,
+            "sid": _sid(other),
             "hostname": other.host,
             "program_name": other.app,
             "hostprocess": "",
@@ -341,7 +367,7 @@ VIEWS: Final[dict[str, View]] = {
     "dm_exec_connections": view(
         """session_id int, most_recent_session_id int, connect_time datetime,
         net_transport nvarchar(40) = 'TCP', protocol_type nvarchar(40) = 'TSQL',
-        protocol_version int = 1946157060, endpoint_id int = 4, encrypt_option nvarchar(40),
+        protocol_version int, endpoint_id int = 4, encrypt_option nvarchar(40),
         auth_scheme nvarchar(40) = 'SQL', node_affinity smallint = 0, num_reads int, num_writes int,
         last_read datetime, last_write datetime, net_packet_size int, client_net_address varchar(48),
         client_tcp_port int, local_net_address varchar(48), local_tcp_port int,
@@ -429,6 +455,11 @@ VIEWS: Final[dict[str, View]] = {
         blocking_task_address varbinary(8), blocking_session_id smallint,
         blocking_exec_context_id int, resource_description nvarchar(3072)""",
         _waiting_tasks,
+    ),
+    "dm_os_wait_stats": view(
+        """wait_type nvarchar(60), waiting_tasks_count bigint, wait_time_ms bigint, max_wait_time_ms bigint,
+        signal_wait_time_ms bigint = 0""",
+        _wait_stats,
     ),
     "sysprocesses": view(
         """spid smallint, kpid smallint, blocked smallint, waittype binary(2), waittime bigint,
