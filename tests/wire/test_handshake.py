@@ -11,7 +11,7 @@ from typing import Final
 
 import pyodbc
 import pytest
-from tests.wire.raw import RawClient, batch, login, packet, prelogin
+from tests.wire.raw import RawClient, batch, login, packet, prelogin, rpc
 from tests.wire.served import Served, eventually, serving
 
 from tsqld.tds.protocol import PacketType
@@ -148,3 +148,27 @@ def test_microsofts_driver_gives_up_where_it_insists_on_several_results_at_once(
     connection = served.connect(MARS_Connection="no")
     assert connection.execute("SELECT 1").fetchval() == 1
     connection.close()
+
+
+@pytest.mark.parametrize(("precision", "scale"), [(33, 86), (0, 0), (39, 2), (5, 6)])
+def test_a_parameter_that_is_no_decimal_is_error_8023(served: Served, precision: int, scale: int) -> None:
+    def text(value: str) -> bytes:
+        raw = value.encode("utf-16-le")
+        size = struct.pack("<H", len(raw))
+        return b"\0\0\xe7\x40\x1f\x09\x04\xd0\x00\x34" + size + raw
+
+    number = b"\0\0\x6a\x11" + bytes([precision, scale, 5, 1, 1, 0, 0, 0])
+    client = RawClient(served.port)
+    answer = client.ask(rpc(10, text("SELECT @p AS p") + text("@p decimal(9, 2)") + number))
+    assert b"\xaa" in answer
+    assert struct.pack("<I", 8023) in answer
+    assert b"\xd1" in client.ask(batch("SELECT 1"))
+    client.close()
+
+
+def test_many_open_parentheses_are_refused_at_once(served: Served) -> None:
+    client = RawClient(served.port)
+    computed = served.processor_seconds()
+    assert struct.pack("<I", 191) in client.ask(batch("SELECT " + "(" * 100_000))
+    assert served.processor_seconds() - computed < 2
+    client.close()

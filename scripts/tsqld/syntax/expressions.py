@@ -196,11 +196,17 @@ class ExpressionParser(TokenStream):
             else:
                 return operand
 
+    _opening = (0, 0)
+    """Where the run of opening parentheses looked at last begins and ends: a deep one is looked at once."""
+
     def _query_starts(self) -> bool:
         """Whether a query stands behind any number of opening parentheses."""
-        ahead = 0
-        while self.peek(ahead).upper == "(":
-            ahead += 1
+        if not self._opening[0] <= self.position < self._opening[1]:
+            end = self.position
+            while self.tokens[end].upper == "(":
+                end += 1
+            self._opening = (self.position, end)
+        ahead = self._opening[1] - self.position
         return self.peek(ahead).upper in ("SELECT", "WITH") and (ahead == 0 or self._closes_as_query(ahead))
 
     def _closes_as_query(self, opened: int) -> bool:

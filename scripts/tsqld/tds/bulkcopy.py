@@ -31,15 +31,18 @@ def read_bulk_copy(payload: bytes, version: int) -> tuple[tuple[Column, ...], It
     reader = Reader(payload)
     if reader.u8() != _COLUMN_METADATA:
         raise TdsProtocolError("a bulk copy without column metadata")
-    described = [_read_column(reader, version) for _ in range(reader.u16())]
+    described = [_read_column(reader, version, place) for place in range(1, reader.u16() + 1)]
     kinds = [kind for _, kind in described]
     return tuple(column for column, _ in described), _read_rows(reader, kinds)
 
 
-def _read_column(reader: Reader, version: int) -> tuple[Column, WireType]:
+def _read_column(reader: Reader, version: int, place: int) -> tuple[Column, WireType]:
     reader.take(4 if version >= TDS_72 else 2)
     flags = reader.u16()
-    kind = read_type(reader)
+    try:
+        kind = read_type(reader)
+    except InvalidValue:
+        raise error(4816, place) from None
     if kind.is_long:
         _skip_table_name(reader, version)
     return Column(reader.b_varchar(), kind.sql, nullable=bool(flags & _NULLABLE)), kind

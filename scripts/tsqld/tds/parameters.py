@@ -102,6 +102,7 @@ _LEGACY: Final = {
     wire.LEGACY_VARBINARY: "varbinary",
 }
 _LONG: Final = {wire.TEXT: "text", wire.NTEXT: "ntext", wire.IMAGE: "image"}
+_LARGEST_PRECISION: Final = 38
 _TVP_ROW: Final = 0x01
 _TVP_END: Final = 0x00
 _TVP_ORDER_UNIQUE: Final = 0x10
@@ -110,7 +111,7 @@ _TVP_COLUMN_DEFAULT: Final = 0x0200
 
 
 def read_type(reader: Reader) -> WireType:
-    """TYPE_INFO of a parameter, all but a table-valued one's."""
+    """TYPE_INFO of a parameter, all but a table-valued one's. Raises InvalidValue for no decimal at all."""
     token = reader.u8()
     if token in _FIXED:
         return WireType(token, SqlType(_FIXED[token][1]))
@@ -118,8 +119,7 @@ def read_type(reader: Reader) -> WireType:
         return WireType(token, SqlType(_name_by_size(token, reader.u8())))
     if token in (wire.DECIMALN, wire.NUMERICN):
         reader.u8()
-        name = "numeric" if token == wire.NUMERICN else "decimal"
-        return WireType(token, SqlType(name, precision=reader.u8(), scale=reader.u8()))
+        return _decimal_type(token, reader)
     if token == wire.DATEN:
         return WireType(token, SqlType("date"))
     if token in _SCALED:
@@ -142,6 +142,14 @@ def read_type(reader: Reader) -> WireType:
     if token == wire.UDT:
         raise unsupported("parameters of CLR types")
     raise TdsProtocolError(f"a parameter has the unknown type 0x{token:02x}")
+
+
+def _decimal_type(token: int, reader: Reader) -> WireType:
+    name = "numeric" if token == wire.NUMERICN else "decimal"
+    precision, scale = reader.u8(), reader.u8()
+    if not 1 <= precision <= _LARGEST_PRECISION or scale > precision:
+        raise InvalidValue(name)
+    return WireType(token, SqlType(name, precision=precision, scale=scale))
 
 
 def _name_by_size(token: int, size: int) -> str:
@@ -302,7 +310,7 @@ def _variant_type(token: int, properties: Reader) -> WireType:
     if token in _SCALED:
         return WireType(token, SqlType(_SCALED[token], scale=_scale(properties.u8())))
     if token in (wire.DECIMALN, wire.NUMERICN):
-        return WireType(token, SqlType("decimal", precision=properties.u8(), scale=properties.u8()))
+        return _decimal_type(token, properties)
     if token in _CHARACTER:
         collation = properties.take(5)
         return WireType(token, SqlType(_CHARACTER[token], properties.u16()), collation)
