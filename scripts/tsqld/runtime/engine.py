@@ -27,6 +27,7 @@ from tsqld.runtime import rowcalls
 from tsqld.runtime.backups import BackupFailed, read_backup, write_backup
 from tsqld.runtime.eventsessions import EventSessions
 from tsqld.runtime.identity import Counters
+from tsqld.runtime.keptvalues import unstable_names
 from tsqld.runtime.known import KnownDatabases
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.passwords import Remembered
@@ -99,6 +100,8 @@ class Engine:
         self.sessions: dict[int, Session] = {}
         self.global_temporaries: dict[str, Any] = {}
         self.row_calls: dict[int, Callable[[Sequence[str | None]], Any]] = {}
+        self.unstable_names: frozenset[str] = frozenset()
+        """DuckDB's functions that may answer otherwise the next time."""
         self._lock = lock
         self._sa_password = sa_password
         self._passwords = Remembered()
@@ -119,6 +122,7 @@ class Engine:
             side_effects=True,
         )
         rowcalls.install(engine)
+        engine.unstable_names = unstable_names(engine.connection)
         engine.connection.execute("SET preserve_insertion_order = true")
         # Half the work of a large insert went into choosing this one; files are twice as large without it.
         engine.connection.execute("SET disabled_compression_methods = 'dict_fsst'")

@@ -25,6 +25,7 @@ from tsqld.catalog.model import Catalog, Table
 from tsqld.compile.checks import appended
 from tsqld.errors import TsqlError, error
 from tsqld.functions import failure
+from tsqld.runtime.keptvalues import KeptValues
 from tsqld.runtime.placeholders import given
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Executor:
         self.cursor = engine.connection.cursor()
         self.scratch = engine.connection.cursor()
         self.transaction: Transaction | None = None
+        self._kept = KeptValues(engine.unstable_names)
         self._ending = threading.Lock()
         self.writes = 0
         self.spid = 0
@@ -366,6 +368,9 @@ class Executor:
     def scalar_row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
         """One row computed without tables, beside any transaction."""
         sql, parameters = given(sql, parameters)
+        return self._kept.row(sql, parameters, lambda: self._computed(sql, parameters))
+
+    def _computed(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
         try:
             row = self.scratch.execute(sql, parameters).fetchone()
         except duckdb.Error as problem:
