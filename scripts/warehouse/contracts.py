@@ -25,6 +25,13 @@ API_VERSION: Final = "v3.1.0"
 # What TRY_CONVERT and the splitting of lines in T-SQL can rely on.
 DELIMITERS: Final = (",", ";", "\t", "|")
 SEVERITIES: Final = ("warn", "quarantine", "fail")
+RETAINED: Final = ("bronze", "records", "quarantine", "landing", "archive")
+"""What a retention may be about, beside the entity as a whole."""
+_PERIODS: Final = {
+    **dict.fromkeys(("d", "day", "days"), "day"),
+    **dict.fromkeys(("month", "months"), "month"),
+    **dict.fromkeys(("y", "yr", "year", "years"), "year"),
+}
 ENCODINGS: Final = ("utf-8", "utf-16", "windows-1252")
 _LOGICAL_TYPES: Final = ("string", "integer", "number", "boolean", "date", "timestamp", "time")
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
@@ -81,6 +88,18 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long something is kept: `count` of `unit` ('day', 'month', 'year').
+
+    `element` is one of RETAINED, or the entity, which stands for all of them that are not named.
+    """
+
+    element: str
+    count: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """What one entity of one source delivers.
 
@@ -99,6 +118,13 @@ class Contract:
     grain: str = ""
     silver_target: str = ""
     rules: tuple[Rule, ...] = ()
+    retentions: tuple[Retention, ...] = ()
+
+    def retention_of(self, layer: str) -> Retention | None:
+        """How long a layer keeps this entity; None: for good. Landing is not meant where it is not named."""
+        by_element = {retention.element: retention for retention in self.retentions}
+        general = None if layer == "landing" else by_element.get(self.entity)
+        return by_element.get(layer, general)
 
     @property
     def name(self) -> str:
@@ -228,6 +254,7 @@ class _Reader:
             grain=schema.dataGranularityDescription or "",
             silver_target=self._silver_target(custom),
             rules=tuple(self._rules(schema)),
+            retentions=tuple(self._retentions()),
         )
 
     def _check_head(self) -> None:
@@ -343,6 +370,22 @@ class _Reader:
                     "write the T-SQL condition of a record that breaks it",
                 )
             yield Rule(item.name, item.description or "", str(item.severity), item.implementation.strip())
+
+    def _retentions(self) -> Iterator[Retention]:
+        """The slaProperties called retention: each says what it is about and for how long."""
+        seen: set[str] = set()
+        for index, item in enumerate(self._model.slaProperties or []):
+            if item.property != "retention":
+                continue
+            place = f"slaProperties[{index}]"
+            self._expect(f"{place}.element", item.element, (self._entity, *RETAINED))
+            self._expect(f"{place}.unit", item.unit, tuple(_PERIODS))
+            if type(item.value) is not int or item.value < 1:
+                raise self._error(f"{place}.value", f"is {item.value!r}", "write a whole number from 1 on")
+            if item.element in seen:
+                raise self._error(f"{place}.element", f"{item.element!r} is there twice", "give one period")
+            seen.add(str(item.element))
+            yield Retention(str(item.element), item.value, _PERIODS[str(item.unit)])
 
     def _silver_target(self, custom: Mapping[str | None, Any]) -> str:
         target = custom.get("silverTarget", "")

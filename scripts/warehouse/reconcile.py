@@ -30,6 +30,7 @@ SELECT
     accounts.blank,
     accounts.refused,
     accounts.bronze,
+    accounts.removed,
     accounts.current_rows,
     accounts.superseded,
     accounts.superseded_by_file,
@@ -170,7 +171,7 @@ def read_accounts(connection: Connection) -> list[FileAccount]:
             path=row["path"],
             sha256=row["sha256"],
             status=row["status"],
-            counts={name: int(row[column]) for name, column in COUNTS.items()},
+            counts={name: int(row[column]) for name, column in {**COUNTS, "removed": "removed"}.items()},
             refused=(
                 Counter({row["rule_name"]: int(row["refused"])} if row["refused"] else {})
                 if row["status"] == "refused"
@@ -205,11 +206,18 @@ def _file_differences(accounts: Sequence[FileAccount], truth: Mapping[str, Any])
             yield f"{file['path']}: was never delivered; copy it into the landing folder and run again"
             continue
         mine = ours[key]
-        yield from _differing(file["path"], mine.counts, {name: file[name] for name in COUNTS})
+        yield from _differing(file["path"], _as_delivered(mine), {name: file[name] for name in COUNTS})
         yield from _differing(f"{file['path']} refused", mine.refused, file["refused"])
         yield from _differing(f"{file['path']} quarantined", mine.quarantined, file["quarantined"])
     for key in sorted(set(ours) - seen):
         yield f"{ours[key].path}: the truth does not know it; it was not generated with the others"
+
+
+def _as_delivered(account: FileAccount) -> dict[str, int]:
+    """The counts as the truth has them, which knows of no retention."""
+    counts = dict(account.counts)
+    counts["bronze"] += counts.pop("removed")
+    return counts
 
 
 def _day_differences(connection: Connection, truth: Mapping[str, Any]) -> Iterator[str]:

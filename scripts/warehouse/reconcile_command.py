@@ -34,7 +34,8 @@ _EPILOG: Final = (
 def reconcile_command(settings: Settings, truth: Path | None, show_all: bool) -> int:
     """Account for every record of every delivered file, and compare with the truth where it is known.
 
-    records = blank + refused + bronze; bronze = current + superseded + duplicates + quarantined. The last
+    records = blank + refused + bronze + removed by retention; bronze + removed = current + superseded +
+    duplicates + quarantined. The last
     line is the verdict.
     """
     with open_server(settings) as server, server.connect() as connection:
@@ -53,7 +54,9 @@ def account_table(accounts: Sequence[FileAccount]) -> Table:
     """A row per entity."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("entity")
-    for name in "files records blank refused bronze current superseded duplicates quarantined".split():
+    for (
+        name
+    ) in "files records blank refused bronze removed current superseded duplicates quarantined".split():
         table.add_column(name, justify="right", no_wrap=True)
     for source, entity in sorted({(account.source, account.entity) for account in accounts}):
         own = [account for account in accounts if (account.source, account.entity) == (source, entity)]
@@ -67,6 +70,7 @@ def account_table(accounts: Sequence[FileAccount]) -> Table:
             total("blank"),
             sum(sum(account.refused.values()) for account in own),
             total("bronze"),
+            total("removed"),
             total("current"),
             total("superseded", "superseded_by_file"),
             total("duplicates_exact", "duplicates_by_key"),

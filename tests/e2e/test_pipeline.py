@@ -24,8 +24,8 @@ def last_line(output: str) -> re.Match[str]:
     return found
 
 
-STEPS = 3 + len(TARGETS)
-"""A step per file of the cut, and one per load of silver and gold."""
+STEPS = 3 + len(TARGETS) + 1
+"""A step per file of the cut, one per load of silver and gold, and retention."""
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,8 @@ ALLOWED: Final = {
     "bronze.split_lines": ("#lines", "#records"),
     "ops.apply_quarantine": ("#misfits", "#released"),
     "ops.finish_batch": ("#batches",),
+    "ops.plan_retention": ("#retention",),
+    "ops.remove_retained": ("#retention",),
     "test_bronze_split_lines.assert_records": ("#records",),
     "test_ops_register_file.register": ("#answers",),
     "python.scripts/warehouse/migrations/undo.py _LEFT_OVER": ("#facts_before", "#live_facts"),

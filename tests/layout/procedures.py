@@ -9,7 +9,10 @@ from typing import Final
 from tests.layout.subject import Fault, SqlFile
 
 VERBS: Final = frozenset(
-    "apply check discard finish load lock refresh register replay run split start".split()
+    (
+        "accept apply check deploy discard enforce finish load lock maintain plan record refresh register reject "
+        "remove replay run split start unmerge"
+    ).split()
 )
 OWNS: Final = "DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);"
 CATCH: Final = (

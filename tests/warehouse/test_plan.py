@@ -60,7 +60,7 @@ def refused(landing: Path, data: str | bytes) -> str:
 
 
 def test_an_empty_landing_folder_leaves_the_silver_and_gold_steps(tmp_path: Path) -> None:
-    assert list(steps(tmp_path)) == [target.id for target in TARGETS]
+    assert list(steps(tmp_path)) == [*(target.id for target in TARGETS), "ops.enforce_retention"]
 
 
 def test_every_file_is_one_bronze_step(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_what_is_wrong_with_a_file_as_a_whole_is_named(tmp_path: Path) -> None:
 def test_folders_and_dot_files_are_no_deliveries(tmp_path: Path) -> None:
     put(tmp_path, "products", ".part.csv", "x")
     (tmp_path / "journey" / "products" / "old.csv").mkdir()
-    assert list(steps(tmp_path)) == [target.id for target in TARGETS]
+    assert list(steps(tmp_path)) == [*(target.id for target in TARGETS), "ops.enforce_retention"]
 
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:

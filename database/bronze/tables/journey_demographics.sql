@@ -19,5 +19,6 @@ CREATE TABLE bronze.journey_demographics (
     CONSTRAINT PK_bronze_journey_demographics PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_demographics ON bronze.journey_demographics ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_demographics ON bronze.journey_demographics
+    ON PS_bronze_months (loaded_at);
 GO

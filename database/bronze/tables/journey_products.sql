@@ -18,5 +18,6 @@ CREATE TABLE bronze.journey_products (
     CONSTRAINT PK_bronze_journey_products PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_products ON bronze.journey_products ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_products ON bronze.journey_products
+    ON PS_bronze_months (loaded_at);
 GO

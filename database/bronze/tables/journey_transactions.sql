@@ -22,5 +22,6 @@ CREATE TABLE bronze.journey_transactions (
     CONSTRAINT PK_bronze_journey_transactions PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_transactions ON bronze.journey_transactions ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_transactions ON bronze.journey_transactions
+    ON PS_bronze_months (loaded_at);
 GO

@@ -22,5 +22,6 @@ CREATE TABLE bronze.shop_customers (
     CONSTRAINT PK_bronze_shop_customers PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_customers ON bronze.shop_customers ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_customers ON bronze.shop_customers
+    ON PS_bronze_months (loaded_at);
 GO

@@ -15,5 +15,6 @@ CREATE TABLE bronze.shop_fx_rates (
     CONSTRAINT PK_bronze_shop_fx_rates PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_fx_rates ON bronze.shop_fx_rates ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_fx_rates ON bronze.shop_fx_rates
+    ON PS_bronze_months (loaded_at);
 GO

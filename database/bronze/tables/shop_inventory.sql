@@ -16,5 +16,6 @@ CREATE TABLE bronze.shop_inventory (
     CONSTRAINT PK_bronze_shop_inventory PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_inventory ON bronze.shop_inventory ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_inventory ON bronze.shop_inventory
+    ON PS_bronze_months (loaded_at);
 GO

@@ -18,5 +18,6 @@ CREATE TABLE bronze.shop_order_items (
     CONSTRAINT PK_bronze_shop_order_items PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_order_items ON bronze.shop_order_items ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_order_items ON bronze.shop_order_items
+    ON PS_bronze_months (loaded_at);
 GO

@@ -23,5 +23,6 @@ CREATE TABLE bronze.shop_orders (
     CONSTRAINT PK_bronze_shop_orders PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_orders ON bronze.shop_orders ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_orders ON bronze.shop_orders
+    ON PS_bronze_months (loaded_at);
 GO

@@ -19,5 +19,6 @@ CREATE TABLE bronze.shop_products (
     CONSTRAINT PK_bronze_shop_products PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_products ON bronze.shop_products ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_products ON bronze.shop_products
+    ON PS_bronze_months (loaded_at);
 GO

@@ -19,5 +19,6 @@ CREATE TABLE bronze.shop_returns (
     CONSTRAINT PK_bronze_shop_returns PRIMARY KEY NONCLUSTERED (file_id, line_number, loaded_at)
 ) ON PS_bronze_months (loaded_at);
 GO
-CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_returns ON bronze.shop_returns ON PS_bronze_months (loaded_at);
+CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_returns ON bronze.shop_returns
+    ON PS_bronze_months (loaded_at);
 GO

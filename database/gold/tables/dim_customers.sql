@@ -1,6 +1,6 @@
 -- Grain: one version of one customer (SCD2), valid from valid_from up to, not including, valid_to. customer_key -1:
 -- unknown. is_inferred = 1: known only from its orders; its demographics, once they come, overwrite the row in
--- place.
+-- place. master_customer_key: the current row of the customer that stands for this person, or its own.
 CREATE TABLE gold.dim_customers (
     customer_key int IDENTITY(1, 1) NOT NULL,
     source_system nvarchar(20) NOT NULL,
@@ -19,6 +19,7 @@ CREATE TABLE gold.dim_customers (
     row_hash binary(32) NOT NULL,
     batch_id bigint NOT NULL,
     updated_at datetime2(3) NOT NULL,
+    master_customer_key int NULL,
     CONSTRAINT PK_gold_dim_customers PRIMARY KEY CLUSTERED (customer_key),
     CONSTRAINT UQ_gold_dim_customers UNIQUE NONCLUSTERED (source_system, customer_id, valid_from),
     CONSTRAINT CK_gold_dim_customers_valid CHECK (valid_from < valid_to)

@@ -26,13 +26,25 @@ BEGIN TRY
         corrected_path = @corrected_path
     WHERE quarantine_id = @quarantine_id
         AND status = N'open'
-        AND (@corrected_path IS NOT NULL OR table_name LIKE N'silver.%');
+        AND raw_text <> N''
+        AND (
+            @corrected_path IS NOT NULL
+            OR (
+                table_name LIKE N'silver.%'
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM ops.files AS files
+                    WHERE files.file_id = ops.quarantine.file_id
+                        AND files.bronze_removed_at IS NOT NULL
+                )
+            )
+        );
 
     IF @@ROWCOUNT = 0
     BEGIN
         SET @message = CONCAT(
-            N'ops.replay_quarantine: ', @quarantine_id, N' is not open, or its record never reached silver and must ',
-            N'be corrected; look at it in ops.quarantine.'
+            N'ops.replay_quarantine: ', @quarantine_id, N' is not open, or its record never reached silver or has ',
+            N'left bronze and must be corrected, or retention removed it; look at it in ops.quarantine.'
         );
         THROW 51020, @message, 1;
     END;

@@ -1,7 +1,7 @@
 -- driver → ops.runs: opens a run and hands out its number.
 -- Re-run: the same external_id (an orchestrator's retry) gets the same run; without one, runs that this driver left
 -- open because it was killed are closed as abandoned. A run that was alive after all is put right by its own
--- ops.finish_run.
+-- ops.finish_run. Bronze has its months ahead before anything is loaded.
 -- EXEC ops.start_run @driver = N'warehouse run', @run_id = @run_id OUTPUT;
 CREATE OR ALTER PROCEDURE ops.start_run
     @driver nvarchar(100),
@@ -61,6 +61,8 @@ BEGIN TRY
 
         SET @run_id = SCOPE_IDENTITY();
     END;
+
+    EXEC ops.maintain_partitions @as_of = @now;
 
     IF @owns_transaction = 1 COMMIT TRANSACTION;
 END TRY

@@ -1,6 +1,7 @@
 -- Grain: one delivered content of one landing file; the row with the highest file_id of a path is its present
 -- content. record_count: records in the file, blank_count of them blank, as counted before a load. business_date and
 -- revision: what the file's name says; a file that superseded_by_file_id replaced as a whole counts no more.
+-- bronze_removed_at: since when retention keeps its records no longer; archived_…: where the file itself went.
 CREATE TABLE ops.files (
     file_id bigint IDENTITY(1, 1) NOT NULL,
     source_system nvarchar(20) NOT NULL,
@@ -29,6 +30,11 @@ CREATE TABLE ops.files (
     business_date date NULL,
     revision int NOT NULL CONSTRAINT DF_ops_files_revision DEFAULT (0),
     superseded_by_file_id bigint NULL,
+    bronze_removed_at datetime2(3) NULL,
+    archived_path nvarchar(1000) NULL,
+    archived_sha256 varchar(64) NULL,
+    archived_at datetime2(3) NULL,
+    archive_removed_at datetime2(3) NULL,
     CONSTRAINT PK_ops_files PRIMARY KEY CLUSTERED (file_id),
     CONSTRAINT FK_ops_files_runs FOREIGN KEY (run_id) REFERENCES ops.runs (run_id),
     CONSTRAINT CK_ops_files_status CHECK (status IN (N'registered', N'loaded', N'duplicate', N'refused')),

@@ -1,6 +1,8 @@
 -- Where each record of each delivered file went. records: as counted when the file came; blank and refused: told by the
 -- loads; the other columns are counted in bronze, in the silver table of the same grain, in silver's records and in
--- ops.quarantine. A file is accounted for when records = blank + refused + bronze and bronze = the rest.
+-- ops.quarantine. A file is accounted for when records = blank + refused + bronze + removed (by retention), and
+-- bronze + removed = the rest. Where silver keeps no records (journey), what of rows removed is neither current nor
+-- quarantined can no longer be told apart and is superseded.
 -- SELECT path, records, bronze, current_rows FROM ops.file_accounts WHERE is_accounted_for = 0;
 CREATE OR ALTER VIEW ops.file_accounts
 AS
@@ -212,6 +214,12 @@ journey_standings AS (
 
 standings AS (
     SELECT
+        removed.file_id,
+        removed.standing,
+        removed.record_count
+    FROM ops.removed_records AS removed
+    UNION ALL
+    SELECT
         records.file_id,
         records.standing,
         COUNT_BIG(*) AS record_count
@@ -342,6 +350,8 @@ accounts AS (
             ELSE ISNULL(kept_out.refused, 0)
         END AS refused,
         ISNULL(bronze_rows.row_count, 0) AS bronze,
+        IIF(files.bronze_removed_at IS NULL, 0, files.rows_written) AS removed,
+        IIF(files.bronze_removed_at IS NOT NULL AND outcomes.file_id IS NULL, 1, 0) AS is_traceless,
         ISNULL(current_rows.row_count, 0) AS current_rows,
         ISNULL(outcomes.best, 0) AS best,
         ISNULL(outcomes.misfits, 0) AS misfits,
@@ -373,19 +383,32 @@ SELECT
     accounts.refused,
     accounts.bronze,
     accounts.current_rows,
-    accounts.superseded,
+    IIF(
+        accounts.is_traceless = 1, accounts.removed - accounts.current_rows - accounts.quarantined, accounts.superseded
+    ) AS superseded,
     accounts.superseded_by_file,
     accounts.duplicates_exact,
     accounts.duplicates_by_key,
     accounts.quarantined,
     IIF(
-        accounts.records = accounts.blank + accounts.refused + accounts.bronze
-        AND accounts.bronze = accounts.current_rows + accounts.superseded + accounts.superseded_by_file
-        + accounts.duplicates_exact + accounts.duplicates_by_key + accounts.quarantined
-        AND accounts.undecided = 0
-        AND accounts.best + accounts.misfits = accounts.current_rows + accounts.quarantined,
+        accounts.records = accounts.blank + accounts.refused + accounts.bronze + accounts.removed
+        AND (
+            (
+                accounts.is_traceless = 1
+                AND accounts.bronze = 0
+                AND accounts.removed >= accounts.current_rows + accounts.quarantined
+            )
+            OR (
+                accounts.bronze + accounts.removed = accounts.current_rows + accounts.superseded
+                + accounts.superseded_by_file + accounts.duplicates_exact + accounts.duplicates_by_key
+                + accounts.quarantined
+                AND accounts.undecided = 0
+                AND accounts.best + accounts.misfits = accounts.current_rows + accounts.quarantined
+            )
+        ),
         1,
         0
-    ) AS is_accounted_for
+    ) AS is_accounted_for,
+    accounts.removed
 FROM accounts;
 GO

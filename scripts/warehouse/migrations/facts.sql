@@ -397,6 +397,7 @@ SELECT
     N'',
     functions.name,
     N'partition function',
+    -- Boundaries that a procedure of the database moves are its business: the window slides.
     CONCAT(
         N'range ', IIF(functions.boundary_value_on_right = 1, N'right', N'left'), N' for ',
         STRING_AGG(CONVERT(nvarchar(max), CONVERT(nvarchar(200), boundaries.value)), N', ') WITHIN GROUP (
@@ -404,7 +405,10 @@ SELECT
         )
     ) AS fact
 FROM sys.partition_functions AS functions
-LEFT JOIN sys.partition_range_values AS boundaries ON boundaries.function_id = functions.function_id
+LEFT JOIN sys.sql_modules AS movers
+    ON movers.[definition] LIKE N'%ALTER PARTITION FUNCTION ' + REPLACE(functions.name, N'_', N'[_]') + N'()%'
+LEFT JOIN sys.partition_range_values AS boundaries
+    ON boundaries.function_id = functions.function_id AND movers.object_id IS NULL
 GROUP BY functions.name, functions.boundary_value_on_right
 UNION ALL
 SELECT

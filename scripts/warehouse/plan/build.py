@@ -14,8 +14,9 @@ from typing import Final
 
 from warehouse.contracts import Contract, ContractError
 from warehouse.intake import Delivered, LandingFile, staged_path
-from warehouse.plan.batches import FILE_BATCH, PROCEDURE_BATCH
+from warehouse.plan.batches import FILE_BATCH, PROCEDURE_BATCH, RETENTION_BATCH
 from warehouse.plan.model import Parameter, Plan, Step
+from warehouse.retention import policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def build_plan(contracts: Sequence[Contract], files: Iterable[LandingFile], land
     """
     _check_feeds(contracts)
     bronze = _file_steps(files, landing_on_server)
-    return Plan((*bronze, *_target_steps(contracts, bronze)))
+    loads = (*bronze, *_target_steps(contracts, bronze))
+    return Plan((*loads, _retention_step(contracts, loads)))
 
 
 def described(files: Iterable[Delivered]) -> str:
@@ -238,4 +240,24 @@ def _target_step(target: Target, inlets: tuple[str, ...], depends_on: tuple[str,
         depends_on=depends_on,
         inlets=inlets,
         outlets=(target.table,),
+    )
+
+
+def _retention_step(contracts: Sequence[Contract], loads: Sequence[Step]) -> Step:
+    """After every load, so that a run that failed takes nothing away."""
+    procedure = "ops.enforce_retention"
+    return Step(
+        id=procedure,
+        layer="gold",
+        entity="enforce_retention",
+        title=procedure,
+        sql=RETENTION_BATCH,
+        parameters=(
+            Parameter("@step", "nvarchar(1200)", procedure),
+            Parameter("@procedure", "nvarchar(300)", procedure),
+            Parameter("@policies", "nvarchar(max)", policies(contracts)),
+        ),
+        depends_on=tuple(step.id for step in loads),
+        inlets=(),
+        outlets=("ops.retention_removals",),
     )

@@ -10,6 +10,7 @@ EXEC tSQLt.FakeTable @TableName = N'ops.quarantine', @Identity = 1, @Defaults = 
 EXEC tSQLt.FakeTable @TableName = N'bronze.shop_orders';
 EXEC tSQLt.FakeTable @TableName = N'silver.orders', @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'silver.shop_orders_records';
+EXEC tSQLt.FakeTable @TableName = N'ops.removed_records';
 INSERT INTO ops.files (file_id, source_system, entity, path, sha256, status, record_count, blank_lines)
 VALUES (5, N'shop', N'orders', N'a.csv', 'aa', N'loaded', 10, 1);
 INSERT INTO bronze.shop_orders (file_id, line_number) VALUES (5, 1), (5, 2), (5, 3), (5, 4), (5, 5), (5, 6), (5, 7);
@@ -95,4 +96,26 @@ VALUES
     (14, N'shop', N'orders', N'e.csv', 'ee', N'refused', 0, 0);
 EXEC test_ops_file_accounts.assert_accounts
     @expected = N'b.csv refused 1 10=3+7+0=0+0+0+0+0+0, c.csv duplicate 1 0=0+0+0=0+0+0+0+0+0, e.csv refused 1 0=0+0+0=0+0+0+0+0+0';
+GO
+CREATE PROCEDURE test_ops_file_accounts.[test records that retention removed are counted as such]
+AS
+DELETE FROM bronze.shop_orders;
+DELETE FROM silver.shop_orders_records WHERE line_number IN (2, 3);
+INSERT INTO ops.removed_records (file_id, table_name, standing, record_count)
+VALUES
+    (5, N'silver.shop_orders_records', N'superseded', 1),
+    (5, N'silver.shop_orders_records', N'duplicate_exact', 1);
+EXEC test_ops_file_accounts.assert_accounts @expected = N'a.csv loaded 0 10=1+2+0=1+1+1+1+1+2';
+
+UPDATE ops.files SET bronze_removed_at = '20260101', rows_written = 7;
+EXEC test_ops_file_accounts.assert_accounts @expected = N'a.csv loaded 1 10=1+2+0=1+1+1+1+1+2';
+DECLARE @removed bigint = (SELECT accounts.removed FROM ops.file_accounts AS accounts);
+EXEC tSQLt.AssertEquals @Expected = 7, @Actual = @removed;
+GO
+CREATE PROCEDURE test_ops_file_accounts.[test of rows removed without records of silver the rest is superseded]
+AS
+UPDATE ops.files SET bronze_removed_at = '20260101', rows_written = 7;
+DELETE FROM bronze.shop_orders;
+DELETE FROM silver.shop_orders_records;
+EXEC test_ops_file_accounts.assert_accounts @expected = N'a.csv loaded 1 10=1+2+0=1+4+0+0+0+2';
 GO
