@@ -5,7 +5,6 @@ Beside retention and archive, which do the work.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,18 +12,16 @@ from typing import Any, Final
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from warehouse import archive, retention
 from warehouse.config import Settings, open_server
 from warehouse.contracts import load_contracts
-from warehouse.options import common_options
+from warehouse.options import common_options, console, notes
 
 _EPILOG: Final = (
     "Exit codes: 0 done; 1 a statement failed; 2 wrong usage or unreachable server; 130 interrupted."
 )
-_WIDTH_OF_A_PIPE: Final = 160
 
 
 @click.command(name="retention", epilog=_EPILOG)
@@ -50,8 +47,7 @@ def retention_command(
     """
     moment = as_of.isoformat(timespec="milliseconds") if as_of else None
     contracts = load_contracts(settings.project / "dags" / "contracts")
-    notes = Console(stderr=True, highlight=False)
-    with open_server(settings) as server, server.connect() as connection, notes.status("looking") as status:
+    with open_server(settings) as server, server.connect() as connection, notes().status("looking") as status:
         retention.deploy(connection, contracts)
         rows = retention.apply(connection, dry_run=not is_applied, as_of=moment)
         if is_applied:
@@ -62,8 +58,7 @@ def retention_command(
             filed = f"archive: {len(due):,} files would be moved or deleted"
     own = [row for row in rows if row["outcome"] != "for the command line"]
     if own:
-        width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
-        Console(highlight=False, width=width).print(_table(own))
+        console().print(_table(own))
     click.echo(_summary(own, is_applied))
     click.echo(filed)
     return 0
