@@ -30,7 +30,7 @@ SELECT loads.file_id, lines.line_number, 0x00, loads.loaded_at
 FROM test_ops_apply_retention.loads AS loads
 CROSS JOIN (VALUES (2), (3)) AS lines (line_number);
 INSERT INTO ops.batches (batch_id, table_name, file_id, run_id, rows_written)
-SELECT loads.file_id, N'bronze.shop_fx_rates', loads.file_id, 1, 2
+SELECT loads.file_id AS batch_id, N'bronze.shop_fx_rates', loads.file_id, 1, 2
 FROM test_ops_apply_retention.loads AS loads;
 INSERT INTO ops.batch_consumers (consumer, batch_id, run_id)
 SELECT N'silver.shop_fx_rates_records', loads.file_id, 1
