@@ -13,7 +13,8 @@ from warehouse.config import Settings
 from warehouse.contracts import Contract, load_contracts
 from warehouse.errors import UsageProblem
 from warehouse.options import common_options
-from warehouse.scaffold.agreement import disagreements, expected_files
+from warehouse.scaffold.agreement import common_disagreements, disagreements, expected_files
+from warehouse.scaffold.bronze import common_files
 
 _EPILOG: Final = "Exit codes: 0 done; 1 contract and database/ disagree; 2 wrong usage or a broken contract."
 
@@ -29,6 +30,7 @@ def check(settings: Settings) -> int:
     """Prove that tables, typed views, loads and rules are as the contracts say; needs no server."""
     contracts = load_contracts(settings.project / "dags" / "contracts")
     found = [fault for one in contracts for fault in disagreements(one, settings.project)]
+    found += common_disagreements(contracts, settings.project)
     for fault in found:
         click.echo(f"warehouse: {fault}", err=True)
     if found:
@@ -43,12 +45,13 @@ def check(settings: Settings) -> int:
 @click.argument("entity", metavar="SOURCE/ENTITY")
 @common_options
 def write(settings: Settings, entity: str) -> int:
-    """Write the bronze objects of SOURCE/ENTITY into database/, over what is there.
+    """Write the objects that are made from SOURCE/ENTITY into database/, over what is there.
 
-    The files are yours from then on. Tables need a migration as well: warehouse migrate new.
+    With them the views that all contracts are in. Tables need a migration as well: warehouse migrate new.
     """
     contracts = load_contracts(settings.project / "dags" / "contracts")
-    for path, text in expected_files(_named(contracts, entity)).items():
+    files = {**expected_files(_named(contracts, entity)), **common_files(contracts)}
+    for path, text in files.items():
         file = settings.project / "database" / path
         is_same = file.is_file() and file.read_text(encoding="utf-8") == text
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,9 +2,11 @@
 
 First step of a run, before plan. One file per entity, `<folder>/<source>/<entity>.yml`, in the Open Data
 Contract Standard 3.1 (Bitol, Linux Foundation AI & Data). The standard has no place for a CSV dialect, so
-that stands in the schema's customProperties: filePattern, fileNamePattern, delimiter, quote, encoding; so do
-feeds (the silver tables loaded from it) and silverTarget (the one of its grain). A column's customProperty
-typedAs says how its text becomes a value.
+that stands in the schema's customProperties: filePattern, fileNamePattern, delimiter, quote, encoding, and
+format, skipRows, headerRows, footerPattern, fields, sheet for files that are no plain CSV; so do feeds (the
+silver tables loaded from it), silverTarget (the one of its grain), loadedBy (the procedure that loads that),
+identity and nullWords. A column's customProperties typedAs, header, jsonPath, unit, decimalMark and decimals,
+and its logicalTypeOptions.format say where its text stands and how it is read; docs/sources.md has all.
 """
 
 from __future__ import annotations
@@ -33,9 +35,13 @@ _PERIODS: Final = {
     **dict.fromkeys(("y", "yr", "year", "years"), "year"),
 }
 ENCODINGS: Final = ("utf-8", "utf-16", "windows-1252")
+FORMATS: Final = ("csv", "jsonl", "parquet", "xlsx")
+IDENTITIES: Final = ("key", "content")
 _LOGICAL_TYPES: Final = ("string", "integer", "number", "boolean", "date", "timestamp", "time")
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
-_TABLE: Final = re.compile(r"silver\.[a-z][a-z0-9_]{0,60}")
+_TABLE: Final = re.compile(r"silver\.[a-z][a-z0-9_]{0,100}")
+_PROCEDURE: Final = re.compile(r"silver\.load_[a-z][a-z0-9_]{0,100}")
+_DATE_PARTS: Final = {"y": "y", "M": "m", "d": "d"}
 
 
 class ContractError(UsageProblem):
@@ -48,6 +54,8 @@ class Column:
 
     `typed_as` names how its text becomes a value ('' where the contract is silent), `minimum` and `maximum`
     are the least and greatest value allowed, as written; `is_personal` marks what tells of a person.
+    `header` is what a file calls it (None: its name), `json_path` where a JSON line has it. `date_format`
+    is a pattern such as dd-MM-yy, `unit` stands beside its numbers, `decimals` behind their `decimal_mark`.
     """
 
     name: str
@@ -60,6 +68,12 @@ class Column:
     minimum: str | None = None
     maximum: str | None = None
     is_personal: bool = False
+    header: str | None = None
+    json_path: str = ""
+    date_format: str = ""
+    unit: str = ""
+    decimal_mark: str = "."
+    decimals: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,10 @@ class Dialect:
 
     `name_pattern` is a regular expression whose groups `date` (yyyy-mm-dd) and, if there is one, `revision`
     say which day of business a file is about and which delivery of it this is; '' when names say nothing.
+    `skip_rows` lines above the header and what follows from the first line that `footer_pattern` matches
+    are no
+    records; a header of two rows is read as one, one that is shorter than the records has `fields` all the
+    same. `form` is one of FORMATS, `sheet` a workbook's ('' its first).
     """
 
     file_pattern: str
@@ -85,6 +103,17 @@ class Dialect:
     delimiter: str
     quote: str
     encoding: str
+    form: str = "csv"
+    skip_rows: int = 0
+    header_rows: int = 1
+    footer_pattern: str = ""
+    sheet: str = ""
+    fields: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a file is a header and records, and nothing else."""
+        return not self.skip_rows and self.header_rows == 1 and not self.footer_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +132,11 @@ class Retention:
 class Contract:
     """What one entity of one source delivers.
 
-    `feeds` are the silver tables loaded from it, `silver_target` is the one of its grain ('' when not said).
+    `feeds` are the silver tables loaded from it, `silver_target` is the one of its grain ('' when not said)
+    and
+    `loaded_by` the procedure that loads that ('' for those of the warehouse's fixed flow). `identity` says
+    what
+    makes two records the same: their key, or all that they say. `null_words` stand for nothing in its files.
     """
 
     source: str
@@ -119,12 +152,25 @@ class Contract:
     silver_target: str = ""
     rules: tuple[Rule, ...] = ()
     retentions: tuple[Retention, ...] = ()
+    loaded_by: str = ""
+    identity: str = "key"
+    null_words: tuple[str, ...] = ()
 
     def retention_of(self, layer: str) -> Retention | None:
         """How long a layer keeps this entity; None: for good. Landing is not meant where it is not named."""
         by_element = {retention.element: retention for retention in self.retentions}
         general = None if layer == "landing" else by_element.get(self.entity)
         return by_element.get(layer, general)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it says of every column how its text becomes a value."""
+        return all(column.typed_as for column in self.columns)
+
+    @property
+    def version_column(self) -> str:
+        """The column that says which of two records of a key is the later; '' where deliveries say it."""
+        return next((column.name for column in self.columns if column.name == "updated_at"), "")
 
     @property
     def name(self) -> str:
@@ -227,6 +273,13 @@ def _as_written(number: Any) -> str | None:
     )
 
 
+def date_order(pattern: str) -> str:
+    """'dmy', 'mdy' or 'ymd' of a pattern such as dd-MM-yyyy; '' for one that is another."""
+    letters = [_DATE_PARTS[letter] for letter in pattern if letter in _DATE_PARTS]
+    order = "".join(letter for place, letter in enumerate(letters) if letter not in letters[:place])
+    return order if order in ("dmy", "mdy", "ymd") else ""
+
+
 class _Reader:
     """Takes from the standard's model what the plan needs, and refuses what it could not honour."""
 
@@ -247,7 +300,7 @@ class _Reader:
             version=str(self._model.version),
             title=self._model.name or self._entity,
             description=(description.purpose if description else None) or "",
-            columns=self._columns(schema.properties or []),
+            columns=self._columns(schema.properties or [], self._identity(custom)),
             dialect=self._dialect(custom),
             feeds=self._feeds(custom),
             file=self._file,
@@ -255,6 +308,9 @@ class _Reader:
             silver_target=self._silver_target(custom),
             rules=tuple(self._rules(schema)),
             retentions=tuple(self._retentions()),
+            loaded_by=self._loaded_by(custom),
+            identity=self._identity(custom),
+            null_words=self._null_words(custom),
         )
 
     def _check_head(self) -> None:
@@ -282,7 +338,7 @@ class _Reader:
         )
         return schema
 
-    def _columns(self, properties: list[SchemaProperty]) -> tuple[Column, ...]:
+    def _columns(self, properties: list[SchemaProperty], identity: str) -> tuple[Column, ...]:
         if not properties:
             raise self._error("schema[0].properties", "is empty", "list the columns in the order of the file")
         columns = tuple(self._column(index, item) for index, item in enumerate(properties))
@@ -293,11 +349,11 @@ class _Reader:
                 raise self._error(place, f"{column.name!r} is there twice", "give each column one name")
             seen.add(column.name)
         positions = sorted(column.key_position for column in columns if column.key_position)
-        if positions != list(range(1, len(positions) + 1)) or not positions:
+        if positions != list(range(1, len(positions) + 1)) or (identity == "key") == (not positions):
             raise self._error(
                 "schema[0].properties",
                 f"primaryKeyPosition counts {positions}",
-                "mark at least one column primaryKey and number them 1, 2, …",
+                "mark at least one column primaryKey and number them 1, 2, …, or none with identity: content",
             )
         return columns
 
@@ -324,7 +380,46 @@ class _Reader:
             minimum=_as_written(limits.get("minimum")),
             maximum=_as_written(limits.get("maximum")),
             is_personal="pii" in (item.tags or []),
+            header=self._text_or_none(place, custom, "header"),
+            json_path=str(custom.get("jsonPath", "")),
+            date_format=self._date_format(place, limits.get("format", "")),
+            unit=str(custom.get("unit", "")),
+            decimal_mark=self._one_of(place, custom, "decimalMark", ".", (".", ",")),
+            decimals=self._number(custom, "decimals", 4, 0, 18),
         )
+
+    def _text_or_none(self, place: str, custom: Mapping[str | None, Any], name: str) -> str | None:
+        value = custom.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self._error(f"{place}.customProperties.{name}", f"is {value!r}", "put it in quotes")
+        return value
+
+    def _one_of(
+        self, place: str, custom: Mapping[str | None, Any], name: str, default: str, allowed: tuple[str, ...]
+    ) -> str:
+        value = custom.get(name, default)
+        if value not in allowed:
+            raise self._error(
+                f"{place}.customProperties.{name}", f"is {value!r}", f"use one of {' '.join(allowed)}"
+            )
+        return str(value)
+
+    def _date_format(self, place: str, written: object) -> str:
+        """A pattern of day, month and year, each once."""
+        if written == "":
+            return ""
+        if not isinstance(written, str) or len(date_order(written)) != 3:
+            remedy = "name day, month and year once each, as in dd-MM-yy"
+            raise self._error(f"{place}.logicalTypeOptions.format", f"is {written!r}", remedy)
+        return written
+
+    def _number(
+        self, custom: Mapping[str | None, Any], name: str, default: int, least: int, greatest: int
+    ) -> int:
+        value = custom.get(name, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= greatest:
+            raise self._custom(name, value, f"give a whole number from {least} to {greatest}")
+        return value
 
     def _dialect(self, custom: Mapping[str | None, Any]) -> Dialect:
         pattern = custom.get("filePattern", "*.csv")
@@ -341,7 +436,51 @@ class _Reader:
             raise self._custom("quote", quote, 'use ", the only one CSV (RFC 4180) has')
         if encoding not in ENCODINGS:
             raise self._custom("encoding", encoding, f"use one of {', '.join(ENCODINGS)}")
-        return Dialect(pattern, self._name_pattern(custom), delimiter, quote, encoding)
+        form = custom.get("format", "csv")
+        if form not in FORMATS:
+            raise self._custom("format", form, f"use one of {', '.join(FORMATS)}")
+        return Dialect(
+            pattern,
+            self._name_pattern(custom),
+            delimiter,
+            quote,
+            encoding,
+            form=form,
+            skip_rows=self._number(custom, "skipRows", 0, 0, 1000),
+            header_rows=self._number(custom, "headerRows", 1, 1, 2),
+            footer_pattern=self._footer_pattern(custom),
+            sheet=str(custom.get("sheet", "")),
+            fields=self._number(custom, "fields", 0, 0, 4000),
+        )
+
+    def _footer_pattern(self, custom: Mapping[str | None, Any]) -> str:
+        pattern = custom.get("footerPattern", "")
+        try:
+            re.compile(pattern)
+        except (re.error, TypeError) as error:
+            remedy = "give a regular expression that the first line below the records begins with"
+            raise self._custom("footerPattern", pattern, remedy) from error
+        return str(pattern)
+
+    def _identity(self, custom: Mapping[str | None, Any]) -> str:
+        identity = custom.get("identity", "key")
+        if identity not in IDENTITIES:
+            raise self._custom("identity", identity, f"use one of {', '.join(IDENTITIES)}")
+        return str(identity)
+
+    def _null_words(self, custom: Mapping[str | None, Any]) -> tuple[str, ...]:
+        words = custom.get("nullWords", [])
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise self._custom("nullWords", words, "list texts, in quotes")
+        return tuple(words)
+
+    def _loaded_by(self, custom: Mapping[str | None, Any]) -> str:
+        procedure = custom.get("loadedBy", "")
+        if procedure and not (isinstance(procedure, str) and _PROCEDURE.fullmatch(procedure)):
+            raise self._custom("loadedBy", procedure, "name a procedure such as silver.load_bank_payments")
+        if procedure and not custom.get("silverTarget"):
+            raise self._custom("loadedBy", procedure, "name the table it loads as silverTarget")
+        return str(procedure)
 
     def _name_pattern(self, custom: Mapping[str | None, Any]) -> str:
         pattern = custom.get("fileNamePattern", "")

@@ -8,52 +8,10 @@ CREATE OR ALTER VIEW ops.file_accounts
 AS
 WITH bronze_rows AS (
     SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_customers AS rows_of
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_products AS rows_of
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_orders AS rows_of
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_order_items AS rows_of
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_payments AS rows_of
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_returns AS rows_of
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_inventory AS rows_of
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM bronze.shop_fx_rates AS rows_of
-    GROUP BY rows_of.file_id
+        counts.file_id,
+        counts.record_count AS row_count
+    FROM ops.record_counts AS counts
+    WHERE counts.place = N'bronze'
     UNION ALL
     SELECT
         rows_of.file_id,
@@ -76,60 +34,10 @@ WITH bronze_rows AS (
 
 current_rows AS (
     SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.customers AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.products AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.orders AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.order_lines AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.payments AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.returns AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.inventory_levels AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
-    UNION ALL
-    SELECT
-        rows_of.file_id,
-        COUNT_BIG(*) AS row_count
-    FROM silver.currency_rates AS rows_of
-    WHERE rows_of.source_system = N'shop'
-    GROUP BY rows_of.file_id
+        counts.file_id,
+        counts.record_count AS row_count
+    FROM ops.record_counts AS counts
+    WHERE counts.place = N'current'
     UNION ALL
     SELECT
         rows_of.file_id,
@@ -220,76 +128,11 @@ standings AS (
     FROM ops.removed_records AS removed
     UNION ALL
     SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_customers_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
-    UNION ALL
-    SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_products_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
-    UNION ALL
-    SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_orders_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
-    UNION ALL
-    SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_order_items_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
-    UNION ALL
-    SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_payments_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
-    UNION ALL
-    SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_returns_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
-    UNION ALL
-    SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_inventory_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
-    UNION ALL
-    SELECT
-        records.file_id,
-        records.standing,
-        COUNT_BIG(*) AS record_count
-    FROM silver.shop_fx_rates_records AS records
-    GROUP BY
-        records.file_id,
-        records.standing
+        counts.file_id,
+        counts.place AS standing,
+        counts.record_count
+    FROM ops.record_counts AS counts
+    WHERE counts.place NOT IN (N'bronze', N'current')
     UNION ALL
     SELECT
         journey_standings.file_id,

@@ -2,8 +2,9 @@
 
 After contracts, before plan. What a record says is the server's business; what a file is (its hash, encoding,
 header, how many records it has, whether it can be loaded at all) is found here. In pipeline order: archives
-(gzip, zip), encodings (to UTF-8), records (counting them), headers (judged by the contract), files (all of it
-for one file), staging (the copy that the server reads, where the delivery will not do).
+(gzip, zip), encodings (to UTF-8), records (counting them), headers (judged by the contract), shapes (records
+among titles and footers), files (all of it for one file), staging (the copy that the server reads, where the
+delivery will not do).
 """
 
 from warehouse.intake.files import (

@@ -21,6 +21,7 @@ from warehouse.intake.archives import BrokenArchive, compression_of, opened, pla
 from warehouse.intake.encodings import CHUNK, Detector, Encoding, as_utf8
 from warehouse.intake.headers import LONGEST, Header, Refusal, judge
 from warehouse.intake.records import RecordCounter
+from warehouse.intake.shapes import Span, count_lines, read_shaped, text_lines
 
 _EMPTY: Final = Refusal("no_header", "is empty; its first line must be the header")
 
@@ -33,7 +34,9 @@ class PlanError(UsageProblem):
 class Content:
     """What was found in a file. `records` does not count the header and counts `blank` ones.
 
-    `is_broken` says that some of it is no text: broken bytes or NUL.
+    `is_broken` says that some of it is no text: broken bytes or NUL. `span` says which of its lines are
+    records,
+    where titles, a header of two lines or a footer may be among them; None where all but the first are.
     """
 
     encoding: Encoding
@@ -42,6 +45,7 @@ class Content:
     first_line: str
     records: int
     blank: int
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ class LandingFile:
         header = self.content.header
         expected = tuple(column.name for column in self.contract.columns)
         as_described = (header.delimiter, header.columns) == (self.contract.dialect.delimiter, expected)
-        return as_described and not self.content.blank and not self.content.is_broken
+        is_csv = self.contract.dialect.form != "jsonl" and self.content.span is None
+        return is_csv and as_described and not self.content.blank and not self.content.is_broken
 
 
 def find_files(
@@ -195,7 +200,7 @@ def look_into(file: Delivered) -> LandingFile:
         revision=revision,
         records=found.records if found else 0,
         blank=found.blank if found else 0,
-        first_line=found.first_line[:LONGEST] if found else None,
+        first_line=(found.first_line[:LONGEST] or None) if found else None,
         content=found if refusal is None else None,
         refusal=refusal,
     )
@@ -225,6 +230,8 @@ def _fingerprint(path: Path) -> tuple[str, int]:
 
 def _content(contract: Contract, path: Path) -> Content | None:
     """What is in the file; None when that is nothing."""
+    if contract.dialect.form == "jsonl" or not contract.dialect.is_plain:
+        return _shaped_content(contract, path)
     detector, counter = Detector(contract.dialect.encoding), RecordCounter()
     with opened(path) as stream:
         while chunk := stream.read(CHUNK):
@@ -246,6 +253,29 @@ def _content(contract: Contract, path: Path) -> Content | None:
         .removeprefix("\ufeff")
     )
     return Content(encoding, counter.is_broken, judge(contract, line), line, counter.records, counter.blank)
+
+
+def _shaped_content(contract: Contract, path: Path) -> Content | None:
+    """What is in a file that is no plain CSV: lines of JSON, or records among titles and footers."""
+    detector = Detector(contract.dialect.encoding)
+    with opened(path) as stream:
+        while chunk := stream.read(CHUNK):
+            detector.feed(chunk)
+    encoding = detector.finish()
+    with opened(path) as stream:
+        lines = text_lines(as_utf8(stream, encoding))
+        if contract.dialect.form == "jsonl":
+            records, blank = count_lines(lines)
+            if not records:
+                return None
+            return Content(encoding, False, Header(contract.dialect.delimiter), "", records, blank)
+        found = read_shaped(contract, lines)
+    if found is None:
+        return None
+    text = found.span.other_text
+    return Content(
+        encoding, not encoding.is_clean, found.header, text, found.records, found.blank, found.span
+    )
 
 
 def _named(contract: Contract, name: str) -> tuple[str | None, int]:

@@ -31,6 +31,11 @@ DECLARE @bulk_lines nvarchar(max) = CONCAT(
     N'DATAFILETYPE = ''char'', FIRSTROW = 1, FIELDTERMINATOR = ''0x1f'', ROWTERMINATOR = ''0x0a'', ',
     N'KEEPNULLS, MAXERRORS = 0, TABLOCK);'
 );
+-- The bronze load takes line 1 for the header itself.
+DECLARE @leave_out nvarchar(max) = CONCAT(
+    N'DELETE FROM bronze.', QUOTENAME(CONCAT(@name, N'_lines_landing')),
+    N' WHERE (ordinal > 1 AND ordinal < @first_line) OR ordinal > @last_line;'
+);
 DECLARE @count nvarchar(max) = CONCAT(
     N'SELECT @landed = COUNT_BIG(*) FROM bronze.', QUOTENAME(CONCAT(@name, N'_landing')), N';'
 );
@@ -98,6 +103,14 @@ BEGIN TRY
         BEGIN
             EXEC sys.sp_executesql @stmt = @truncate;
             EXEC sys.sp_executesql @stmt = @bulk_lines;
+
+            -- Titles, the rest of the header and the footer are no records.
+            IF @first_line IS NOT NULL
+                EXEC sys.sp_executesql
+                    @stmt = @leave_out,
+                    @params = N'@first_line bigint, @last_line bigint',
+                    @first_line = @first_line,
+                    @last_line = @last_line;
         END;
     END;
 

@@ -1,7 +1,8 @@
 """Which steps a run has, and which step needs which.
 
 Last in the package. Bronze steps come from the contracts and the files in the landing folder; silver and
-gold are the fixed flow of the warehouse, joined to bronze by what each contract feeds. A step is there even
+gold are the fixed flow of the warehouse, joined to bronze by what each contract feeds, and between the two
+of them stands what a contract says that it is loaded by. A step is there even
 when nothing is new: its procedure finds that out by itself and says 'up to date'.
 """
 
@@ -120,10 +121,26 @@ def build_plan(contracts: Sequence[Contract], files: Iterable[LandingFile], land
     `landing_on_server` is the landing folder as the server sees it. Errors: ContractError for a contract that
     feeds what nothing loads.
     """
-    _check_feeds(contracts)
+    targets = targets_of(contracts)
+    _check_feeds(contracts, targets)
     bronze = _file_steps(files, landing_on_server)
-    loads = (*bronze, *_target_steps(contracts, bronze))
+    loads = (*bronze, *_target_steps(contracts, targets, bronze))
     return Plan((*loads, _retention_step(contracts, loads)))
+
+
+def targets_of(contracts: Sequence[Contract]) -> tuple[Target, ...]:
+    """The fixed flow; before gold what the contracts bring: records, and who loads their table."""
+    known = {target.procedure for target in TARGETS}
+    own: list[Target] = []
+    for contract in contracts:
+        records = Target(f"silver.{contract.name}_records", f"silver.load_{contract.name}_records")
+        if records.table in contract.feeds and records.procedure not in known:
+            own.append(records)
+        if contract.loaded_by and contract.loaded_by not in known:
+            inlets = tuple(table for table in contract.feeds if table != contract.silver_target)
+            own.append(Target(contract.silver_target, contract.loaded_by, inlets))
+    fixed = [target for target in TARGETS if target.layer == "silver"]
+    return (*fixed, *own, *(target for target in TARGETS if target.layer != "silver"))
 
 
 def described(files: Iterable[Delivered]) -> str:
@@ -136,8 +153,8 @@ def described(files: Iterable[Delivered]) -> str:
     )
 
 
-def _check_feeds(contracts: Sequence[Contract]) -> None:
-    silver = {target.table for target in TARGETS if target.layer == "silver"}
+def _check_feeds(contracts: Sequence[Contract], targets: Sequence[Target]) -> None:
+    silver = {target.table for target in targets if target.layer == "silver"}
     for contract in contracts:
         for table in contract.feeds:
             if table not in silver:
@@ -197,10 +214,16 @@ def _content_parameters(file: LandingFile) -> tuple[Parameter, ...]:
         Parameter("@notice", "nvarchar(2048)", file.notice),
         Parameter("@record_count", "bigint", file.records),
         Parameter("@blank_count", "bigint", file.blank),
-        Parameter("@columns_delivered", "nvarchar(max)", json.dumps(header.columns) if header else None),
+        Parameter(
+            "@columns_delivered",
+            "nvarchar(max)",
+            json.dumps(header.columns) if header and header.columns else None,
+        ),
         Parameter("@delimiter", "nchar(1)", header.delimiter if header else file.contract.dialect.delimiter),
         Parameter("@encoding", "nvarchar(20)", content.encoding.name if content else None),
         Parameter("@is_plain", "bit", int(file.is_plain)),
+        Parameter("@first_line", "bigint", content.span.first if content and content.span else None),
+        Parameter("@last_line", "bigint", content.span.last if content and content.span else None),
     )
 
 
@@ -211,13 +234,15 @@ def _on_server(prefix: str, relative: str) -> str:
     return f"{prefix.rstrip('/')}/{relative}"
 
 
-def _target_steps(contracts: Sequence[Contract], bronze: Sequence[Step]) -> list[Step]:
+def _target_steps(
+    contracts: Sequence[Contract], targets: Sequence[Target], bronze: Sequence[Step]
+) -> list[Step]:
     writers: dict[str, tuple[str, ...]] = {}
     for step in bronze:
         for table in step.outlets:
             writers[table] = (*writers.get(table, ()), step.id)
     steps: list[Step] = []
-    for target in TARGETS:
+    for target in targets:
         fed_by = tuple(contract.table for contract in contracts if target.table in contract.feeds)
         inlets = (*fed_by, *target.inlets)
         depends_on = tuple(step_id for table in inlets for step_id in writers.get(table, ()))

@@ -7,12 +7,12 @@ it, to the letter; a typed view written by hand is held to the columns and to wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.contracts import Contract
-from warehouse.scaffold.bronze import bronze_files, typed_files
+from warehouse.scaffold.bronze import bronze_files, common_files, typed_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,17 @@ class Disagreement:
 
 def expected_files(contract: Contract) -> dict[str, str]:
     """Text by path below `database/` of all that is made from the contract."""
-    typed = typed_files(contract) if is_typed(contract) else {}
+    typed = typed_files(contract) if contract.is_typed else {}
     return {**bronze_files(contract), **typed}
 
 
-def is_typed(contract: Contract) -> bool:
-    """Whether the contract says of every column how its text becomes a value."""
-    return all(column.typed_as for column in contract.columns)
+def common_disagreements(contracts: Sequence[Contract], project: Path) -> Iterator[Disagreement]:
+    """Where the files that all contracts are in differ from them."""
+    for path, text in common_files(contracts).items():
+        file = project / "database" / path
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            what = "is not as all contracts ask for; write it with warehouse contract write"
+            yield Disagreement(path, 1, what)
 
 
 def disagreements(contract: Contract, project: Path) -> Iterator[Disagreement]:
@@ -46,12 +50,17 @@ def disagreements(contract: Contract, project: Path) -> Iterator[Disagreement]:
             yield Disagreement(path, 1, "is missing; write it with warehouse contract write")
             continue
         yield from _first_difference(contract, path, file.read_text(encoding="utf-8"), text)
-    if not is_typed(contract):
+    if not contract.is_typed:
         yield from _typed_view_differences(contract, project)
     target = contract.silver_target
     if target and not (project / "database" / "silver" / "tables" / f"{target.split('.')[1]}.sql").is_file():
         yield Disagreement(
             f"silver/tables/{target.split('.')[1]}.sql", 1, f"is missing: {contract.file.name} names it"
+        )
+    loaded_by = contract.loaded_by.partition(".")[2]
+    if loaded_by and not (project / "database" / "silver" / "procedures" / f"{loaded_by}.sql").is_file():
+        yield Disagreement(
+            f"silver/procedures/{loaded_by}.sql", 1, f"is missing: {contract.file.name} names it"
         )
 
 

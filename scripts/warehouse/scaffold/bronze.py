@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from warehouse.contracts import Column, Contract
-from warehouse.scaffold.typing import EARLIEST, LATEST, TYPINGS
+from warehouse.scaffold.typing import EARLIEST, LATEST, typing_of
 
 _LINE: Final = 84
 _WIDEST_ROW: Final = 4000  # what CONCAT returns of nvarchar(n), as Microsoft Learn has it
@@ -41,6 +42,12 @@ _TYPED: Final = {
 }
 
 
+_COMMON: Final = {
+    "ops/views/record_counts.sql": "record_counts",
+    "silver/views/duplicates.sql": "duplicates",
+}
+
+
 def bronze_files(contract: Contract) -> dict[str, str]:
     """Text by path below `database/`: tables, views and the load procedure of the bronze layer."""
     facts = _facts(contract)
@@ -55,8 +62,26 @@ def typed_files(contract: Contract) -> dict[str, str]:
 
     For a contract whose columns all say how they are typed.
     """
-    facts = {**_facts(contract), **_typed_facts(contract)}
+    facts = facts_of(contract)
     return {path.format(name=contract.name): render(template, facts) for path, template in _TYPED.items()}
+
+
+def facts_of(contract: Contract) -> dict[str, Any]:
+    """What templates are filled with, for a contract whose columns all say how they are typed."""
+    return {**_facts(contract), **_typed_facts(contract)}
+
+
+def common_files(contracts: Sequence[Contract]) -> dict[str, str]:
+    """Text by path below `database/`: the views that every contract with silver records is in."""
+    typed = [contract for contract in contracts if contract.is_typed]
+    facts = {"contracts": typed, "targets": _targets(typed)}
+    return {path: render(template, facts) for path, template in _COMMON.items()}
+
+
+def _targets(contracts: Sequence[Contract]) -> list[tuple[str, str]]:
+    """Each silver table with each source that has rows in it, once."""
+    pairs = ((contract.silver_target, contract.source) for contract in contracts if contract.silver_target)
+    return list(dict.fromkeys(pairs))
 
 
 def render(template: str, facts: Mapping[str, Any]) -> str:
@@ -85,14 +110,17 @@ def _facts(contract: Contract) -> dict[str, Any]:
 
 
 def _typed_facts(contract: Contract) -> dict[str, Any]:
-    typed = [TypedColumn.of(column) for column in contract.columns]
-    keys = [column for name in contract.key for column in typed if column.name == name]
+    typed = [TypedColumn.of(column, contract.null_words) for column in contract.columns]
+    by_content = contract.identity == "content"
+    keys = _CONTENT if by_content else [c for name in contract.key for c in typed if c.name == name]
     return {
         "typed": typed,
         "checks": list(_checks(contract, typed)),
-        "key": contract.key,
+        "by_content": by_content,
+        "version": contract.version_column,
+        "key": [column.name for column in keys],
         "key_columns": keys,
-        "qualified_key": ", ".join(f"records.{name}" for name in contract.key),
+        "qualified_key": ", ".join(f"records.{column.name}" for column in keys),
         "records": f"silver.{contract.name}_records",
         "silver_target": contract.silver_target,
     }
@@ -104,17 +132,23 @@ class TypedColumn:
 
     name: str
     sql_type: str
-    domain: str
-    shaped: str
-    converted: str
-    hashed: str
+    domain: str = ""
+    cleaned: str = ""
+    shaped: str = ""
+    converted: str = ""
+    hashed: str = ""
 
     @classmethod
-    def of(cls, column: Column) -> TypedColumn:
+    def of(cls, column: Column, null_words: Sequence[str] = ()) -> TypedColumn:
         """What the contract says of it, in T-SQL."""
-        typing, name = TYPINGS[column.typed_as], column.name
+        typing, name = typing_of(column), column.name
         looked_up = f"{name}_spellings.standard_value"
+        cleaned = f"bronze.field_text(delivered.{name})"
+        for word in null_words:
+            quoted = word.replace("'", "''")
+            cleaned = f"NULLIF({cleaned}, N'{quoted}')"
         return cls(
+            cleaned=cleaned,
             name=name,
             sql_type=typing.sql_type,
             domain=typing.domain,
@@ -122,6 +156,10 @@ class TypedColumn:
             converted=typing.convert.format(x=f"shaped.{name}"),
             hashed=typing.hashed.format(x=f"typed.{name}"),
         )
+
+
+# What tells records apart that have no key: all that they say, and which of several such in its file this is.
+_CONTENT: Final = [TypedColumn("value_hash", "binary(32)"), TypedColumn("occurrence", "int")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +183,16 @@ class Check:
 
 def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]:
     """In the order in which the first that applies counts."""
+    if contract.identity == "content":
+        texts = ", ".join(f"converted.{column.name}_text" for column in contract.columns)
+        nothing = f"COALESCE({texts}) IS NULL" if len(contract.columns) > 1 else f"{texts} IS NULL"
+        yield Check("no_values", "\n    ".join(_wrapped(nothing)), "N'the record has no values'")
     for column in contract.columns:
         if column.required:
             name = column.name
             yield Check(f"not_null:{name}", f"converted.{name}_text IS NULL", f"N'{name} is missing'")
     for column in contract.columns:
-        typing, name = TYPINGS[column.typed_as], column.name
+        typing, name = typing_of(column), column.name
         if typing.rule:
             present = "" if column.required else f" AND converted.{name}_text IS NOT NULL"
             yield Check(
@@ -172,8 +214,15 @@ def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]
 
 def _limits(column: Column) -> tuple[str, str]:
     """The condition under which a value is out of range, and what it should have been."""
-    typing, value = TYPINGS[column.typed_as], f"converted.{column.name}"
+    typing, value = typing_of(column), f"converted.{column.name}"
     if column.typed_as in ("date", "timestamp"):
+        if column.minimum is not None and column.maximum is not None:
+            first, last = date.fromisoformat(column.minimum), date.fromisoformat(column.maximum)
+            after = last + timedelta(days=1)
+            return (
+                f"{value} < '{first:%Y%m%d}' OR {value} >= '{after:%Y%m%d}'",
+                f"from {first} to {last}",
+            )
         return f"{value} < '{EARLIEST}' OR {value} >= '{LATEST}'", "in the years 2000 to 2099"
     if typing.longest:
         return f"LEN({value}_text) > {typing.longest}", f"of at most {typing.longest} characters"

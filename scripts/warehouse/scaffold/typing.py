@@ -5,8 +5,11 @@ Beside bronze; the templates of the typed view and of the silver records are fil
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+
+from warehouse.contracts import Column, date_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,106 @@ TYPINGS: Final = {
 }
 """By the name that `typedAs` gives."""
 
+LONGEST_IDENTIFIER: Final = 100
+
+
+def _number(column: Column) -> Typing:
+    """decimal, as wide as the decimals that the contract allows."""
+    whole, decimals, sql_type = next(
+        (whole, decimals, sql_type)
+        for whole, decimals, sql_type in (
+            (15, 4, "decimal(19, 4)"),
+            (16, 12, "decimal(28, 12)"),
+            (20, 18, "decimal(38, 18)"),
+        )
+        if column.decimals <= decimals
+    )
+    return Typing(
+        sql_type,
+        _number_text(column, column.unit, whole, decimals),
+        f"TRY_CONVERT({sql_type}, {{x}})",
+        *_NUMBER,
+        hashed="CONVERT(nvarchar(50), {x})",
+    )
+
+
+def _whole_number(column: Column) -> Typing:
+    return Typing(
+        "bigint",
+        _number_text(column, column.unit, 18, 0),
+        "TRY_CONVERT(bigint, {x})",
+        "not_a_number",
+        "is not a whole number",
+        hashed="CONVERT(nvarchar(50), {x})",
+    )
+
+
+def _percent(column: Column) -> Typing:
+    """12.5% is 0.125."""
+    return Typing(
+        "decimal(19, 8)",
+        _number_text(column, "%", 9, 6),
+        "CONVERT(decimal(19, 8), TRY_CONVERT(decimal(19, 8), {x}) / 100)",
+        *_NUMBER,
+        hashed="CONVERT(nvarchar(50), {x})",
+    )
+
+
+def _number_text(column: Column, unit: str, whole: int, decimals: int) -> str:
+    quoted = unit.replace("'", "''").replace("{", "{{").replace("}", "}}")
+    return f"bronze.number_text({{x}}, N'{quoted}', N'{column.decimal_mark}', {whole}, {decimals})"
+
+
+def _day(column: Column) -> Typing:
+    order = date_order(column.date_format)
+    return Typing(
+        "date",
+        f"bronze.date_text_as({{x}}, N'{order}')",
+        "TRY_CONVERT(date, {x}, 23)",
+        "not_a_date",
+        f"is not a date as {column.date_format}",
+        hashed="CONVERT(nvarchar(50), {x}, 23)",
+    )
+
+
+def _moment(column: Column) -> Typing:
+    order = date_order(column.date_format)
+    return Typing(
+        "datetime2(3)",
+        f"bronze.moment_text_as({{x}}, N'{order}')",
+        "TRY_CONVERT(datetime2(3), {x}, 121)",
+        "not_a_date",
+        f"is not a date and time as {column.date_format}",
+        hashed="CONVERT(nvarchar(50), {x}, 126)",
+    )
+
+
+def _identifier(column: Column) -> Typing:
+    length = LONGEST_IDENTIFIER
+    return Typing(f"nvarchar({length})", convert=f"CONVERT(nvarchar({length}), {{x}})", longest=length)
+
+
+_BY_COLUMN: Final[dict[str, Callable[[Column], Typing]]] = {
+    "number": _number,
+    "whole_number": _whole_number,
+    "percent": _percent,
+    "identifier": _identifier,
+}
+
+
+def typing_of(column: Column) -> Typing:
+    """How the column's text becomes a value, by all that its contract says of it."""
+    if column.date_format and column.typed_as in ("date", "timestamp"):
+        return _day(column) if column.typed_as == "date" else _moment(column)
+    made = _BY_COLUMN.get(column.typed_as)
+    return made(column) if made else TYPINGS[column.typed_as]
+
+
+def known_typings() -> tuple[str, ...]:
+    """What `typedAs` may say."""
+    return (*TYPINGS, *_BY_COLUMN)
+
+
 EARLIEST: Final = "20000101"
 LATEST: Final = "21000101"
-"""Dates lie at or after the first and before the second, whatever a contract says of limits."""
+"""Dates lie at or after the first and before the second, unless the contract gives limits of their own."""
