@@ -21,6 +21,7 @@ from warehouse.options import common_options, console, notes
 from warehouse.quarantine_command import quarantine
 from warehouse.reconcile_command import reconcile_command
 from warehouse.retention_command import retention_command
+from warehouse.source_command import source
 from warehouse.sql_command import Format, run_sql
 
 _EPILOG: Final = (
@@ -41,6 +42,7 @@ main.add_command(contract)
 main.add_command(reconcile_command)
 main.add_command(quarantine)
 main.add_command(retention_command)
+main.add_command(source)
 
 
 @main.command(epilog=_EPILOG)

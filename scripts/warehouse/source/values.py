@@ -1,0 +1,288 @@
+"""What the texts of a column are: numbers of which kind, dates in which order, or just text.
+
+After texts. Says what a contract will say (typedAs, format, unit, decimalMark, decimals), reached by other
+means
+than T-SQL reads it; what it cannot decide from the file it says aloud (`doubt`). A column is what all of
+its texts are, but for at most one in fifty, which the warehouse will put into quarantine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+NULL_WORDS: Final = frozenset({"", "null", "n/a", "\\n"})
+"""What bronze.field_text reads as nothing anyway, in lower case."""
+MORE_NULL_WORDS: Final = (
+    "-",
+    "--",
+    "..",
+    "...",
+    ":",
+    "NA",
+    "n.a.",
+    "NaN",
+    "nan",
+    "#N/A",
+    "None",
+    "none",
+    "(null)",
+    "?",
+    "*",
+)
+TOLERATED: Final = 50
+"""One text in so many may be something else than the rest of its column."""
+_UNITS: Final = (
+    *("US$", "R$", "A$", "C$", "$", "€", "£", "¥", "₹", "kr.", "kr", "zł", "Kč", "Rs.", "Rs", "%"),
+    *("CHF", "EUR", "USD", "GBP", "SEK", "NOK", "DKK", "PLN", "CZK", "AUD", "CAD", "JPY", "INR", "BRL"),
+)
+_PLAIN_NUMBER: Final = re.compile(r"-?\d{1,7}(\.\d{1,4})?", re.ASCII)
+_PLAIN_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}:\d{2}Z?)?", re.ASCII)
+_TRUE: Final = frozenset({"true", "yes", "y", "t"})
+_FALSE: Final = frozenset({"false", "no", "n", "f"})
+_MONTHS: Final = (
+    "january february march april may june july august september october november december".split()
+)
+_GROUPS: Final = "[\\u0020\\u00a0\\u202f'\\u2019{other}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A column in a contract's words. `misfits` are texts of another kind; `doubt` is a question.
+
+    `is_plain` says that all are small and written as SQL Server writes them: simpler functions read those.
+    """
+
+    typed_as: str
+    logical_type: str
+    date_format: str = ""
+    unit: str = ""
+    decimal_mark: str = "."
+    decimals: int = 4
+    least: str = ""
+    greatest: str = ""
+    misfits: tuple[str, ...] = ()
+    doubt: str = ""
+    is_plain: bool = False
+
+
+def kind_of(texts: Sequence[str], order: str = "", mark: str = "") -> Kind:
+    """What these texts are, none of which stands for nothing.
+
+    `order` and `mark` decide where a date or a number such as 1,234 may be read in two ways.
+    """
+    counts = Counter(text.strip() for text in texts)
+    return _flag(counts) or _moments(counts, order) or _numbers(counts, mark) or Kind("text", "string")
+
+
+def _tolerable(counts: Counter[str], misfits: Sequence[str]) -> bool:
+    return sum(counts[text] for text in misfits) * TOLERATED <= counts.total()
+
+
+def _flag(counts: Counter[str]) -> Kind | None:
+    words = {text.lower() for text in counts}
+    return Kind("flag", "boolean") if words and words <= _TRUE | _FALSE and len(words) <= 2 else None
+
+
+# numbers
+
+
+def _numbers(counts: Counter[str], wanted: str) -> Kind | None:
+    """The unit and the decimal mark with which most are numbers."""
+    if not counts or _looks_like_codes(counts):
+        return None
+    tried = []
+    for unit in ("", *(unit for unit in _UNITS if any(unit in text for text in counts))):
+        for mark in (".", ","):
+            values = {text: number(text, unit, mark) for text in counts}
+            misfits = [text for text, value in values.items() if value is None]
+            rank = mark != (wanted or ".")
+            tried.append((sum(counts[text] for text in misfits), rank, unit, mark, misfits, values))
+    _, _, unit, mark, misfits, values = min(tried, key=lambda found: found[:2])
+    if not _tolerable(counts, misfits):
+        return None
+    numbers = [value for value in values.values() if value is not None]
+    decimals = max(len(value.partition(".")[2]) for value in numbers)
+    whole = max(len(value.lstrip("-").partition(".")[0]) for value in numbers)
+    least, greatest = min(numbers, key=float), max(numbers, key=float)
+    is_plain = not unit and not misfits and all(_PLAIN_NUMBER.fullmatch(text) for text in counts)
+    common = {
+        "unit": unit,
+        "decimal_mark": mark,
+        "least": least,
+        "greatest": greatest,
+        "misfits": tuple(misfits),
+        "is_plain": is_plain,
+    }
+    doubt = "" if wanted else _number_doubt(counts, mark)
+    if unit == "%":
+        fits = decimals <= 6 and whole <= 9
+        return Kind("percent", "number", decimals=decimals, doubt=doubt, **common) if fits else None  # type: ignore[arg-type]
+    if decimals == 0 and whole <= 18:
+        return Kind("whole_number", "integer", doubt=doubt, **common)  # type: ignore[arg-type]
+    if decimals <= 18 and whole <= (15 if decimals <= 4 else 16):
+        return Kind("number", "number", decimals=max(decimals, 4), doubt=doubt, **common)  # type: ignore[arg-type]
+    return None
+
+
+def _number_doubt(counts: Counter[str], mark: str) -> str:
+    """1,234 alone may be a thousand or one and a bit."""
+    marked = [text for text in counts if re.search(r"\d[.,]\d", text)]
+    if not marked or not all(re.fullmatch(r"\D*\d{1,3}[.,]\d{3}\D*", text) for text in marked):
+        return ""
+    sign = "." if "." in marked[0] else ","
+    said = "its decimal mark" if sign == mark else "a mark of thousands"
+    other = "," if mark == "." else "."
+    remedy = f"if it is not, say decimalMark: {other!r} in the contract"
+    return f"{sign!r} in {marked[0]!r} is taken for {said}; {remedy}"
+
+
+def number(text: str, unit: str, mark: str) -> str | None:
+    """A number as SQL Server writes it, or None."""
+    bare = text.replace("\u2212", "-").strip()
+    negative = bare.startswith("(") and bare.endswith(")")
+    bare = bare[1:-1] if negative else bare
+    if unit and unit in bare:
+        before, _, after = bare.partition(unit)
+        if before.strip() not in ("", "-", "+") and after.strip() not in ("", "-"):
+            return None
+        bare = (before + after).strip()
+    negative = negative or bare.startswith("-") or bare.endswith("-")
+    bare = bare.removeprefix("-").removeprefix("+").removesuffix("-").strip()
+    group = _GROUPS.format(other="," if mark == "." else ".")
+    grouped = rf"\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}"
+    if not re.fullmatch(rf"(\d+|{grouped})?({re.escape(mark)}\d+)?", bare, re.ASCII) or not bare:
+        return None
+    whole, _, fraction = bare.partition(mark)
+    digits = re.sub(r"\D", "", whole, flags=re.ASCII) or "0"
+    return ("-" if negative else "") + digits + (f".{fraction}" if fraction else "")
+
+
+def _looks_like_codes(counts: Counter[str]) -> bool:
+    """00123 is no number: its noughts would be lost."""
+    return any(re.fullmatch(r"0\d+", text, re.ASCII) for text in counts)
+
+
+# dates
+
+
+def _moments(counts: Counter[str], wanted: str) -> Kind | None:
+    """The order of day, month and year with which most are dates."""
+    if not counts:
+        return None
+    tried = []
+    for place, order in enumerate(("ymd", "dmy", "mdy")):
+        values = {text: moment(text, order) for text in counts}
+        misfits = [text for text, value in values.items() if value is None]
+        rank = -1 if order == wanted else place
+        tried.append((sum(counts[text] for text in misfits), rank, order, misfits, values))
+    missed, _, order, misfits, values = min(tried, key=lambda found: found[:2])
+    if not _tolerable(counts, misfits):
+        return None
+    found = [value for value in values.values() if value is not None]
+    good = [text for text in counts if values[text] is not None]
+    has_time = any(":" in text for text in good)
+    if not has_time and order != "ymd" and not any(re.search(r"\D", text) for text in good):
+        return None  # 06052021 may be any number
+    is_packed = order == "ymd" and not has_time and all(text.isdigit() for text in good)
+    if is_packed and not all(1950 <= value.year < 2050 for value in found):
+        return None
+    other = next((one for one in tried if one[2] != order and one[0] == missed and one[2] != "ymd"), None)
+    doubt = ""
+    if other is not None and order != "ymd" and not wanted:
+        shown = good[0]
+        doubt = f"{shown!r} may be day or month first; it is read as {_pattern(shown, order)}"
+    return Kind(
+        "timestamp" if has_time else "date",
+        "timestamp" if has_time else "date",
+        date_format=_pattern(good[0], order),
+        least=min(found).date().isoformat(),
+        greatest=max(found).date().isoformat(),
+        misfits=tuple(misfits),
+        doubt=doubt,
+        is_plain=all(_PLAIN_MOMENT.fullmatch(text) for text in good),
+    )
+
+
+def moment(text: str, order: str) -> datetime | None:
+    """A date, with a time if it has one; None for what is none in this order."""
+    found = re.fullmatch(
+        r"(?P<day>.*?)(?:[ T]+(?P<time>\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)\s?(?P<half>[AaPp][Mm])?"
+        r"\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?",
+        text.strip(),
+    )
+    if found is None:
+        return None
+    day = _day(found["day"].rstrip(","), order)
+    if day is None or not found["time"]:
+        return None if day is None else datetime(day.year, day.month, day.day)
+    hour, minute = int(found["time"].split(":")[0]), int(found["time"].split(":")[1][:2])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"].lower() == "pm" else 0)
+    return datetime(day.year, day.month, day.day, hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _day(text: str, order: str) -> date | None:
+    if re.fullmatch(r"\d{8}", text, re.ASCII):
+        widths = (4, 2, 2) if order == "ymd" else (2, 2, 4)
+        parts = [text[: widths[0]], text[widths[0] : widths[0] + 2], text[-widths[2] :]]
+    else:
+        parts = re.split(r", ?|\. ?|[-/ ]", text)
+    if len(parts) != 3 or not all(parts):
+        return None
+    day, month, year = (parts[order.index(letter)] for letter in "dmy")
+    if not re.fullmatch(r"\d{1,2}", day, re.ASCII) or not re.fullmatch(r"\d{2}|\d{4}", year, re.ASCII):
+        return None
+    if month.isalpha():
+        names = [name for name in _MONTHS if len(month) >= 3 and name.startswith(month.lower())]
+        number = _MONTHS.index(names[0]) + 1 if names else 0
+    else:
+        number = int(month) if re.fullmatch(r"\d{1,2}", month, re.ASCII) else 0
+    if order == "ymd" and len(year) == 2:
+        return None
+    full = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 50 else 1900)
+    try:
+        return date(full, number, int(day))
+    except ValueError:
+        return None
+
+
+def _pattern(text: str, order: str) -> str:
+    """The text as a pattern: 06-05-21 is dd-MM-yy."""
+    day = re.split(r"[ T]\d{1,2}:", text, maxsplit=1)[0].rstrip(",")
+    if re.fullmatch(r"\d{8}", day):
+        shown = {"ymd": "yyyyMMdd", "dmy": "ddMMyyyy", "mdy": "MMddyyyy"}[order]
+    else:
+        letters = iter(order)
+        shown = re.sub(r"[^\W_]+", lambda found: _letters(next(letters, ""), found[0]), day)
+    if ":" not in text:
+        return shown
+    half = " a" if re.search(r"[AaPp][Mm]\b", text) else ""
+    seconds = ":ss" if text.count(":") > 1 else ""
+    hours = "hh" if half else "HH"
+    return f"{shown} {hours}:mm{seconds}{half}"
+
+
+def _letters(part: str, text: str) -> str:
+    if part == "y":
+        return "y" * len(text)
+    if part == "m":
+        return "MMM" if text.isalpha() else "MM"
+    return "dd" if part else text
+
+
+def null_words(columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Words of MORE_NULL_WORDS that stand for nothing: those in columns that are numbers or dates else."""
+    for word in MORE_NULL_WORDS:
+        for texts in columns:
+            if word in texts:
+                others = [text for text in texts if text and text not in MORE_NULL_WORDS]
+                if others and kind_of(others).typed_as not in ("text", "flag"):
+                    yield word
+                    break

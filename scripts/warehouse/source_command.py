@@ -1,0 +1,101 @@
+"""The command `warehouse source`: makes a source of a file.
+
+Beside source, which finds out what the file is and writes what a project needs to take in more of them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+
+from warehouse.config import Settings
+from warehouse.errors import UsageProblem
+from warehouse.options import common_options
+
+_WIDTH_OF_A_PIPE: Final = 120
+_LONGEST_SOURCE: Final = 20
+_LONGEST_NAME: Final = 60
+_EPILOG: Final = (
+    "Exit codes: 0 done; 2 wrong usage, a file that cannot be read, or a source that is there already."
+)
+
+
+@click.group()
+def source() -> None:
+    """Make a source of a file that you have: contract, tables, loads, migration, tests."""
+
+
+@source.command(epilog=_EPILOG)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", "source_name", required=True, metavar="NAME", help="What the source is called.")
+@click.option("--entity", required=True, metavar="NAME", help="What the source delivers in such files.")
+@click.option("--key", metavar="COLUMN,…", help="What tells records apart, by name or as the file calls it.")
+@click.option("--no-key", is_flag=True, help="Nothing but all that they say tells records apart.")
+@click.option(
+    "--dates",
+    type=click.Choice(["dmy", "mdy", "ymd"]),
+    help="What a date such as 06-05-21 begins with, where the file does not tell.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what was found and would be written; write nothing.")
+@common_options
+def add(
+    settings: Settings,
+    file: Path,
+    source_name: str,
+    entity: str,
+    key: str | None,
+    no_key: bool,
+    dates: str | None,
+    dry_run: bool,
+) -> int:
+    """Look at FILE, show what it is, and write what loads such files: they are yours from then on.
+
+    A contract, bronze and silver tables, a typed view, load procedures, the next migration and T-SQL tests.
+    A copy of FILE goes to the landing folder. No server is asked.
+    """
+    from warehouse.source.naming import identifier
+    from warehouse.source.reading import profile_any
+    from warehouse.source.show import column_table, file_lines
+    from warehouse.source.writing import deliver, made_files
+
+    for option, name, longest in (
+        ("--source", source_name, _LONGEST_SOURCE),
+        ("--entity", entity, _LONGEST_NAME),
+    ):
+        if identifier(name) != name or len(name) > longest:
+            proposed = f", such as {identifier(name)[:longest]}" if identifier(name) else ""
+            raise UsageProblem(
+                f"{option} {name}: is no name; use up to {longest} lower-case letters, digits and _{proposed}"
+            )
+    if not file.is_file():
+        raise UsageProblem(f"{file}: there is no such file; check the name")
+    if key and no_key:
+        raise UsageProblem("--key and --no-key exclude each other; give one")
+    named = tuple(part for part in (key or "").split(",") if part.strip())
+    profile = profile_any(file, named, dates or "", without_key=no_key)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE)
+    for line in file_lines(profile):
+        console.print(line, soft_wrap=True, markup=False)
+    console.print()
+    console.print(column_table(profile))
+    console.print()
+    for note in profile.notes:
+        console.print(f"note: {note}", soft_wrap=True, markup=False)
+    written = made_files(profile, settings.project, source_name, entity)
+    if not dry_run:
+        written.write(settings.project)
+    for word, paths in (("write", written.new), ("renew", written.changed)):
+        for path in paths:
+            click.echo(f"{'would ' if dry_run else ''}{word} {path}")
+    if dry_run:
+        return 0
+    delivered = deliver(file, settings.landing, written.contract)
+    if delivered:
+        is_below = delivered.is_relative_to(Path.cwd())
+        click.echo(f"delivered {delivered.relative_to(Path.cwd()) if is_below else delivered}")
+    click.echo(f"source {source_name}/{entity} is there; now run: warehouse migrate, then warehouse run")
+    return 0
