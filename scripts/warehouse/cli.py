@@ -18,6 +18,7 @@ from warehouse.errors import UsageProblem
 from warehouse.generate_command import generate
 from warehouse.migrate_command import migrate
 from warehouse.options import common_options, console, notes
+from warehouse.quality_command import quality_command
 from warehouse.quarantine_command import quarantine
 from warehouse.reconcile_command import reconcile_command
 from warehouse.retention_command import retention_command
@@ -41,6 +42,7 @@ main.add_command(generate)
 main.add_command(contract)
 main.add_command(reconcile_command)
 main.add_command(quarantine)
+main.add_command(quality_command)
 main.add_command(retention_command)
 main.add_command(source)
 

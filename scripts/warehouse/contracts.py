@@ -21,12 +21,12 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 from pydantic import ValidationError
 
+from warehouse.contract_rules import QualityRule, as_written, phrase, read_rules, violation
 from warehouse.errors import UsageProblem
 
 API_VERSION: Final = "v3.1.0"
 # What TRY_CONVERT and the splitting of lines in T-SQL can rely on.
 DELIMITERS: Final = (",", ";", "\t", "|")
-SEVERITIES: Final = ("warn", "quarantine", "fail")
 RETAINED: Final = ("bronze", "records", "quarantine", "landing", "archive")
 """What a retention may be about, beside the entity as a whole."""
 _PERIODS: Final = {
@@ -151,6 +151,7 @@ class Contract:
     grain: str = ""
     silver_target: str = ""
     rules: tuple[Rule, ...] = ()
+    quality: tuple[QualityRule, ...] = ()
     retentions: tuple[Retention, ...] = ()
     loaded_by: str = ""
     identity: str = "key"
@@ -262,15 +263,8 @@ def _unknown_keys(raw: Any, known: Any, place: str) -> Iterator[str]:
             yield from _unknown_keys(value, item, f"{place}[{position}]")
 
 
-def _as_written(number: Any) -> str | None:
-    """A limit as decimal text: floats of YAML are written shortest, so 0.01 stays 0.01."""
-    return (
-        None
-        if number is None
-        else f"{number:f}".rstrip("0").rstrip(".")
-        if isinstance(number, float)
-        else str(number)
-    )
+def _limit(number: Any) -> str | None:
+    return None if number is None else as_written(number)
 
 
 def date_order(pattern: str) -> str:
@@ -311,6 +305,7 @@ class _Reader:
             loaded_by=self._loaded_by(custom),
             identity=self._identity(custom),
             null_words=self._null_words(custom),
+            quality=self._quality(schema),
         )
 
     def _check_head(self) -> None:
@@ -377,8 +372,8 @@ class _Reader:
             key_position=item.primaryKeyPosition or 1 if item.primaryKey else 0,
             description=item.description or "",
             typed_as=str(custom.get("typedAs", "")),
-            minimum=_as_written(limits.get("minimum")),
-            maximum=_as_written(limits.get("maximum")),
+            minimum=_limit(limits.get("minimum")),
+            maximum=_limit(limits.get("maximum")),
             is_personal="pii" in (item.tags or []),
             header=self._text_or_none(place, custom, "header"),
             json_path=str(custom.get("jsonPath", "")),
@@ -494,21 +489,30 @@ class _Reader:
         return str(pattern)
 
     def _rules(self, schema: SchemaObject) -> Iterator[Rule]:
-        for index, item in enumerate(schema.quality or []):
-            place = f"schema[0].quality[{index}]"
-            if not item.name or not _IDENTIFIER.fullmatch(item.name):
-                raise self._error(
-                    f"{place}.name", f"{item.name!r} is no rule name", "use letters, digits and _"
-                )
-            self._expect(f"{place}.engine", item.engine, ("tsql",))
-            self._expect(f"{place}.severity", item.severity, SEVERITIES)
-            if not isinstance(item.implementation, str):
-                raise self._error(
-                    f"{place}.implementation",
-                    "is no text",
-                    "write the T-SQL condition of a record that breaks it",
-                )
-            yield Rule(item.name, item.description or "", str(item.severity), item.implementation.strip())
+        """The rules in T-SQL that keep a record out, in the order in which the first that applies counts."""
+        for rule in self._all_rules(schema):
+            if rule.severity == "quarantine":
+                yield Rule(rule.name, rule.description or phrase(rule), rule.severity, violation(rule))
+
+    def _quality(self, schema: SchemaObject) -> tuple[QualityRule, ...]:
+        """The rules that are counted."""
+        return tuple(rule for rule in self._all_rules(schema) if rule.severity != "quarantine")
+
+    def _all_rules(self, schema: SchemaObject) -> Iterator[QualityRule]:
+        seen: set[str] = set()
+        groups = [("schema[0]", "", schema.quality)]
+        for index, item in enumerate(schema.properties or []):
+            groups.append((f"schema[0].properties[{index}]", item.name or "", item.quality))
+        for place, column, items in groups:
+            for rule in read_rules(items or (), place, column, self._error):
+                if rule.name in seen:
+                    raise self._error(
+                        f"{place}.quality",
+                        f"has a second rule {rule.name}",
+                        "give each rule a name of its own",
+                    )
+                seen.add(rule.name)
+                yield rule
 
     def _retentions(self) -> Iterator[Retention]:
         """The slaProperties called retention: each says what it is about and for how long."""

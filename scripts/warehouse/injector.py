@@ -267,7 +267,7 @@ class LoadFile(ExecuteStep):
 
 
 def _step_from_json(fields: Mapping[str, Any]) -> Step:
-    lists = {name: tuple(fields[name]) for name in ("depends_on", "inlets", "outlets")}
+    lists = {name: tuple(fields[name]) for name in ("depends_on", "inlets", "outlets", "after")}
     return Step(
         **{**fields, **lists, "parameters": tuple(Parameter(**item) for item in fields["parameters"])}
     )
@@ -350,9 +350,10 @@ def target_tasks(layer: str) -> None:
             ops_run_id=start.output,
             inlets=[asset(table) for table in step.inlets],
             outlets=[asset(table) for table in step.outlets],
+            trigger_rule=TriggerRule.ALL_DONE if step.after else TriggerRule.ALL_SUCCESS,
             doc_md=f"`{'`, `'.join(step.inlets)}` → **{step.title}**\n\n```sql\n{step.sql}\n```",
         )
-        for name in step.depends_on:
+        for name in (*step.depends_on, *step.after):
             if name in tasks:
                 tasks[name] >> task
     _finish(layer, start, list(tasks.values()))

@@ -66,6 +66,6 @@ def deploy(connection: Connection, contracts: Sequence[Contract]) -> None:
 
 
 def apply(connection: Connection, *, dry_run: bool, as_of: str | None = None) -> list[dict[str, Any]]:
-    """What is old enough to go, a row each; it goes unless `dry_run`. Errors: SqlFailed 51041."""
+    """What is old enough to go, a row each; it goes unless `dry_run`. Errors: SqlFailed 51051."""
     answer = connection.call(_APPLY, "@dry_run bit, @as_of datetime2(3)", (int(dry_run), as_of))
     return [dict(row) for row in answer.rows]

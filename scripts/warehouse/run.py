@@ -150,9 +150,9 @@ def _schedule(plan: Plan, pool: _Pool, observer: Observer) -> list[StepResult]:
 
 
 def _decided(step: Step, waiting: Mapping[str, Step], running: Mapping[Future[StepResult], Step]) -> bool:
-    """Whether everything the step depends on has ended. What is no step of this plan counts as ended."""
+    """Whether everything the step waits for has ended. What is no step of this plan counts as ended."""
     active = {item.id for item in running.values()}
-    return not any(name in waiting or name in active for name in step.depends_on)
+    return not any(name in waiting or name in active for name in (*step.depends_on, *step.after))
 
 
 def _obstacle(step: Step, results: Mapping[str, StepResult]) -> str:

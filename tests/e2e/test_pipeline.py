@@ -24,8 +24,9 @@ def last_line(output: str) -> re.Match[str]:
     return found
 
 
-STEPS = 3 + len(TARGETS) + 1
-"""A step per file of the cut, one per load of silver and gold, and retention."""
+STEPS = 3 + 21 + len(TARGETS) + 2
+"""A step per file of the cut, a gate per entity, a load per target of silver and gold, a look at days,
+retention."""
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,7 +11,7 @@ from tests.layout.subject import Fault, SqlFile
 
 VERBS: Final = frozenset(
     (
-        "accept apply check deploy discard enforce finish load lock maintain plan record refresh register "
+        "accept apply check deploy detect discard enforce finish load lock maintain plan record refresh register "
         "reject remove replay run split start unmerge"
     ).split()
 )
@@ -46,8 +47,15 @@ def transactions_are_ended_by_who_began_them(file: SqlFile) -> Iterator[Fault]:
         guarded = file.code.count(f"IF @owns_transaction = 1 {statement}")
         if not guarded == file.code.count(word) == 1:
             yield file.fault(f"needs one 'IF @owns_transaction = 1 {statement}' and no other {word}")
-    if CATCH not in file.code or file.code.count("ROLLBACK") != 1:
+    unindented = re.sub(
+        r"^( *)BEGIN CATCH\n(.*?)^\1END", _unindented, file.code, flags=re.DOTALL | re.MULTILINE
+    )
+    if CATCH not in unindented or file.code.count("ROLLBACK") != 1:
         yield file.fault("its CATCH block is not the one of the style, or it rolls back elsewhere too")
+
+
+def _unindented(found: re.Match[str]) -> str:
+    return textwrap.dedent(found[0])
 
 
 def leaves_load_and_nothing_else(file: SqlFile) -> Iterator[Fault]:

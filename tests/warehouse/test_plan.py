@@ -59,8 +59,25 @@ def refused(landing: Path, data: str | bytes) -> str:
     return refusal.reason
 
 
+GATES = tuple(f"check:{contract.table}" for contract in CONTRACTS)
+ALWAYS = [*GATES, *(target.id for target in TARGETS), "ops.quality_metrics", "ops.enforce_retention"]
+"""The steps of every plan: a gate per entity, the loads of silver and gold, the look at the days, retention."""
+
+
 def test_an_empty_landing_folder_leaves_the_silver_and_gold_steps(tmp_path: Path) -> None:
-    assert list(steps(tmp_path)) == [*(target.id for target in TARGETS), "ops.enforce_retention"]
+    assert list(steps(tmp_path)) == ALWAYS
+
+
+def test_silver_waits_for_every_gate_and_a_gate_for_its_files_however_they_end(tmp_path: Path) -> None:
+    products_file(tmp_path)
+    file = "bronze.journey_products:journey/products/products.csv"
+    found = steps(tmp_path)
+    gate = found["check:bronze.journey_products"]
+    assert (gate.after, gate.depends_on) == ((file,), ())
+    assert (value(gate, "@procedure"), value(gate, "@target")) == (None, "bronze.journey_products")
+    for step in found.values():
+        is_load = step.layer == "silver" and value(step, "@procedure") not in (None, "ops.detect_anomalies")
+        assert (set(GATES) <= set(step.depends_on)) == is_load, step.id
 
 
 def test_every_file_is_one_bronze_step(tmp_path: Path) -> None:
@@ -76,7 +93,8 @@ def test_every_file_is_one_bronze_step(tmp_path: Path) -> None:
 def test_a_step_follows_every_step_that_writes_what_it_reads(tmp_path: Path) -> None:
     products_file(tmp_path)
     found = steps(tmp_path)
-    assert found["silver.products"].depends_on == ("bronze.journey_products:journey/products/products.csv",)
+    file = "bronze.journey_products:journey/products/products.csv"
+    assert found["silver.products"].depends_on == (*GATES, file)
     assert found["silver.products"].inlets == ("bronze.journey_products",)
     assert found["gold.fact_order_lines"].depends_on == (
         "silver.order_lines",
@@ -93,7 +111,7 @@ def test_each_step_comes_after_those_it_depends_on(tmp_path: Path) -> None:
         products_file(tmp_path, name)
     seen: set[str] = set()
     for step in plan(tmp_path).steps:
-        assert set(step.depends_on) <= seen, step.id
+        assert {*step.depends_on, *step.after} <= seen, step.id
         seen.add(step.id)
 
 
@@ -103,7 +121,7 @@ def test_files_of_an_entity_are_loaded_one_after_the_other_by_name(tmp_path: Pat
     found = steps(tmp_path)
     first, second = (f"bronze.journey_products:journey/products/{name}.csv" for name in "ab")
     assert found[second].depends_on == (first,)
-    assert found["silver.products"].depends_on == (first, second)
+    assert found["silver.products"].depends_on == (*GATES, first, second)
 
 
 def test_a_step_reads_only_what_another_step_or_a_contract_writes() -> None:
@@ -160,7 +178,7 @@ def test_what_is_wrong_with_a_file_as_a_whole_is_named(tmp_path: Path) -> None:
 def test_folders_and_dot_files_are_no_deliveries(tmp_path: Path) -> None:
     put(tmp_path, "products", ".part.csv", "x")
     (tmp_path / "journey" / "products" / "old.csv").mkdir()
-    assert list(steps(tmp_path)) == [*(target.id for target in TARGETS), "ops.enforce_retention"]
+    assert list(steps(tmp_path)) == ALWAYS
 
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
@@ -229,8 +247,10 @@ def test_binding_declares_the_steps_parameters_and_the_drivers(tmp_path: Path) -
     step = steps(tmp_path)["silver.products"]
     statement, declarations, values = bind(step, {"@run_id": ("bigint", 7)})
     assert statement == PROCEDURE_BATCH
-    assert declarations == "@step nvarchar(1200), @procedure nvarchar(300), @run_id bigint"
-    assert values == ("silver.products", "silver.load_products", 7)
+    assert declarations == (
+        "@step nvarchar(1200), @procedure nvarchar(300), @target nvarchar(300), @run_id bigint"
+    )
+    assert values == ("silver.products", "silver.load_products", "silver.products", 7)
 
 
 def test_every_parameter_of_a_batch_is_bound_and_used(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ DECLARE @retention_id int = 0;
 SET @as_of = ISNULL(@as_of, @now);
 
 IF @as_of > @now
-    THROW 51041, N'ops.apply_retention: @as_of lies ahead; give a moment that has been.', 1;
+    THROW 51051, N'ops.apply_retention: @as_of lies ahead; give a moment that has been.', 1;
 
 CREATE TABLE #retention (
     retention_id int IDENTITY(1, 1) NOT NULL,

@@ -48,7 +48,7 @@ BEGIN TRY
                 N'ops.maintain_partitions: the last month, from ', CONVERT(nvarchar(10), @newest, 23), N', holds ',
                 @newest_rows, N' rows, and only an empty one can be split; move its rows out first (docs/retention.md).'
             );
-            THROW 51040, @message, 1;
+            THROW 51050, @message, 1;
         END;
 
         SET @newest = DATEADD(MONTH, 1, @newest);

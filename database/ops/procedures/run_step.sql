@@ -1,14 +1,15 @@
--- Runs one leaf procedure and logs it in ops.run_steps: opens the row, calls the leaf outside any transaction of
--- its own, closes the row after the leaf's commit or rollback, and rethrows. A leaf takes @run_id, and @file_id
--- when one is given. Re-run: one more row per attempt. @status: 'done', 'up to date' (the leaf found nothing to do)
--- or 'refused' (its file was).
+-- Runs one leaf procedure and logs it in ops.run_steps: opens the row, calls the leaf, closes the row after its commit
+-- or rollback, rethrows. @target: the table whose rules are checked behind the leaf; where one has severity fail, both
+-- are one transaction, and a broken rule leaves the table as it was. Without @procedure the check is all.
+-- Re-run: one more row per attempt. @status: 'done', 'up to date' (nothing to do) or 'refused' (the file was).
 -- EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
 CREATE OR ALTER PROCEDURE ops.run_step
     @run_id bigint,
     @step nvarchar(1200),
-    @procedure nvarchar(300),
+    @procedure nvarchar(300) = NULL,
     @file_id bigint = NULL,
     @started_at datetime2(3) = NULL,
+    @target nvarchar(300) = NULL,
     @status nvarchar(20) = NULL OUTPUT,
     @rows_read bigint = NULL OUTPUT,
     @rows_written bigint = NULL OUTPUT,
@@ -16,11 +17,16 @@ CREATE OR ALTER PROCEDURE ops.run_step
     @milliseconds bigint = NULL OUTPUT
 AS
 SET NOCOUNT, XACT_ABORT ON;
+DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
 DECLARE @step_id bigint;
 DECLARE @message nvarchar(2048);
+DECLARE @results nvarchar(max);
+DECLARE @failure nvarchar(2048);
+DECLARE @row_count bigint = 0;
+DECLARE @rule_count int;
 SET @started_at = ISNULL(@started_at, SYSUTCDATETIME());
 
-IF OBJECT_ID(@procedure, N'P') IS NULL
+IF OBJECT_ID(@procedure, N'P') IS NULL AND @procedure IS NOT NULL
 BEGIN
     SET @message = CONCAT(N'ops.run_step: there is no procedure ', @procedure, N'; deploy it with warehouse migrate.');
     THROW 51003, @message, 1;
@@ -30,24 +36,63 @@ IF NOT EXISTS (SELECT 1 FROM ops.runs AS runs WHERE runs.run_id = @run_id)
     THROW 51004, N'ops.run_step: there is no such run; open one with ops.start_run and pass its @run_id.', 1;
 
 INSERT INTO ops.run_steps (run_id, step, procedure_name, file_id, status, started_at)
-VALUES (@run_id, @step, @procedure, @file_id, N'running', @started_at);
+VALUES (@run_id, @step, ISNULL(@procedure, N'ops.check_rules'), @file_id, N'running', @started_at);
 
 SET @step_id = SCOPE_IDENTITY();
 
+-- A transaction of its own is worth its length only where something may have to be taken back.
+SELECT
+    @rule_count = COUNT(*),
+    @owns_transaction = IIF(COUNT(IIF(rules.severity = N'fail', 1, NULL)) = 0, 0, @owns_transaction)
+FROM ops.quality_rules AS rules
+WHERE rules.table_name = @target
+    AND rules.kind <> N'anomaly';
+
 BEGIN TRY
-    IF @file_id IS NULL
-        EXEC @procedure
-            @run_id = @run_id,
-            @rows_read = @rows_read OUTPUT,
-            @rows_written = @rows_written OUTPUT,
-            @rows_rejected = @rows_rejected OUTPUT;
-    ELSE
-        EXEC @procedure
-            @run_id = @run_id,
-            @file_id = @file_id,
-            @rows_read = @rows_read OUTPUT,
-            @rows_written = @rows_written OUTPUT,
-            @rows_rejected = @rows_rejected OUTPUT;
+    BEGIN TRY
+        IF @owns_transaction = 1 BEGIN TRANSACTION;
+
+        IF @procedure IS NULL
+            SELECT
+                @rows_read = 0,
+                @rows_written = 0,
+                @rows_rejected = 0;
+        ELSE IF @file_id IS NULL
+            EXEC @procedure
+                @run_id = @run_id,
+                @rows_read = @rows_read OUTPUT,
+                @rows_written = @rows_written OUTPUT,
+                @rows_rejected = @rows_rejected OUTPUT;
+        ELSE
+            EXEC @procedure
+                @run_id = @run_id,
+                @file_id = @file_id,
+                @rows_read = @rows_read OUTPUT,
+                @rows_written = @rows_written OUTPUT,
+                @rows_rejected = @rows_rejected OUTPUT;
+
+        IF @rule_count > 0
+            EXEC ops.check_rules
+                @table_name = @target,
+                @results = @results OUTPUT,
+                @failure = @failure OUTPUT,
+                @row_count = @row_count OUTPUT;
+
+        IF @failure IS NOT NULL
+            THROW 51040, @failure, 1;
+
+        IF @owns_transaction = 1 COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @owns_transaction = 1 AND XACT_STATE() <> 0 ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+
+    IF @results IS NOT NULL
+        EXEC ops.finish_check @run_id = @run_id, @table_name = @target, @results = @results;
+
+    IF @procedure IS NULL
+        SET @rows_read = @row_count;
 
     SET @milliseconds = DATEDIFF(MILLISECOND, @started_at, SYSUTCDATETIME());
     SET @status = CASE
@@ -69,6 +114,7 @@ BEGIN TRY
 END TRY
 BEGIN CATCH
     IF XACT_STATE() <> -1
+    BEGIN
         UPDATE ops.run_steps
         SET
             status = N'failed',
@@ -77,6 +123,10 @@ BEGIN CATCH
             error_number = ERROR_NUMBER(),
             error_message = CONCAT(ERROR_PROCEDURE(), N', line ', ERROR_LINE(), N': ', ERROR_MESSAGE())
         WHERE step_id = @step_id;
+
+        IF @failure IS NOT NULL
+            EXEC ops.finish_check @run_id = @run_id, @table_name = @target, @results = @results;
+    END;
 
     THROW;
 END CATCH;

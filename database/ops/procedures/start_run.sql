@@ -63,6 +63,7 @@ BEGIN TRY
     END;
 
     EXEC ops.maintain_partitions @as_of = @now;
+    EXEC ops.apply_quality_rules;
 
     IF @owns_transaction = 1 COMMIT TRANSACTION;
 END TRY

@@ -161,6 +161,7 @@ EXEC ops.run_step
     @run_id = @run_id,
     @step = @step,
     @procedure = @procedure,
+    @target = @target,
     @status = @status OUTPUT,
     @rows_read = @rows_read OUTPUT,
     @rows_written = @rows_written OUTPUT,

@@ -2,8 +2,10 @@
 
 Last in the package. Bronze steps come from the contracts and the files in the landing folder; silver and
 gold are the fixed flow of the warehouse, joined to bronze by what each contract feeds, and between the two
-of them stands what a contract says that it is loaded by. A step is there even
-when nothing is new: its procedure finds that out by itself and says 'up to date'.
+of them stands what a contract says that it is loaded by. A step is there even when nothing is new: its procedure
+finds that out by itself and says 'up to date'. Between bronze and silver stand the gates: each entity's new
+records are held against its rules before silver takes in anything, so that a broken one leaves all that is
+published as it was. Behind silver's records, a step looks for days unlike the others.
 """
 
 from __future__ import annotations
@@ -124,8 +126,10 @@ def build_plan(contracts: Sequence[Contract], files: Iterable[LandingFile], land
     targets = targets_of(contracts)
     _check_feeds(contracts, targets)
     bronze = _file_steps(files, landing_on_server)
-    loads = (*bronze, *_target_steps(contracts, targets, bronze))
-    return Plan((*loads, _retention_step(contracts, loads)))
+    gates = [_gate(contract, bronze) for contract in contracts]
+    published = _target_steps(contracts, targets, bronze, tuple(gate.id for gate in gates))
+    loads = (*bronze, *gates, *published)
+    return Plan((*loads, _watch(contracts, published), _retention_step(contracts, loads)))
 
 
 def targets_of(contracts: Sequence[Contract]) -> tuple[Target, ...]:
@@ -234,8 +238,39 @@ def _on_server(prefix: str, relative: str) -> str:
     return f"{prefix.rstrip('/')}/{relative}"
 
 
+def _gate(contract: Contract, bronze: Sequence[Step]) -> Step:
+    """Checks what was loaded of an entity. A file that failed to load is no reason not to: the rest was."""
+    return _procedure_step(
+        f"check:{contract.table}",
+        layer="silver",
+        entity=f"check_{contract.name}",
+        procedure=None,
+        target=contract.table,
+        inlets=(contract.table,),
+        after=tuple(step.id for step in bronze if contract.table in step.outlets),
+    )
+
+
+def _watch(contracts: Sequence[Contract], targets: Sequence[Step]) -> Step:
+    """Measures the new days and tells which are unlike the others; it stops nothing."""
+    watched = {f"silver.{contract.name}_records" for contract in contracts}
+    return _procedure_step(
+        "ops.quality_metrics",
+        layer="silver",
+        entity="quality_metrics",
+        procedure="ops.detect_anomalies",
+        target=None,
+        inlets=tuple(contract.table for contract in contracts),
+        outlets=("ops.quality_metrics",),
+        after=tuple(step.id for step in targets if watched & set(step.outlets)),
+    )
+
+
 def _target_steps(
-    contracts: Sequence[Contract], targets: Sequence[Target], bronze: Sequence[Step]
+    contracts: Sequence[Contract],
+    targets: Sequence[Target],
+    bronze: Sequence[Step],
+    gates: tuple[str, ...],
 ) -> list[Step]:
     writers: dict[str, tuple[str, ...]] = {}
     for step in bronze:
@@ -246,25 +281,51 @@ def _target_steps(
         fed_by = tuple(contract.table for contract in contracts if target.table in contract.feeds)
         inlets = (*fed_by, *target.inlets)
         depends_on = tuple(step_id for table in inlets for step_id in writers.get(table, ()))
-        steps.append(_target_step(target, inlets, depends_on))
+        # Each of silver waits for all gates; gold waits for silver.
+        needed = gates if target.layer == "silver" else ()
+        steps.append(
+            _procedure_step(
+                target.id,
+                layer=target.layer,
+                entity=target.entity,
+                procedure=target.procedure,
+                target=target.table,
+                inlets=inlets,
+                outlets=(target.table,),
+                depends_on=(*needed, *depends_on),
+            )
+        )
         writers[target.table] = (*writers.get(target.table, ()), target.id)
     return steps
 
 
-def _target_step(target: Target, inlets: tuple[str, ...], depends_on: tuple[str, ...]) -> Step:
+def _procedure_step(
+    step_id: str,
+    *,
+    layer: str,
+    entity: str,
+    procedure: str | None,
+    target: str | None,
+    inlets: tuple[str, ...],
+    outlets: tuple[str, ...] = (),
+    depends_on: tuple[str, ...] = (),
+    after: tuple[str, ...] = (),
+) -> Step:
     return Step(
-        id=target.id,
-        layer=target.layer,
-        entity=target.entity,
-        title=target.id,
+        id=step_id,
+        layer=layer,
+        entity=entity,
+        title=step_id.replace("check:", "check of "),
         sql=PROCEDURE_BATCH,
         parameters=(
-            Parameter("@step", "nvarchar(1200)", target.id),
-            Parameter("@procedure", "nvarchar(300)", target.procedure),
+            Parameter("@step", "nvarchar(1200)", step_id),
+            Parameter("@procedure", "nvarchar(300)", procedure),
+            Parameter("@target", "nvarchar(300)", target),
         ),
         depends_on=depends_on,
         inlets=inlets,
-        outlets=(target.table,),
+        outlets=outlets,
+        after=after,
     )
 
 

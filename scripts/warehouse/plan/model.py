@@ -23,8 +23,9 @@ class Step:
     """One call to the server: a T-SQL batch over its parameters and the driver's `@run_id bigint`.
 
     Its last result set is one row: status nvarchar(20) ('done', 'up to date', 'refused'), rows_read,
-    rows_written, rows_rejected and milliseconds bigint, message nvarchar(2048). `depends_on` holds step ids,
-    `inlets` and `outlets` tables, such as gold.fact_order_lines. A step may be repeated at any time.
+    rows_written, rows_rejected and milliseconds bigint, message nvarchar(2048). `depends_on` holds the ids of
+    steps that must have succeeded, `after` of those that must have ended, however; `inlets` and `outlets`
+    hold tables, such as gold.fact_order_lines. A step may be repeated at any time.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Step:
     depends_on: tuple[str, ...]
     inlets: tuple[str, ...]
     outlets: tuple[str, ...]
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

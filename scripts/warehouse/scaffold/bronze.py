@@ -164,11 +164,15 @@ _CONTENT: Final = [TypedColumn("value_hash", "binary(32)"), TypedColumn("occurre
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a record may break: `condition` over the CTE converted, `problem` an expression over judged."""
+    """What a record may break: `condition` over the CTE converted, `problem` an expression over judged.
+
+    `meaning` says in words what is asked.
+    """
 
     name: str
     condition: str
     problem: str
+    meaning: str
 
     @property
     def is_long(self) -> bool:
@@ -181,6 +185,11 @@ class Check:
         return len(self.problem) + len(self.name) > _LINE - 10
 
 
+def checks_of(contract: Contract) -> tuple[Check, ...]:
+    """What the typed view holds each record against; for a contract whose columns say how they are typed."""
+    return tuple(_checks(contract, [TypedColumn.of(column) for column in contract.columns]))
+
+
 def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]:
     """In the order in which the first that applies counts."""
     if contract.identity == "content":
@@ -190,7 +199,8 @@ def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]
     for column in contract.columns:
         if column.required:
             name = column.name
-            yield Check(f"not_null:{name}", f"converted.{name}_text IS NULL", f"N'{name} is missing'")
+            condition, problem = f"converted.{name}_text IS NULL", f"N'{name} is missing'"
+            yield Check(f"not_null:{name}", condition, problem, f"{name} is there")
     for column in contract.columns:
         typing, name = typing_of(column), column.name
         if typing.rule:
@@ -199,17 +209,24 @@ def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]
                 f"{typing.rule}:{name}",
                 f"converted.{name} IS NULL{present}",
                 f"CONCAT(N'{name} {typing.phrase}: ', LEFT(judged.{name}_text, 200))",
+                f"{name} {_asked(typing.phrase)}",
             )
     for column in contract.columns:
         condition, phrase = _limits(column)
         if condition:
             name = column.name
             problem = f"CONCAT(N'{name} is not {phrase}: ', LEFT(judged.{name}_text, 200))"
-            yield Check(f"out_of_range:{name}", condition, problem)
+            yield Check(f"out_of_range:{name}", condition, problem, f"{name} is {phrase}")
     names = "|".join(column.name for column in typed)
     for rule in contract.rules:
         condition = re.sub(rf"(?<![\w.@])({names})\b", r"converted.\1", rule.violation)
-        yield Check(rule.name, condition, "N'" + rule.description.rstrip(".").replace("'", "''") + "'")
+        told = rule.description.rstrip(".")
+        yield Check(rule.name, condition, "N'" + told.replace("'", "''") + "'", told)
+
+
+def _asked(phrase: str) -> str:
+    """What a text should be, of what it is not: is not a number, is neither true nor false."""
+    return phrase.replace("is neither", "is").replace(" nor ", " or ").replace("not ", "")
 
 
 def _limits(column: Column) -> tuple[str, str]:

@@ -150,7 +150,7 @@ EXEC test_ops_apply_retention.assert_plan
 GO
 CREATE PROCEDURE test_ops_apply_retention.[test a moment that lies ahead is refused]
 AS
-EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51041, @ExpectedMessagePattern = N'ops.apply_retention: @as_of lies ahead;%';
+EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51051, @ExpectedMessagePattern = N'ops.apply_retention: @as_of lies ahead;%';
 EXEC ops.apply_retention @dry_run = 0, @as_of = '21000101', @is_shown = 0;
 GO
 CREATE PROCEDURE test_ops_apply_retention.[test texts go once bronze has let their record go and entries stay]

@@ -65,7 +65,7 @@ CREATE PROCEDURE test_ops_maintain_partitions.[test a last month that holds rows
 AS
 INSERT INTO bronze.shop_orders (file_id, line_number, row_hash, loaded_at) VALUES (1, 2, 0x00, '20991231');
 EXEC tSQLt.ExpectException
-    @ExpectedErrorNumber = 51040,
+    @ExpectedErrorNumber = 51050,
     @ExpectedMessagePattern = N'ops.maintain_partitions: the last month, from %, holds 1 rows, and only%';
 EXEC ops.maintain_partitions @as_of = '20990101';
 GO

@@ -164,3 +164,93 @@ SELECT TOP (0) * INTO #expected FROM #actual;
 INSERT INTO #expected VALUES (51999, N'failed', 51999, 1, 1, 0);
 EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
+CREATE PROCEDURE test_ops_run_step.[test the table a step writes is checked when it has rules, and what was found is kept]
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.quality_rules';
+INSERT INTO ops.quality_rules (rule_name, table_name, severity, kind)
+VALUES (N'a.rule', N'silver.products', N'warn', N'predicate');
+EXEC tSQLt.SpyProcedure @ProcedureName = N'silver.load_products';
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.check_rules', @CommandToExecute = N'SET @results = N''{}'';';
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.finish_check';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'silver.products',
+    @procedure = N'silver.load_products',
+    @target = N'silver.products';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'silver.orders',
+    @procedure = N'silver.load_products',
+    @target = N'silver.orders';
+
+SELECT calls.table_name INTO #actual FROM ops.finish_check_SpyProcedureLog AS calls;
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (N'silver.products');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_ops_run_step.[test without a procedure a step is its check, and up to date when nothing was new]
+AS
+DECLARE @first nvarchar(20);
+DECLARE @second nvarchar(20);
+DECLARE @rows_read bigint;
+EXEC tSQLt.FakeTable @TableName = N'ops.quality_rules';
+INSERT INTO ops.quality_rules (rule_name, table_name, severity, kind)
+VALUES (N'a.rule', N'bronze.shop_orders', N'warn', N'predicate');
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.check_rules', @CommandToExecute = N'SET @row_count = 12;';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'check:bronze.shop_orders',
+    @target = N'bronze.shop_orders',
+    @status = @first OUTPUT,
+    @rows_read = @rows_read OUTPUT;
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'check:bronze.shop_payments',
+    @target = N'bronze.shop_payments',
+    @status = @second OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'done', @Actual = @first;
+EXEC tSQLt.AssertEquals @Expected = 12, @Actual = @rows_read;
+EXEC tSQLt.AssertEqualsString @Expected = N'up to date', @Actual = @second;
+GO
+--[@tSQLt:NoTransaction](DEFAULT)
+CREATE PROCEDURE test_ops_run_step.[test a broken rule takes back what the step wrote, and what was found stays]
+AS
+DECLARE @number int;
+DECLARE @message nvarchar(2048);
+EXEC tSQLt.FakeTable @TableName = N'ops.quality_rules';
+EXEC tSQLt.FakeTable @TableName = N'ops.alerts';
+INSERT INTO ops.quality_rules (rule_name, table_name, severity, kind)
+VALUES (N'a.rule', N'silver.products', N'fail', N'predicate');
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'silver.load_products',
+    @CommandToExecute = N'INSERT INTO ops.alerts (subject) VALUES (N''written by the load'');';
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'ops.check_rules',
+    @CommandToExecute = N'SELECT @results = N''{}'', @failure = N''a.rule: 4 of 5 rows'';';
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.finish_check';
+BEGIN TRY
+    EXEC ops.run_step
+        @run_id = 1,
+        @step = N'silver.products',
+        @procedure = N'silver.load_products',
+        @target = N'silver.products';
+END TRY
+BEGIN CATCH
+    SELECT
+        @number = ERROR_NUMBER(),
+        @message = ERROR_MESSAGE();
+END CATCH;
+
+SELECT
+    @number AS caught,
+    @message AS message,
+    steps.status,
+    (SELECT COUNT(*) FROM ops.alerts AS alerts) AS alert_count,
+    (SELECT MAX(calls.table_name) FROM ops.finish_check_SpyProcedureLog AS calls) AS kept
+INTO #actual
+FROM ops.run_steps AS steps;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected VALUES (51040, N'a.rule: 4 of 5 rows', N'failed', 0, N'silver.products');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO

@@ -3,6 +3,7 @@ EXEC tSQLt.NewTestClass @ClassName = N'test_ops_start_run';
 GO
 CREATE PROCEDURE test_ops_start_run.SetUp
 AS
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.apply_quality_rules';
 EXEC tSQLt.FakeTable @TableName = N'ops.runs', @Identity = 1, @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'ops.run_steps', @Identity = 1;
 GO

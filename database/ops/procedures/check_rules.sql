@@ -1,0 +1,396 @@
+-- ops.quality_rules, @table_name → @results: what its rules find in the batches that were not checked yet, as JSON,
+-- which outlives a rollback; ops.finish_check writes it down. Writes nothing. @failure: what to raise when a rule of
+-- severity fail is broken, and its figures were not accepted. Re-run: the same answer until ops.finish_check.
+-- EXEC ops.check_rules @table_name = N'silver.orders', @results = @results OUTPUT, @failure = @failure OUTPUT;
+CREATE OR ALTER PROCEDURE ops.check_rules
+    @table_name nvarchar(300),
+    @is_of_all_rows bit = 0,
+    @results nvarchar(max) = NULL OUTPUT,
+    @failure nvarchar(2048) = NULL OUTPUT,
+    @row_count bigint = NULL OUTPUT
+AS
+SET NOCOUNT, XACT_ABORT ON;
+DECLARE @most_keys int = 100000;
+DECLARE @consumer nvarchar(300) = CONCAT(N'quality:', @table_name);
+DECLARE @table_key nvarchar(1000);
+DECLARE @statement nvarchar(max);
+DECLARE @reads nvarchar(max);
+DECLARE @rule_number int;
+DECLARE @keys nvarchar(max);
+
+SELECT
+    @results = NULL,
+    @failure = NULL,
+    @row_count = 0;
+
+IF NOT EXISTS (
+        SELECT 1
+        FROM ops.batches AS batches
+        WHERE batches.table_name = @table_name
+            AND (
+                @is_of_all_rows = 1
+                OR NOT EXISTS (
+                    SELECT 1
+                    FROM ops.batch_consumers AS consumers
+                    WHERE consumers.consumer = @consumer
+                        AND consumers.batch_id = batches.batch_id
+                )
+            )
+    )
+    RETURN;
+
+CREATE TABLE #taken (batch_id bigint NOT NULL);
+CREATE TABLE #scope (batch_id bigint NOT NULL, file_id bigint NULL);
+CREATE TABLE #rules (
+    rule_number int NOT NULL,
+    rule_name nvarchar(200) NOT NULL,
+    severity nvarchar(10) NOT NULL,
+    source_name nvarchar(max) NOT NULL,
+    narrowed nvarchar(max) NULL,
+    violation nvarchar(max) NULL,
+    kept_out nvarchar(200) NULL,
+    measure nvarchar(max) NULL,
+    key_columns nvarchar(1000) NULL,
+    checked bigint NULL,
+    failed bigint NULL,
+    observed decimal(38, 4) NULL,
+    status nvarchar(12) NULL,
+    failing_keys nvarchar(max) NULL
+);
+CREATE TABLE #counts (
+    rule_number int NOT NULL,
+    kept_out nvarchar(200) NULL,
+    checked bigint NULL,
+    failed bigint NULL,
+    observed decimal(38, 4) NULL
+);
+
+INSERT INTO #taken (batch_id)
+SELECT batches.batch_id
+FROM ops.batches AS batches
+WHERE batches.table_name = @table_name
+    AND (
+        @is_of_all_rows = 1
+        OR NOT EXISTS (
+            SELECT 1
+            FROM ops.batch_consumers AS consumers
+            WHERE consumers.consumer = @consumer
+                AND consumers.batch_id = batches.batch_id
+        )
+    );
+
+-- A file that another has replaced as a whole counts no more: this is how a corrected delivery opens the gate.
+INSERT INTO #scope (batch_id, file_id)
+SELECT
+    batches.batch_id,
+    batches.file_id
+FROM #taken AS taken
+INNER JOIN ops.batches AS batches ON batches.batch_id = taken.batch_id
+LEFT OUTER JOIN ops.files AS files ON files.file_id = batches.file_id
+WHERE files.superseded_by_file_id IS NULL;
+
+-- Without a primary key, and none named by the rule, failing rows are counted and not listed.
+SELECT @table_key = N'["'
+    + STRING_AGG(CONVERT(nvarchar(max), columns.name), N'", "') WITHIN GROUP (ORDER BY parts.key_ordinal)
+    + N'"]'
+FROM sys.indexes AS indexes
+INNER JOIN sys.index_columns AS parts
+    ON parts.object_id = indexes.object_id
+        AND parts.index_id = indexes.index_id
+INNER JOIN sys.columns AS columns
+    ON columns.object_id = parts.object_id
+        AND columns.column_id = parts.column_id
+WHERE indexes.object_id = OBJECT_ID(@table_name)
+    AND indexes.is_primary_key = 1
+    AND parts.key_ordinal > 0;
+
+-- What a typed view keeps out it names in rule_name; such rules are counted by that name alone.
+INSERT INTO #rules (
+    rule_number,
+    rule_name,
+    severity,
+    source_name,
+    narrowed,
+    violation,
+    kept_out,
+    measure,
+    key_columns
+)
+SELECT
+    ROW_NUMBER() OVER (ORDER BY rules.rule_name),
+    rules.rule_name,
+    rules.severity,
+    CONCAT(
+        rules.reads,
+        N' AS checked WHERE ',
+        -- A table without the column is looked at as a whole.
+        IIF(
+            @is_of_all_rows = 1 OR COL_LENGTH(rules.reads, rules.scope_column) IS NULL,
+            N'1 = 1',
+            CONCAT(
+                N'EXISTS (SELECT 1 FROM #scope AS scope WHERE scope.', QUOTENAME(rules.scope_column),
+                N' = checked.', QUOTENAME(rules.scope_column), N')'
+            )
+        )
+    ),
+    NULLIF(rules.row_filter, N''),
+    IIF(rules.violation LIKE N'checked.rule[_]name = N''%', NULL, rules.violation),
+    IIF(
+        rules.violation LIKE N'checked.rule[_]name = N''%',
+        SUBSTRING(rules.rule_name, CHARINDEX(N'.', rules.rule_name) + 1, 200),
+        NULL
+    ),
+    rules.measure,
+    ISNULL(rules.key_columns, @table_key)
+FROM ops.quality_rules AS rules
+WHERE rules.table_name = @table_name
+    AND rules.kind <> N'anomaly'
+    AND EXISTS (SELECT 1 FROM #scope AS scope);
+
+-- All rules that rows break, by what they read: one pass over it.
+SET @reads = N'';
+WHILE 1 = 1
+BEGIN
+    SELECT @reads = MIN(rules.source_name)
+    FROM #rules AS rules
+    WHERE rules.measure IS NULL
+        AND rules.source_name > @reads;
+
+    IF @reads IS NULL
+        BREAK;
+
+    SELECT @statement = CONCAT(
+        N'INSERT INTO #counts (rule_number, kept_out, checked, failed) ',
+        N'SELECT counts.rule_number, totals.kept_out, counts.checked, counts.failed ',
+        N'FROM (SELECT flags.kept_out, COUNT_BIG(*) AS row_count',
+        STRING_AGG(CONVERT(nvarchar(max), CONCAT(
+            IIF(
+                rules.narrowed IS NULL,
+                N'',
+                CONCAT(N', SUM(flags.checked_', rules.rule_number, N') AS checked_', rules.rule_number)
+            ),
+            N', SUM(flags.failed_' + IIF(rules.violation IS NULL, NULL, CONVERT(nvarchar(10), rules.rule_number))
+            + CONCAT(N') AS failed_', rules.rule_number)
+        )), N'') WITHIN GROUP (ORDER BY rules.rule_number),
+        N' FROM (SELECT ', IIF(MAX(rules.kept_out) IS NULL, N'CONVERT(nvarchar(200), NULL)', N'checked.rule_name'),
+        N' AS kept_out',
+        STRING_AGG(CONVERT(nvarchar(max), CONCAT(
+            N', CONVERT(bigint, CASE WHEN ' + rules.narrowed + CONCAT(
+                N' THEN 1 ELSE 0 END) AS checked_', rules.rule_number
+            ),
+            N', CONVERT(bigint, CASE WHEN ' + IIF(
+                rules.narrowed IS NULL, rules.violation, CONCAT(N'(', rules.narrowed, N') AND (', rules.violation, N')')
+            ) + IIF(rules.violation IS NULL, NULL, CONCAT(N' THEN 1 ELSE 0 END) AS failed_', rules.rule_number))
+        )), N'') WITHIN GROUP (ORDER BY rules.rule_number),
+        N' FROM ', @reads, N') AS flags GROUP BY flags.kept_out) AS totals CROSS APPLY (VALUES ',
+        STRING_AGG(CONVERT(nvarchar(max), IIF(
+            rules.violation IS NULL,
+            NULL,
+            CONCAT(
+                N'(', rules.rule_number, N', totals.',
+                IIF(rules.narrowed IS NULL, N'row_count', CONCAT(N'checked_', rules.rule_number)),
+                N', totals.failed_', rules.rule_number, N'), '
+            )
+        )), N'') WITHIN GROUP (ORDER BY rules.rule_number),
+        N'(0, totals.row_count, CONVERT(bigint, 0))) AS counts (rule_number, checked, failed)',
+        IIF(MAX(rules.kept_out) IS NULL, N' WHERE counts.rule_number > 0;', N';')
+    )
+    FROM #rules AS rules
+    WHERE rules.measure IS NULL
+        AND rules.source_name = @reads;
+
+    EXEC sys.sp_executesql @stmt = @statement;
+END;
+
+SELECT @statement = STRING_AGG(CONVERT(nvarchar(max), CONCAT(
+    N'INSERT INTO #counts (rule_number, checked, observed) SELECT ', rules.rule_number,
+    IIF(
+        rules.source_name LIKE N' AS checked WHERE%',
+        CONCAT(N', 1, ', rules.measure, N';'),
+        CONCAT(
+            N', COUNT_BIG(*), ', rules.measure, N' FROM ', rules.source_name, N' AND (' + rules.narrowed + N')', N';'
+        )
+    )
+)), N' ')
+FROM #rules AS rules
+WHERE rules.measure IS NOT NULL;
+
+IF @statement IS NOT NULL
+    EXEC sys.sp_executesql @stmt = @statement;
+
+WITH totals AS (
+    SELECT
+        found.rule_number,
+        SUM(found.checked) AS checked,
+        SUM(found.failed) AS failed,
+        MAX(found.observed) AS observed
+    FROM #counts AS found
+    GROUP BY found.rule_number
+),
+
+kept AS (
+    SELECT
+        found.kept_out,
+        SUM(found.checked) AS failed
+    FROM #counts AS found
+    WHERE found.rule_number = 0
+    GROUP BY found.kept_out
+)
+
+UPDATE rules
+SET
+    checked = ISNULL(totals.checked, 0),
+    failed = IIF(rules.kept_out IS NULL, ISNULL(totals.failed, 0), ISNULL(kept.failed, 0)),
+    observed = totals.observed
+FROM #rules AS rules
+LEFT OUTER JOIN totals ON totals.rule_number = IIF(rules.kept_out IS NULL, rules.rule_number, 0)
+LEFT OUTER JOIN kept ON kept.kept_out = rules.kept_out;
+
+UPDATE rules
+SET observed = CASE
+    WHEN deployed.unit <> N'percent' THEN rules.failed
+    WHEN rules.checked > 0 THEN rules.failed * 100.0 / rules.checked
+    ELSE 0
+END
+FROM #rules AS rules
+INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name
+WHERE rules.measure IS NULL;
+
+-- Nothing to measure breaks nothing: the age of no row is unknown.
+UPDATE rules
+SET status = CASE
+    WHEN rules.observed IS NULL THEN N'passed'
+    WHEN deployed.operator = N'mustBe' AND rules.observed = deployed.threshold_low THEN N'passed'
+    WHEN deployed.operator = N'mustNotBe' AND rules.observed <> deployed.threshold_low THEN N'passed'
+    WHEN deployed.operator = N'mustBeGreaterThan' AND rules.observed > deployed.threshold_low THEN N'passed'
+    WHEN deployed.operator = N'mustBeGreaterOrEqualTo' AND rules.observed >= deployed.threshold_low THEN N'passed'
+    WHEN deployed.operator = N'mustBeLessThan' AND rules.observed < deployed.threshold_low THEN N'passed'
+    WHEN deployed.operator = N'mustBeLessOrEqualTo' AND rules.observed <= deployed.threshold_low THEN N'passed'
+    WHEN
+        deployed.operator = N'mustBeBetween'
+        AND rules.observed BETWEEN deployed.threshold_low AND deployed.threshold_high
+        THEN N'passed'
+    WHEN
+        deployed.operator = N'mustNotBeBetween'
+        AND rules.observed NOT BETWEEN deployed.threshold_low AND deployed.threshold_high
+        THEN N'passed'
+    WHEN
+        rules.severity = N'fail'
+        AND EXISTS (
+            SELECT 1
+            FROM ops.quality_results AS accepted
+            WHERE accepted.rule_name = rules.rule_name
+                AND accepted.accepted_at IS NOT NULL
+                AND accepted.checked = rules.checked
+                AND accepted.failed = rules.failed
+                AND accepted.observed = rules.observed
+        )
+        THEN N'accepted'
+    WHEN rules.severity = N'fail' THEN N'failed'
+    WHEN rules.severity = N'quarantine' THEN N'quarantined'
+    ELSE N'warned'
+END
+FROM #rules AS rules
+INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name;
+
+-- The failing rows by key; those that are quarantined stand in ops.quarantine.
+SET @rule_number = 0;
+WHILE 1 = 1
+BEGIN
+    SELECT @rule_number = MIN(rules.rule_number)
+    FROM #rules AS rules
+    WHERE rules.status IN (N'warned', N'failed', N'accepted')
+        AND rules.failed > 0
+        AND rules.key_columns IS NOT NULL
+        AND rules.violation IS NOT NULL
+        AND rules.rule_number > @rule_number;
+
+    IF @rule_number IS NULL
+        BREAK;
+
+    SELECT @statement = CONCAT(
+        N'SET @keys = (SELECT TOP (@most_keys) ', names.listed,
+        N' FROM (SELECT ', names.listed, N', CASE WHEN ', N'(' + rules.narrowed + N') AND ', N'(', rules.violation,
+        N') THEN 1 ELSE 0 END AS is_failing FROM ', rules.source_name,
+        N') AS checked WHERE checked.is_failing = 1 ORDER BY ', names.listed,
+        N' FOR JSON PATH, INCLUDE_NULL_VALUES);'
+    )
+    FROM #rules AS rules
+    CROSS APPLY (
+        SELECT STRING_AGG(CONVERT(nvarchar(max), CONCAT(N'checked.', QUOTENAME(parts.value))), N', ')
+            WITHIN GROUP (ORDER BY CONVERT(int, parts.[key])) AS listed
+        FROM OPENJSON(rules.key_columns) AS parts
+    ) AS names
+    WHERE rules.rule_number = @rule_number;
+
+    EXEC sys.sp_executesql
+        @stmt = @statement,
+        @params = N'@most_keys int, @keys nvarchar(max) OUTPUT',
+        @most_keys = @most_keys,
+        @keys = @keys OUTPUT;
+
+    UPDATE #rules
+    SET failing_keys = @keys
+    WHERE rule_number = @rule_number;
+END;
+
+SELECT @row_count = ISNULL(MAX(rules.checked), 0) FROM #rules AS rules;
+
+SET @results = (
+    SELECT
+        JSON_QUERY((SELECT taken.batch_id FROM #taken AS taken FOR JSON PATH)) AS batches,
+        JSON_QUERY((
+            SELECT
+                rules.rule_name,
+                rules.status,
+                rules.checked,
+                rules.failed,
+                rules.observed,
+                JSON_QUERY(rules.failing_keys) AS failing_keys
+            FROM #rules AS rules
+            ORDER BY rules.rule_number
+            FOR JSON PATH
+        )) AS rules
+    FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
+);
+
+WITH failed AS (
+    SELECT
+        rules.rule_number,
+        rules.rule_name,
+        rules.measure,
+        rules.checked,
+        rules.failed,
+        rules.observed,
+        rules.failing_keys,
+        COUNT(*) OVER () AS failed_rules
+    FROM #rules AS rules
+    WHERE rules.status = N'failed'
+)
+
+SELECT TOP (1) @failure = LEFT(CONCAT(
+    failed.rule_name, N': ', deployed.description, N'; of ', @table_name,
+    IIF(
+        failed.measure IS NULL,
+        CONCAT(
+            N' ', failed.failed, N' of ', failed.checked, N' rows do not keep to it',
+            IIF(deployed.unit = N'percent', CONCAT(N' (', CONVERT(decimal(9, 2), failed.observed), N' percent)'), N'')
+        ),
+        CONCAT(N' it is ', CONVERT(decimal(38, 2), failed.observed), N' ', deployed.unit)
+    ),
+    N', which ', thresholds.told,
+    N'; for example ' + examples.told,
+    IIF(failed.failed_rules > 1, CONCAT(N'; ', failed.failed_rules - 1, N' more rules failed'), N'')
+), 2000)
+FROM failed
+INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = failed.rule_name
+CROSS APPLY ops.threshold_text(
+    deployed.operator, deployed.threshold_low, deployed.threshold_high, deployed.unit
+) AS thresholds
+OUTER APPLY (
+    SELECT STRING_AGG(keys.value, N' ') WITHIN GROUP (ORDER BY CONVERT(int, keys.[key])) AS told
+    FROM OPENJSON(failed.failing_keys) AS keys
+    WHERE CONVERT(int, keys.[key]) < 3
+) AS examples
+ORDER BY failed.rule_number;
+GO
