@@ -117,7 +117,7 @@ class _Reader:
         on, where, key = (
             settings.pop(name, default) for name, default in (("table", ""), ("where", ""), ("key", []))
         )
-        operators = {name: settings.pop(name) for name in OPERATORS if name in settings}
+        operators: dict[str, Any] = {name: settings.pop(name) for name in OPERATORS if name in settings}
         self._check_common(on, where, key)
         self._check_settings(kind, settings)
         threshold = self._threshold(kind, operators)

@@ -350,7 +350,6 @@ def target_tasks(layer: str) -> None:
             ops_run_id=start.output,
             inlets=[asset(table) for table in step.inlets],
             outlets=[asset(table) for table in step.outlets],
-            trigger_rule=TriggerRule.ALL_DONE if step.after else TriggerRule.ALL_SUCCESS,
             doc_md=f"`{'`, `'.join(step.inlets)}` → **{step.title}**\n\n```sql\n{step.sql}\n```",
         )
         for name in (*step.depends_on, *step.after):

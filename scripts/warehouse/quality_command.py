@@ -15,12 +15,11 @@ from typing import Any, Final
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from warehouse.config import Settings, open_server
-from warehouse.options import common_options
+from warehouse.options import common_options, console
 from warehouse.quality import Result, accept, read_anomalies, read_results
 
 _EPILOG: Final = (
@@ -34,7 +33,6 @@ _STYLES: Final = {
     "accepted": "cyan",
     "failed": "bold red",
 }
-_WIDTH_OF_A_PIPE: Final = 200
 _ANOMALIES_SHOWN: Final = 20
 _EXPORTED: Final = ("result_id", "run_id", "rule_name", "table_name", "status", "row_key")
 
@@ -100,14 +98,14 @@ def quality_command(
     if not results:
         click.echo("quality: nothing was checked yet; run: warehouse run")
         return 0
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE)
+    terminal = console()
     shown = [result for result in results if entity or has_history or not _is_dull(result)]
     if shown:
-        console.print(_table(shown, has_history=has_history))
+        terminal.print(_table(shown, has_history=has_history))
     for line in _failing_rows(results, rows):
         click.echo(line)
     if anomalies:
-        console.print(_anomaly_table(anomalies[: None if has_history else _ANOMALIES_SHOWN]))
+        terminal.print(_anomaly_table(anomalies[: None if has_history else _ANOMALIES_SHOWN]))
     click.echo(_summary(results, len(results) - len(shown), anomalies))
     return 1 if any(result.is_open for result in _newest(results)) else 0
 

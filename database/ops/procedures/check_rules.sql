@@ -12,7 +12,6 @@ AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @most_keys int = 100000;
 DECLARE @consumer nvarchar(300) = CONCAT(N'quality:', @table_name);
-DECLARE @table_key nvarchar(1000);
 DECLARE @statement nvarchar(max);
 DECLARE @reads nvarchar(max);
 DECLARE @rule_number int;
@@ -39,8 +38,7 @@ IF NOT EXISTS (
     )
     RETURN;
 
-CREATE TABLE #taken (batch_id bigint NOT NULL);
-CREATE TABLE #scope (batch_id bigint NOT NULL, file_id bigint NULL);
+CREATE TABLE #scope (batch_id bigint NOT NULL, file_id bigint NULL, is_live bit NOT NULL);
 CREATE TABLE #rules (
     rule_number int NOT NULL,
     rule_name nvarchar(200) NOT NULL,
@@ -65,9 +63,14 @@ CREATE TABLE #counts (
     observed decimal(38, 4) NULL
 );
 
-INSERT INTO #taken (batch_id)
-SELECT batches.batch_id
+-- A file that another has replaced as a whole counts no more: this is how a corrected delivery opens the gate.
+INSERT INTO #scope (batch_id, file_id, is_live)
+SELECT
+    batches.batch_id,
+    IIF(files.superseded_by_file_id IS NULL, batches.file_id, NULL),
+    IIF(files.superseded_by_file_id IS NULL, 1, 0)
 FROM ops.batches AS batches
+LEFT OUTER JOIN ops.files AS files ON files.file_id = batches.file_id
 WHERE batches.table_name = @table_name
     AND (
         @is_of_all_rows = 1
@@ -78,31 +81,6 @@ WHERE batches.table_name = @table_name
                 AND consumers.batch_id = batches.batch_id
         )
     );
-
--- A file that another has replaced as a whole counts no more: this is how a corrected delivery opens the gate.
-INSERT INTO #scope (batch_id, file_id)
-SELECT
-    batches.batch_id,
-    batches.file_id
-FROM #taken AS taken
-INNER JOIN ops.batches AS batches ON batches.batch_id = taken.batch_id
-LEFT OUTER JOIN ops.files AS files ON files.file_id = batches.file_id
-WHERE files.superseded_by_file_id IS NULL;
-
--- Without a primary key, and none named by the rule, failing rows are counted and not listed.
-SELECT @table_key = N'["'
-    + STRING_AGG(CONVERT(nvarchar(max), columns.name), N'", "') WITHIN GROUP (ORDER BY parts.key_ordinal)
-    + N'"]'
-FROM sys.indexes AS indexes
-INNER JOIN sys.index_columns AS parts
-    ON parts.object_id = indexes.object_id
-        AND parts.index_id = indexes.index_id
-INNER JOIN sys.columns AS columns
-    ON columns.object_id = parts.object_id
-        AND columns.column_id = parts.column_id
-WHERE indexes.object_id = OBJECT_ID(@table_name)
-    AND indexes.is_primary_key = 1
-    AND parts.key_ordinal > 0;
 
 -- What a typed view keeps out it names in rule_name; such rules are counted by that name alone.
 INSERT INTO #rules (
@@ -141,11 +119,11 @@ SELECT
         NULL
     ),
     rules.measure,
-    ISNULL(rules.key_columns, @table_key)
+    rules.key_columns
 FROM ops.quality_rules AS rules
 WHERE rules.table_name = @table_name
     AND rules.kind <> N'anomaly'
-    AND EXISTS (SELECT 1 FROM #scope AS scope);
+    AND EXISTS (SELECT 1 FROM #scope AS scope WHERE scope.is_live = 1);
 
 -- All rules that rows break, by what they read: one pass over it.
 SET @reads = N'';
@@ -235,66 +213,101 @@ kept AS (
     FROM #counts AS found
     WHERE found.rule_number = 0
     GROUP BY found.kept_out
+),
+
+counted AS (
+    SELECT
+        rules.rule_number,
+        rules.measure,
+        deployed.unit,
+        totals.observed,
+        ISNULL(totals.checked, 0) AS checked,
+        IIF(rules.kept_out IS NULL, ISNULL(totals.failed, 0), ISNULL(kept.failed, 0)) AS failed
+    FROM #rules AS rules
+    INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name
+    LEFT OUTER JOIN totals ON totals.rule_number = IIF(rules.kept_out IS NULL, rules.rule_number, 0)
+    LEFT OUTER JOIN kept ON kept.kept_out = rules.kept_out
+),
+
+figures AS (
+    SELECT
+        counted.rule_number,
+        counted.checked,
+        counted.failed,
+        CONVERT(decimal(38, 4), CASE
+            WHEN counted.measure IS NOT NULL THEN counted.observed
+            WHEN counted.unit <> N'percent' THEN counted.failed
+            WHEN counted.checked > 0 THEN counted.failed * 100.0 / counted.checked
+            ELSE 0
+        END) AS observed
+    FROM counted
 )
 
 UPDATE rules
 SET
-    checked = ISNULL(totals.checked, 0),
-    failed = IIF(rules.kept_out IS NULL, ISNULL(totals.failed, 0), ISNULL(kept.failed, 0)),
-    observed = totals.observed
-FROM #rules AS rules
-LEFT OUTER JOIN totals ON totals.rule_number = IIF(rules.kept_out IS NULL, rules.rule_number, 0)
-LEFT OUTER JOIN kept ON kept.kept_out = rules.kept_out;
-
-UPDATE rules
-SET observed = CASE
-    WHEN deployed.unit <> N'percent' THEN rules.failed
-    WHEN rules.checked > 0 THEN rules.failed * 100.0 / rules.checked
-    ELSE 0
-END
+    checked = figures.checked,
+    failed = figures.failed,
+    observed = figures.observed,
+    status = CASE
+        -- Nothing to measure breaks nothing: the age of no row is unknown.
+        WHEN figures.observed IS NULL THEN N'passed'
+        WHEN deployed.operator = N'mustBe' AND figures.observed = deployed.threshold_low THEN N'passed'
+        WHEN deployed.operator = N'mustNotBe' AND figures.observed <> deployed.threshold_low THEN N'passed'
+        WHEN deployed.operator = N'mustBeGreaterThan' AND figures.observed > deployed.threshold_low THEN N'passed'
+        WHEN deployed.operator = N'mustBeGreaterOrEqualTo' AND figures.observed >= deployed.threshold_low THEN N'passed'
+        WHEN deployed.operator = N'mustBeLessThan' AND figures.observed < deployed.threshold_low THEN N'passed'
+        WHEN deployed.operator = N'mustBeLessOrEqualTo' AND figures.observed <= deployed.threshold_low THEN N'passed'
+        WHEN
+            deployed.operator = N'mustBeBetween'
+            AND figures.observed BETWEEN deployed.threshold_low AND deployed.threshold_high
+            THEN N'passed'
+        WHEN
+            deployed.operator = N'mustNotBeBetween'
+            AND figures.observed NOT BETWEEN deployed.threshold_low AND deployed.threshold_high
+            THEN N'passed'
+        WHEN
+            rules.severity = N'fail'
+            AND EXISTS (
+                SELECT 1
+                FROM ops.quality_results AS accepted
+                WHERE accepted.rule_name = rules.rule_name
+                    AND accepted.accepted_at IS NOT NULL
+                    AND accepted.checked = figures.checked
+                    AND accepted.failed = figures.failed
+                    AND accepted.observed = figures.observed
+            )
+            THEN N'accepted'
+        WHEN rules.severity = N'fail' THEN N'failed'
+        WHEN rules.severity = N'quarantine' THEN N'quarantined'
+        ELSE N'warned'
+    END
 FROM #rules AS rules
 INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name
-WHERE rules.measure IS NULL;
-
--- Nothing to measure breaks nothing: the age of no row is unknown.
-UPDATE rules
-SET status = CASE
-    WHEN rules.observed IS NULL THEN N'passed'
-    WHEN deployed.operator = N'mustBe' AND rules.observed = deployed.threshold_low THEN N'passed'
-    WHEN deployed.operator = N'mustNotBe' AND rules.observed <> deployed.threshold_low THEN N'passed'
-    WHEN deployed.operator = N'mustBeGreaterThan' AND rules.observed > deployed.threshold_low THEN N'passed'
-    WHEN deployed.operator = N'mustBeGreaterOrEqualTo' AND rules.observed >= deployed.threshold_low THEN N'passed'
-    WHEN deployed.operator = N'mustBeLessThan' AND rules.observed < deployed.threshold_low THEN N'passed'
-    WHEN deployed.operator = N'mustBeLessOrEqualTo' AND rules.observed <= deployed.threshold_low THEN N'passed'
-    WHEN
-        deployed.operator = N'mustBeBetween'
-        AND rules.observed BETWEEN deployed.threshold_low AND deployed.threshold_high
-        THEN N'passed'
-    WHEN
-        deployed.operator = N'mustNotBeBetween'
-        AND rules.observed NOT BETWEEN deployed.threshold_low AND deployed.threshold_high
-        THEN N'passed'
-    WHEN
-        rules.severity = N'fail'
-        AND EXISTS (
-            SELECT 1
-            FROM ops.quality_results AS accepted
-            WHERE accepted.rule_name = rules.rule_name
-                AND accepted.accepted_at IS NOT NULL
-                AND accepted.checked = rules.checked
-                AND accepted.failed = rules.failed
-                AND accepted.observed = rules.observed
-        )
-        THEN N'accepted'
-    WHEN rules.severity = N'fail' THEN N'failed'
-    WHEN rules.severity = N'quarantine' THEN N'quarantined'
-    ELSE N'warned'
-END
-FROM #rules AS rules
-INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name;
+INNER JOIN figures ON figures.rule_number = rules.rule_number;
 
 -- The failing rows by key; those that are quarantined stand in ops.quarantine.
 SET @rule_number = 0;
+
+IF EXISTS (SELECT 1 FROM #rules AS rules WHERE rules.failed > 0 AND rules.key_columns IS NULL)
+    -- Without a primary key, and none named by the rule, failing rows are counted and not listed.
+    UPDATE #rules
+    SET key_columns = (
+        SELECT N'["'
+            + STRING_AGG(CONVERT(nvarchar(max), columns.name), N'", "') WITHIN GROUP (ORDER BY parts.key_ordinal)
+            + N'"]'
+        FROM sys.indexes AS indexes
+        INNER JOIN sys.index_columns AS parts
+            ON parts.object_id = indexes.object_id
+                AND parts.index_id = indexes.index_id
+        INNER JOIN sys.columns AS columns
+            ON columns.object_id = parts.object_id
+                AND columns.column_id = parts.column_id
+        WHERE indexes.object_id = OBJECT_ID(@table_name)
+            AND indexes.is_primary_key = 1
+            AND parts.key_ordinal > 0
+    )
+    WHERE key_columns IS NULL;
+
 WHILE 1 = 1
 BEGIN
     SELECT @rule_number = MIN(rules.rule_number)
@@ -338,7 +351,7 @@ SELECT @row_count = ISNULL(MAX(rules.checked), 0) FROM #rules AS rules;
 
 SET @results = (
     SELECT
-        JSON_QUERY((SELECT taken.batch_id FROM #taken AS taken FOR JSON PATH)) AS batches,
+        JSON_QUERY((SELECT scope.batch_id FROM #scope AS scope ORDER BY scope.batch_id FOR JSON PATH)) AS batches,
         JSON_QUERY((
             SELECT
                 rules.rule_name,
@@ -353,6 +366,9 @@ SET @results = (
         )) AS rules
     FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
 );
+
+IF NOT EXISTS (SELECT 1 FROM #rules AS rules WHERE rules.status = N'failed')
+    RETURN;
 
 WITH failed AS (
     SELECT

@@ -96,7 +96,8 @@ BEGIN TRY
             watched.entity,
             watched.rule_name,
             ISNULL(files.business_date, CONVERT(date, files.registered_at)) AS observed_on,
-            ISNULL(files.loaded_at, files.registered_at) AS changed_at,
+            -- A copy of what is known changes no day; a day that brought nothing but a copy has no record.
+            IIF(files.status = N'loaded', ISNULL(files.loaded_at, files.registered_at), NULL) AS changed_at,
             IIF(
                 watched.reads = watched.table_name OR NOT EXISTS (
                     SELECT 1
@@ -116,7 +117,8 @@ BEGIN TRY
         INNER JOIN ops.files AS files
             ON files.source_system = watched.source_system
                 AND files.entity = watched.entity
-        WHERE files.status IN (N'loaded', N'duplicate')
+        WHERE files.status = N'loaded'
+            OR (files.status = N'duplicate' AND files.business_date IS NOT NULL)
     ),
 
     changed AS (

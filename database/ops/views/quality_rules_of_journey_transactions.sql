@@ -144,7 +144,7 @@ FROM (
     ),
     (
         N'journey_transactions.sold_for_nothing_or_more',
-        N'fail',
+        N'warn',
         N'predicate',
         N'silver.order_lines',
         N'silver.order_lines',

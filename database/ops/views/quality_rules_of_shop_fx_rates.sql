@@ -265,7 +265,7 @@ FROM (
     ),
     (
         N'shop_fx_rates.rate_in_proportion',
-        N'fail',
+        N'warn',
         N'predicate',
         N'silver.currency_rates',
         N'silver.currency_rates',

@@ -385,21 +385,21 @@ FROM (
         N'The newest payment is of the last two business days delivered.'
     ),
     (
-        N'shop_payments.paid_something',
+        N'shop_payments.never_paid_back',
         N'fail',
         N'predicate',
         N'silver.payments',
         N'silver.payments',
         N'batch_id',
         N'source_system = N''shop''',
-        N'paid_amount <= 0',
+        N'paid_amount < 0',
         NULL,
         NULL,
         N'mustBe',
         0,
         NULL,
         N'rows',
-        N'A payment is more than nothing.'
+        N'A payment is nothing or more.'
     ),
     (
         N'shop_payments.volume',
