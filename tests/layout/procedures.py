@@ -11,8 +11,8 @@ from tests.layout.subject import Fault, SqlFile
 
 VERBS: Final = frozenset(
     (
-        "accept apply check deploy detect discard enforce finish load lock maintain plan record refresh register "
-        "reject remove replay run split start unmerge"
+        "accept apply check deploy detect discard enforce finish load lock maintain plan record refresh "
+        "register reject remove replay run split start unmerge"
     ).split()
 )
 OWNS: Final = "DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);"

@@ -61,7 +61,7 @@ def refused(landing: Path, data: str | bytes) -> str:
 
 GATES = tuple(f"check:{contract.table}" for contract in CONTRACTS)
 ALWAYS = [*GATES, *(target.id for target in TARGETS), "ops.quality_metrics", "ops.enforce_retention"]
-"""The steps of every plan: a gate per entity, the loads of silver and gold, the look at the days, retention."""
+"""The steps of every plan: gates, loads of silver and gold, the look at the days, retention."""
 
 
 def test_an_empty_landing_folder_leaves_the_silver_and_gold_steps(tmp_path: Path) -> None:

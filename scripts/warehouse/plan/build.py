@@ -2,10 +2,10 @@
 
 Last in the package. Bronze steps come from the contracts and the files in the landing folder; silver and
 gold are the fixed flow of the warehouse, joined to bronze by what each contract feeds, and between the two
-of them stands what a contract says that it is loaded by. A step is there even when nothing is new: its procedure
-finds that out by itself and says 'up to date'. Between bronze and silver stand the gates: each entity's new
+of them stands what a contract says that it is loaded by. A step is there even when nothing is new: its
+procedure finds that out by itself and says 'up to date'. Before silver stand the gates: each entity's new
 records are held against its rules before silver takes in anything, so that a broken one leaves all that is
-published as it was. Behind silver's records, a step looks for days unlike the others.
+published as it was. Behind silver's records, a step looks for days unlike the others; the last is retention.
 """
 
 from __future__ import annotations

@@ -195,7 +195,8 @@ def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]
     if contract.identity == "content":
         texts = ", ".join(f"converted.{column.name}_text" for column in contract.columns)
         nothing = f"COALESCE({texts}) IS NULL" if len(contract.columns) > 1 else f"{texts} IS NULL"
-        yield Check("no_values", "\n    ".join(_wrapped(nothing)), "N'the record has no values'")
+        condition, problem = "\n    ".join(_wrapped(nothing)), "N'the record has no values'"
+        yield Check("no_values", condition, problem, "a record says something")
     for column in contract.columns:
         if column.required:
             name = column.name
