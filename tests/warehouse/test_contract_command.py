@@ -40,6 +40,7 @@ def test_the_contracts_of_the_project_agree_with_its_database(project: Path) -> 
     ("file", "before", "after", "said"),
     [
         ("dags/contracts/shop/orders.yml", "maximum: 100\n", "maximum: 99\n", "shop_orders_typed.sql"),
+        ("dags/contracts/shop/orders.yml", "web, app or store", "web or app", "'web or app.'"),
         ("dags/contracts/shop/orders.yml", "name: channel", "name: shop_channel", "tables/shop_orders.sql"),
         (
             "database/bronze/tables/shop_payments.sql",

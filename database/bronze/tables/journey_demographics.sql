@@ -22,3 +22,65 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_journey_demographics ON bronze.journey_demographics
     ON PS_bronze_months (loaded_at);
 GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Who lives in a household.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The household.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'household_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Age band of the head of the household.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'age';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Income band.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'income';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Owner or renter, certain or probable.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'home_ownership';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Married or Unmarried.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'marital_status';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Number of people; 5+ for more.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'household_size';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Adults and whether there are children.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'household_comp';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Number of children; 3+ for more.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'journey_demographics',
+    @level2type = N'COLUMN', @level2name = N'kids_count';
+GO

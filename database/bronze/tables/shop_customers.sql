@@ -25,3 +25,86 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_customers ON bronze.shop_customers
     ON PS_bronze_months (loaded_at);
 GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Who the customers are; a change comes as a new version.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The customer.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'customer_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Where the shop writes to.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'email';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Given name.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'first_name';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Family name.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'last_name';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'In international form.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'phone';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Street and number; may hold line breaks.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'street';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Town.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'city';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Post code.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'postal_code';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'ISO 3166-1 code of two letters.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'country';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'When the customer registered (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'registered_at';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'When this version came to be (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_customers',
+    @level2type = N'COLUMN', @level2name = N'updated_at';
+GO

@@ -18,3 +18,37 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_fx_rates ON bronze.shop_fx_rates
     ON PS_bronze_months (loaded_at);
 GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'What a unit of a currency is worth in USD, the reporting currency.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_fx_rates';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The currency (ISO 4217).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_fx_rates',
+    @level2type = N'COLUMN', @level2name = N'currency';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The day.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_fx_rates',
+    @level2type = N'COLUMN', @level2name = N'rate_date';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'USD for one unit.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_fx_rates',
+    @level2type = N'COLUMN', @level2name = N'rate';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'A restated rate has a later one (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_fx_rates',
+    @level2type = N'COLUMN', @level2name = N'updated_at';
+GO

@@ -21,3 +21,58 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_order_items ON bronze.shop_order_items
     ON PS_bronze_months (loaded_at);
 GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'What each order holds.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The order.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items',
+    @level2type = N'COLUMN', @level2name = N'order_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Number of the line in the order.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items',
+    @level2type = N'COLUMN', @level2name = N'line_no';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The product.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items',
+    @level2type = N'COLUMN', @level2name = N'product_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Units.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items',
+    @level2type = N'COLUMN', @level2name = N'quantity';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Price of a unit in the order''s currency.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items',
+    @level2type = N'COLUMN', @level2name = N'unit_price';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'For the whole line; imputed as 0 when missing.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items',
+    @level2type = N'COLUMN', @level2name = N'discount';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'When this version came to be (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_order_items',
+    @level2type = N'COLUMN', @level2name = N'updated_at';
+GO

@@ -21,3 +21,58 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_payments ON bronze.shop_payments
     ON PS_bronze_months (loaded_at);
 GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'What was paid for which order.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The payment.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments',
+    @level2type = N'COLUMN', @level2name = N'payment_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The order.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments',
+    @level2type = N'COLUMN', @level2name = N'order_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'When it was paid (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments',
+    @level2type = N'COLUMN', @level2name = N'paid_at';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'card, paypal, transfer or gift_card.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments',
+    @level2type = N'COLUMN', @level2name = N'method';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Amount in the payment''s currency.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments',
+    @level2type = N'COLUMN', @level2name = N'amount';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'That of the order.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments',
+    @level2type = N'COLUMN', @level2name = N'currency';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'When this version came to be (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_payments',
+    @level2type = N'COLUMN', @level2name = N'updated_at';
+GO

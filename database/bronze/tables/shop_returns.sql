@@ -22,3 +22,65 @@ GO
 CREATE CLUSTERED COLUMNSTORE INDEX IX_bronze_shop_returns ON bronze.shop_returns
     ON PS_bronze_months (loaded_at);
 GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'What came back of which line.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The return.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'return_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The order.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'order_id';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'The line of the order.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'line_no';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'When it came back (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'returned_at';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Units that came back.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'quantity';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'Refund in the order''s currency.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'refund_amount';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'What the customer says; may hold line breaks.',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'comment';
+GO
+EXEC sys.sp_addextendedproperty
+    @name = N'MS_Description',
+    @value = N'When this version came to be (UTC).',
+    @level0type = N'SCHEMA', @level0name = N'bronze',
+    @level1type = N'TABLE', @level1name = N'shop_returns',
+    @level2type = N'COLUMN', @level2name = N'updated_at';
+GO

@@ -27,6 +27,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     autoescape=False,  # T-SQL, not HTML
 )
+_ENVIRONMENT.filters["literal"] = lambda text: text.replace("'", "''")
 _BRONZE: Final = {
     "tables/{name}.sql": "table",
     "tables/{name}_landing.sql": "landing",
@@ -100,6 +101,7 @@ def _facts(contract: Contract) -> dict[str, Any]:
         "table": contract.table,
         "source": contract.source,
         "entity": contract.entity,
+        "description": contract.description,
         "file_pattern": contract.dialect.file_pattern,
         "delimiter": contract.dialect.delimiter,
         "columns": contract.columns,
