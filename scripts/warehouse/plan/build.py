@@ -341,6 +341,7 @@ def _retention_step(contracts: Sequence[Contract], loads: Sequence[Step]) -> Ste
         parameters=(
             Parameter("@step", "nvarchar(1200)", procedure),
             Parameter("@procedure", "nvarchar(300)", procedure),
+            Parameter("@target", "nvarchar(300)", None),
             Parameter("@policies", "nvarchar(max)", policies(contracts)),
         ),
         depends_on=tuple(step.id for step in loads),
