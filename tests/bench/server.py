@@ -27,7 +27,8 @@ def main() -> None:
             pass
         started = time.perf_counter()
         with serving(data) as served:
-            print(f"server: ready {time.perf_counter() - started:.2f} s after its start")
+            spent, computed = time.perf_counter() - started, served.processor_seconds()
+            print(f"server: ready {spent:.2f} s after its start, {computed:.2f} s of them computing")
             connection = served.connect()
             _stream(served, connection)
             _large(served, connection)
@@ -43,13 +44,16 @@ def _stream(served: Served, connection: pyodbc.Connection) -> None:
         f"FROM GENERATE_SERIES(1, {STREAMED})"
     )
     before, highest = served.memory(), 0
+    computed = served.processor_seconds()
     cursor = connection.execute("SELECT * FROM six")
     started, count = time.perf_counter(), 0
     while rows := cursor.fetchmany(50_000):
         count += len(rows)
         highest = max(highest, served.memory())
     spent = time.perf_counter() - started
-    print(f"server: {count / spent:,.0f} rows/s of six columns; {_mib(highest - before)} more memory")
+    each = (served.processor_seconds() - computed) / count * 1e6
+    speed = f"{count / spent:,.0f} rows/s of six columns, {each:.1f} µs of processor time each"
+    print(f"server: {speed}; {_mib(highest - before)} more memory")
 
 
 def _large(served: Served, connection: pyodbc.Connection) -> None:

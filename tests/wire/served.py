@@ -69,9 +69,10 @@ class Served:
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def sessions(self) -> int:
-        """Sessions besides the one that asks."""
-        connection = self.connect()
-        count = connection.execute("SELECT COUNT(*) FROM sys.dm_exec_sessions").fetchval() - 1
+        """Sessions besides those that ask here, the last of which may still be on its way out."""
+        connection = self.connect(APP="watching")
+        query = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE program_name <> 'watching' OR program_name IS NULL"
+        count = connection.execute(query).fetchval()
         connection.close()
         return int(count)
 
