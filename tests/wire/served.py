@@ -71,7 +71,7 @@ class Served:
     def sessions(self) -> int:
         """Sessions besides those that ask here, the last of which may still be on its way out."""
         connection = self.connect(APP="watching")
-        query = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE program_name <> 'watching' OR program_name IS NULL"
+        query = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE ISNULL(program_name, '') <> 'watching'"
         count = connection.execute(query).fetchval()
         connection.close()
         return int(count)
