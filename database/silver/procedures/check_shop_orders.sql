@@ -202,20 +202,23 @@ BEGIN TRY
         SET @rows_written = @rows_written + @@ROWCOUNT;
 
         -- What a record was delivered as is known for as long as bronze keeps it.
-        INSERT INTO #misfits (file_id, line_number, rule_name, problem, raw_text)
-        SELECT
-            judged.file_id,
-            judged.line_number,
-            judged.rule_name,
-            judged.problem,
-            ISNULL(typed.raw_text, N'')
-        FROM #judged AS judged
-        LEFT OUTER JOIN bronze.shop_orders_typed AS typed
-            ON typed.file_id = judged.file_id
-                AND typed.line_number = judged.line_number
-        WHERE judged.rule_name IS NOT NULL;
+        IF EXISTS (SELECT 1 FROM #judged AS judged WHERE judged.rule_name IS NOT NULL)
+        BEGIN
+            INSERT INTO #misfits (file_id, line_number, rule_name, problem, raw_text)
+            SELECT
+                judged.file_id,
+                judged.line_number,
+                judged.rule_name,
+                judged.problem,
+                ISNULL(typed.raw_text, N'')
+            FROM #judged AS judged
+            LEFT OUTER JOIN bronze.shop_orders_typed AS typed
+                ON typed.file_id = judged.file_id
+                    AND typed.line_number = judged.line_number
+            WHERE judged.rule_name IS NOT NULL;
 
-        SET @rows_rejected = @@ROWCOUNT;
+            SET @rows_rejected = @@ROWCOUNT;
+        END;
 
         INSERT INTO #released (file_id, line_number)
         SELECT

@@ -242,22 +242,31 @@ BEGIN TRY
         WHERE records.standing <> standings.standing;
 
         -- What a record was delivered as is known for as long as bronze keeps it.
-        INSERT INTO #misfits (file_id, line_number, rule_name, problem, raw_text)
-        SELECT
-            records.file_id,
-            records.line_number,
-            records.rule_name,
-            records.problem,
-            ISNULL(typed.raw_text, N'')
-        FROM silver.shop_orders_records AS records
-        INNER JOIN #files AS files ON files.file_id = records.file_id
-        LEFT OUTER JOIN bronze.shop_orders_typed AS typed
-            ON typed.file_id = records.file_id
-                AND typed.line_number = records.line_number
-        WHERE files.counts = 1
-            AND records.rule_name IS NOT NULL;
+        IF EXISTS (
+            SELECT 1
+            FROM silver.shop_orders_records AS records
+            INNER JOIN #files AS files ON files.file_id = records.file_id
+            WHERE files.counts = 1
+                AND records.rule_name IS NOT NULL
+        )
+        BEGIN
+            INSERT INTO #misfits (file_id, line_number, rule_name, problem, raw_text)
+            SELECT
+                records.file_id,
+                records.line_number,
+                records.rule_name,
+                records.problem,
+                ISNULL(typed.raw_text, N'')
+            FROM silver.shop_orders_records AS records
+            INNER JOIN #files AS files ON files.file_id = records.file_id
+            LEFT OUTER JOIN bronze.shop_orders_typed AS typed
+                ON typed.file_id = records.file_id
+                    AND typed.line_number = records.line_number
+            WHERE files.counts = 1
+                AND records.rule_name IS NOT NULL;
 
-        SET @rows_rejected = @@ROWCOUNT;
+            SET @rows_rejected = @@ROWCOUNT;
+        END;
 
         INSERT INTO #released (file_id, line_number)
         SELECT
