@@ -16,6 +16,7 @@ from warehouse.config import Settings, open_server
 from warehouse.contract_command import contract
 from warehouse.errors import UsageProblem
 from warehouse.generate_command import generate
+from warehouse.match_command import match
 from warehouse.migrate_command import migrate
 from warehouse.options import common_options, console, notes
 from warehouse.quality_command import quality_command
@@ -45,6 +46,7 @@ main.add_command(quarantine)
 main.add_command(quality_command)
 main.add_command(retention_command)
 main.add_command(source)
+main.add_command(match)
 
 
 @main.command(epilog=_EPILOG)

@@ -36,6 +36,7 @@ ALLOWED: Final = {
     "bronze.finish_file": ("#records",),
     "bronze.split_lines": ("#lines", "#records"),
     "ops.apply_quarantine": ("#misfits", "#released"),
+    "ops.check_likeness": ("#scored",),
     "ops.finish_batch": ("#batches",),
     "ops.plan_retention": ("#retention",),
     "ops.remove_retained": ("#retention",),

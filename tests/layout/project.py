@@ -62,12 +62,12 @@ def tables_are_named_by_layer(tree: Tree) -> Iterator[Fault]:
 
 
 def loads_are_named_after_their_table(tree: Tree) -> Iterator[Fault]:
-    """load_[<source>_]<target> and refresh_<target> have a table called target in their schema."""
+    """load_[<source>_]<target> and refresh_[master_]<target> have a table called target in their schema."""
     tables = {file.name for file in tree.objects if file.kind == "tables"}
     sources = "|".join(folder.name for folder in (tree.root / "dags" / "contracts").glob("*/"))
     for file in tree.objects:
         called = re.sub(r"^(load|refresh)_", "", file.stem)
-        targets = {f"{file.schema}.{called}", f"{file.schema}.{re.sub(rf'^({sources})_', '', called)}"}
+        targets = {f"{file.schema}.{called}", f"{file.schema}.{re.sub(rf'^({sources}|master)_', '', called)}"}
         if file.is_leaf and not targets & tables:
             yield file.fault(f"there is no table {min(targets)}")
 

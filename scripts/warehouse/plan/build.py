@@ -35,7 +35,8 @@ class Target:
 
     @property
     def layer(self) -> str:
-        return self.table.split(".")[0]
+        schema = self.table.split(".")[0]
+        return "silver" if schema == "ops" else schema
 
     @property
     def id(self) -> str:
@@ -114,6 +115,14 @@ TARGETS: Final = (
     Target("gold.dim_customers", "gold.load_dim_customers", ("silver.customers",)),
     Target("gold.fact_order_lines", "gold.load_fact_order_lines", ("silver.order_lines", *_DIMENSIONS)),
     Target("gold.daily_sales", "gold.refresh_daily_sales", ("gold.fact_order_lines",)),
+    Target("silver.customer_features", "silver.load_customer_features", ("silver.customers",)),
+    Target("ops.match_candidates", "ops.load_match_candidates", ("silver.customer_features",)),
+    Target("silver.customer_matches", "silver.load_customer_matches", ("ops.match_candidates",)),
+    Target(
+        "gold.dim_customers",
+        "gold.refresh_master_dim_customers",
+        ("silver.customer_matches", "gold.dim_customers"),
+    ),
 )
 
 

@@ -1,0 +1,268 @@
+-- silver.customer_features, ops.match_settings → the scores and status of #scored, the caller's pairs of customers: how
+-- alike are names (in either order), e-mail, telephone, address, and all of it by weight; what is not known on both
+-- sides does not count. Two texts are as alike as the pairs of characters they share (Dice). Re-run: gives the same.
+-- EXEC ops.check_likeness;
+CREATE OR ALTER PROCEDURE ops.check_likeness
+AS
+SET NOCOUNT, XACT_ABORT ON;
+DECLARE @weight_name decimal(9, 4);
+DECLARE @weight_email decimal(9, 4);
+DECLARE @weight_phone decimal(9, 4);
+DECLARE @weight_address decimal(9, 4);
+DECLARE @review_from decimal(9, 4);
+DECLARE @accept_from decimal(9, 4);
+DECLARE @least_name decimal(9, 4);
+
+SELECT
+    @weight_name = MAX(IIF(settings.setting_name = N'weight_name', settings.value, NULL)),
+    @weight_email = MAX(IIF(settings.setting_name = N'weight_email', settings.value, NULL)),
+    @weight_phone = MAX(IIF(settings.setting_name = N'weight_phone', settings.value, NULL)),
+    @weight_address = MAX(IIF(settings.setting_name = N'weight_address', settings.value, NULL)),
+    @review_from = MAX(IIF(settings.setting_name = N'review_from', settings.value, NULL)),
+    @accept_from = MAX(IIF(settings.setting_name = N'accept_from', settings.value, NULL)),
+    @least_name = MAX(IIF(settings.setting_name = N'least_name', settings.value, NULL))
+FROM ops.match_settings AS settings;
+
+CREATE TABLE #texts (
+    left_source_system nvarchar(20) NOT NULL,
+    left_customer_id nvarchar(50) NOT NULL,
+    right_source_system nvarchar(20) NOT NULL,
+    right_customer_id nvarchar(50) NOT NULL,
+    part nvarchar(20) NOT NULL,
+    left_text nvarchar(100) NOT NULL,
+    right_text nvarchar(100) NOT NULL
+);
+CREATE TABLE #places (place int NOT NULL);
+CREATE TABLE #grams (text_value nvarchar(100) NOT NULL, gram nvarchar(2) NOT NULL, gram_count int NOT NULL);
+CREATE TABLE #likeness (
+    left_text nvarchar(100) NOT NULL,
+    right_text nvarchar(100) NOT NULL,
+    likeness decimal(5, 4) NOT NULL
+);
+
+WITH digits AS (
+    SELECT digit.value
+    FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS digit (value)
+)
+
+INSERT INTO #places (place)
+SELECT tens.value * 10 + units.value + 1
+FROM digits AS tens
+CROSS JOIN digits AS units;
+
+INSERT INTO #texts (
+    left_source_system,
+    left_customer_id,
+    right_source_system,
+    right_customer_id,
+    part,
+    left_text,
+    right_text
+)
+SELECT
+    scored.left_source_system,
+    scored.left_customer_id,
+    scored.right_source_system,
+    scored.right_customer_id,
+    parts.part,
+    parts.left_text,
+    parts.right_text
+FROM #scored AS scored
+INNER JOIN silver.customer_features AS lefts
+    ON lefts.source_system = scored.left_source_system
+        AND lefts.customer_id = scored.left_customer_id
+INNER JOIN silver.customer_features AS rights
+    ON rights.source_system = scored.right_source_system
+        AND rights.customer_id = scored.right_customer_id
+CROSS APPLY (
+    VALUES
+        (N'given', lefts.given_name, rights.given_name),
+        (N'family', lefts.family_name, rights.family_name),
+        (N'given_family', lefts.given_name, rights.family_name),
+        (N'family_given', lefts.family_name, rights.given_name),
+        (
+            N'mailbox',
+            LEFT(lefts.email_text, CHARINDEX(N'@', CONCAT(lefts.email_text, N'@')) - 1),
+            LEFT(rights.email_text, CHARINDEX(N'@', CONCAT(rights.email_text, N'@')) - 1)
+        ),
+        (N'email', N'=', IIF(lefts.email_text = rights.email_text, N'=', N'/')),
+        (N'phone', lefts.phone_text, rights.phone_text),
+        (N'street', LEFT(lefts.street_text, 100), LEFT(rights.street_text, 100)),
+        (N'postal', lefts.postal_text, rights.postal_text)
+) AS parts (part, left_text, right_text)
+WHERE parts.left_text IS NOT NULL
+    AND parts.right_text IS NOT NULL;
+
+WITH texts AS (
+    SELECT texts.left_text AS text_value
+    FROM #texts AS texts
+    WHERE texts.left_text <> texts.right_text
+    UNION
+    SELECT texts.right_text
+    FROM #texts AS texts
+    WHERE texts.left_text <> texts.right_text
+),
+
+padded AS (
+    SELECT
+        texts.text_value,
+        SUBSTRING(CONCAT(N' ', texts.text_value, N' '), places.place, 2) AS gram
+    FROM texts
+    INNER JOIN #places AS places ON places.place <= LEN(texts.text_value) + 1
+)
+
+INSERT INTO #grams (text_value, gram, gram_count)
+SELECT
+    padded.text_value,
+    padded.gram,
+    COUNT(*)
+FROM padded
+GROUP BY
+    padded.text_value,
+    padded.gram;
+
+WITH compared AS (
+    SELECT DISTINCT
+        texts.left_text,
+        texts.right_text
+    FROM #texts AS texts
+    WHERE texts.left_text <> texts.right_text
+)
+
+INSERT INTO #likeness (left_text, right_text, likeness)
+SELECT
+    compared.left_text,
+    compared.right_text,
+    CONVERT(
+        decimal(5, 4),
+        2.0 * SUM(IIF(left_grams.gram_count < right_grams.gram_count, left_grams.gram_count, right_grams.gram_count))
+        / (LEN(compared.left_text) + LEN(compared.right_text) + 2)
+    )
+FROM compared
+INNER JOIN #grams AS left_grams ON left_grams.text_value = compared.left_text
+INNER JOIN #grams AS right_grams
+    ON right_grams.text_value = compared.right_text
+        AND right_grams.gram = left_grams.gram
+GROUP BY
+    compared.left_text,
+    compared.right_text;
+
+WITH rated AS (
+    SELECT
+        texts.left_source_system,
+        texts.left_customer_id,
+        texts.right_source_system,
+        texts.right_customer_id,
+        texts.part,
+        IIF(texts.left_text = texts.right_text, 1, ISNULL(known.likeness, 0)) AS likeness
+    FROM #texts AS texts
+    LEFT OUTER JOIN #likeness AS known
+        ON known.left_text = texts.left_text
+            AND known.right_text = texts.right_text
+),
+
+alike AS (
+    SELECT
+        rated.left_source_system,
+        rated.left_customer_id,
+        rated.right_source_system,
+        rated.right_customer_id,
+        MAX(IIF(rated.part = N'given', rated.likeness, NULL)) AS given,
+        MAX(IIF(rated.part = N'family', rated.likeness, NULL)) AS family,
+        MAX(IIF(rated.part = N'given_family', rated.likeness, NULL)) AS given_family,
+        MAX(IIF(rated.part = N'family_given', rated.likeness, NULL)) AS family_given,
+        MAX(IIF(rated.part = N'mailbox', rated.likeness, NULL)) AS mailbox,
+        MAX(IIF(rated.part = N'email', rated.likeness, NULL)) AS email,
+        MAX(IIF(rated.part = N'phone', rated.likeness, NULL)) AS phone,
+        MAX(IIF(rated.part = N'street', rated.likeness, NULL)) AS street,
+        MAX(IIF(rated.part = N'postal', rated.likeness, NULL)) AS postal
+    FROM rated
+    GROUP BY
+        rated.left_source_system,
+        rated.left_customer_id,
+        rated.right_source_system,
+        rated.right_customer_id
+),
+
+named AS (
+    SELECT
+        alike.left_source_system,
+        alike.left_customer_id,
+        alike.right_source_system,
+        alike.right_customer_id,
+        CASE
+            WHEN alike.given IS NULL THEN 0.8 * alike.family
+            WHEN alike.given + alike.family >= alike.given_family + alike.family_given
+                THEN (alike.given + alike.family) / 2
+            ELSE (alike.given_family + alike.family_given) / 2
+        END AS name_score,
+        IIF(alike.mailbox IS NULL, NULL, IIF(alike.email = 1, 1, 0.8 * alike.mailbox)) AS email_score,
+        IIF(alike.phone < 0.7, 0, alike.phone) AS phone_score,
+        IIF(
+            alike.street IS NULL OR alike.postal IS NULL,
+            NULL,
+            0.7 * alike.street + 0.3 * IIF(alike.postal = 1, 1, 0)
+        ) AS address_score
+    FROM alike
+),
+
+weighed AS (
+    SELECT
+        named.left_source_system,
+        named.left_customer_id,
+        named.right_source_system,
+        named.right_customer_id,
+        named.name_score,
+        named.email_score,
+        named.phone_score,
+        named.address_score,
+        (
+            @weight_name * named.name_score
+            + @weight_email * ISNULL(named.email_score, 0)
+            + @weight_phone * ISNULL(named.phone_score, 0)
+            + @weight_address * ISNULL(named.address_score, 0)
+        ) / (
+            @weight_name
+            + IIF(named.email_score IS NULL, 0, @weight_email)
+            + IIF(named.phone_score IS NULL, 0, @weight_phone)
+            + IIF(named.address_score IS NULL, 0, @weight_address)
+        ) AS weight,
+        IIF(named.email_score = 1, 0.45 + 0.5 * named.name_score, 0) AS same_email
+    FROM named
+),
+
+decided AS (
+    SELECT
+        weighed.left_source_system,
+        weighed.left_customer_id,
+        weighed.right_source_system,
+        weighed.right_customer_id,
+        weighed.name_score,
+        weighed.email_score,
+        weighed.phone_score,
+        weighed.address_score,
+        IIF(weighed.same_email > weighed.weight, weighed.same_email, weighed.weight) AS score
+    FROM weighed
+)
+
+UPDATE scored
+SET
+    name_score = decided.name_score,
+    email_score = decided.email_score,
+    phone_score = decided.phone_score,
+    address_score = decided.address_score,
+    score = decided.score,
+    status = CASE
+        WHEN decided.score >= @accept_from
+            AND decided.name_score >= @least_name
+            AND (decided.email_score = 1 OR decided.phone_score = 1 OR decided.address_score >= 0.9)
+            THEN N'auto_accepted'
+        WHEN decided.score >= @review_from THEN N'pending'
+    END
+FROM #scored AS scored
+INNER JOIN decided
+    ON decided.left_source_system = scored.left_source_system
+        AND decided.left_customer_id = scored.left_customer_id
+        AND decided.right_source_system = scored.right_source_system
+        AND decided.right_customer_id = scored.right_customer_id;
+GO

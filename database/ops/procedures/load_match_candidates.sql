@@ -1,0 +1,275 @@
+-- silver.customer_features, silver.customer_blocks → ops.match_candidates
+-- Grain: one pair of customers that share a block and score review_from or more. Re-run: compares only customers that
+-- came or changed since with all others; a pair decided by a person is asked again only when one of the two has
+-- changed, and one taken as the same by a person stays. Blocks that are too large go to ops.match_capped_blocks.
+-- EXEC ops.load_match_candidates @run_id = 1, @rows_written = @written OUTPUT;
+CREATE OR ALTER PROCEDURE ops.load_match_candidates
+    @run_id bigint,
+    @rows_read bigint = NULL OUTPUT,
+    @rows_written bigint = NULL OUTPUT,
+    @rows_rejected bigint = NULL OUTPUT
+AS
+SET NOCOUNT, XACT_ABORT ON;
+DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
+DECLARE @now datetime2(3) = SYSUTCDATETIME();
+DECLARE @batch_id bigint;
+DECLARE @largest_block int;
+
+SELECT
+    @rows_read = 0,
+    @rows_written = 0,
+    @rows_rejected = 0;
+
+CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
+CREATE TABLE #blocks (block_kind nvarchar(20) NOT NULL, block_value nvarchar(400) NOT NULL, member_count int NOT NULL);
+CREATE TABLE #scored (
+    left_source_system nvarchar(20) NOT NULL,
+    left_customer_id nvarchar(50) NOT NULL,
+    right_source_system nvarchar(20) NOT NULL,
+    right_customer_id nvarchar(50) NOT NULL,
+    left_hash binary(32) NOT NULL,
+    right_hash binary(32) NOT NULL,
+    name_score decimal(5, 4) NULL,
+    email_score decimal(5, 4) NULL,
+    phone_score decimal(5, 4) NULL,
+    address_score decimal(5, 4) NULL,
+    score decimal(5, 4) NULL,
+    status nvarchar(20) NULL
+);
+CREATE TABLE #changed (candidate_id bigint NOT NULL);
+
+BEGIN TRY
+    IF @owns_transaction = 1 BEGIN TRANSACTION;
+
+    EXEC ops.lock_target @target = N'ops.match_candidates';
+
+    INSERT INTO #batches (batch_id, file_id, row_count)
+    SELECT
+        batches.batch_id,
+        batches.file_id,
+        batches.rows_written
+    FROM ops.batches AS batches
+    WHERE batches.table_name = N'silver.customer_features'
+        AND NOT EXISTS (
+            SELECT 1
+            FROM ops.batch_consumers AS consumers
+            WHERE consumers.consumer = N'ops.match_candidates'
+                AND consumers.batch_id = batches.batch_id
+        );
+
+    IF EXISTS (SELECT 1 FROM #batches AS batches)
+    BEGIN
+        SET @batch_id = NEXT VALUE FOR ops.batch_ids;
+
+        SELECT @rows_read = SUM(batches.row_count) FROM #batches AS batches;
+        SELECT @largest_block = settings.value
+        FROM ops.match_settings AS settings
+        WHERE settings.setting_name = N'largest_block';
+
+        INSERT INTO #blocks (block_kind, block_value, member_count)
+        SELECT
+            members.block_kind,
+            members.block_value,
+            COUNT(*)
+        FROM silver.customer_blocks AS members
+        WHERE EXISTS (
+            SELECT 1
+            FROM silver.customer_blocks AS touched
+            INNER JOIN silver.customer_features AS features
+                ON features.source_system = touched.source_system
+                    AND features.customer_id = touched.customer_id
+            INNER JOIN #batches AS batches ON batches.batch_id = features.batch_id
+            WHERE touched.block_kind = members.block_kind
+                AND touched.block_value = members.block_value
+        )
+        GROUP BY
+            members.block_kind,
+            members.block_value
+        HAVING COUNT(*) > 1;
+
+        DELETE capped
+        FROM ops.match_capped_blocks AS capped
+        INNER JOIN #blocks AS blocks
+            ON blocks.block_kind = capped.block_kind
+                AND blocks.block_value = capped.block_value;
+
+        INSERT INTO ops.match_capped_blocks (block_kind, block_value, member_count, run_id)
+        SELECT
+            blocks.block_kind,
+            blocks.block_value,
+            blocks.member_count,
+            @run_id
+        FROM #blocks AS blocks
+        WHERE blocks.member_count > @largest_block;
+
+        -- Each pair once, however many blocks it shares: one that has changed, and one that comes after it or has not.
+        INSERT INTO #scored (
+            left_source_system,
+            left_customer_id,
+            right_source_system,
+            right_customer_id,
+            left_hash,
+            right_hash
+        )
+        SELECT DISTINCT
+            lefts.source_system AS left_source_system,
+            lefts.customer_id AS left_customer_id,
+            rights.source_system AS right_source_system,
+            rights.customer_id AS right_customer_id,
+            lefts.feature_hash AS left_hash,
+            rights.feature_hash AS right_hash
+        FROM #blocks AS blocks
+        INNER JOIN silver.customer_blocks AS left_blocks
+            ON left_blocks.block_kind = blocks.block_kind
+                AND left_blocks.block_value = blocks.block_value
+        INNER JOIN silver.customer_blocks AS right_blocks
+            ON right_blocks.block_kind = blocks.block_kind
+                AND right_blocks.block_value = blocks.block_value
+        INNER JOIN silver.customer_features AS lefts
+            ON lefts.source_system = left_blocks.source_system
+                AND lefts.customer_id = left_blocks.customer_id
+        INNER JOIN silver.customer_features AS rights
+            ON rights.source_system = right_blocks.source_system
+                AND rights.customer_id = right_blocks.customer_id
+        WHERE blocks.member_count <= @largest_block
+            AND (
+                lefts.source_system < rights.source_system
+                OR (lefts.source_system = rights.source_system AND lefts.customer_id < rights.customer_id)
+            )
+            AND (
+                lefts.batch_id IN (SELECT batches.batch_id FROM #batches AS batches)
+                OR rights.batch_id IN (SELECT batches.batch_id FROM #batches AS batches)
+            );
+
+        -- A pair that no longer shares a block scores nothing; it is looked at as well.
+        INSERT INTO #scored (
+            left_source_system,
+            left_customer_id,
+            right_source_system,
+            right_customer_id,
+            left_hash,
+            right_hash
+        )
+        SELECT
+            known.left_source_system,
+            known.left_customer_id,
+            known.right_source_system,
+            known.right_customer_id,
+            lefts.feature_hash AS left_hash,
+            rights.feature_hash AS right_hash
+        FROM ops.match_candidates AS known
+        INNER JOIN silver.customer_features AS lefts
+            ON lefts.source_system = known.left_source_system
+                AND lefts.customer_id = known.left_customer_id
+        INNER JOIN silver.customer_features AS rights
+            ON rights.source_system = known.right_source_system
+                AND rights.customer_id = known.right_customer_id
+        WHERE (known.left_hash <> lefts.feature_hash OR known.right_hash <> rights.feature_hash)
+            AND NOT EXISTS (
+                SELECT 1
+                FROM #scored AS scored
+                WHERE scored.left_source_system = known.left_source_system
+                    AND scored.left_customer_id = known.left_customer_id
+                    AND scored.right_source_system = known.right_source_system
+                    AND scored.right_customer_id = known.right_customer_id
+            );
+
+        EXEC ops.check_likeness;
+
+        UPDATE known
+        SET
+            score = ISNULL(scored.score, 0),
+            name_score = ISNULL(scored.name_score, 0),
+            email_score = scored.email_score,
+            phone_score = scored.phone_score,
+            address_score = scored.address_score,
+            left_hash = scored.left_hash,
+            right_hash = scored.right_hash,
+            status = CASE
+                WHEN known.status = N'accepted' THEN N'accepted'
+                WHEN scored.status IS NULL THEN N'withdrawn'
+                WHEN known.status = N'rejected' THEN N'pending'
+                ELSE scored.status
+            END,
+            run_id = @run_id,
+            decided_by = IIF(known.status = N'accepted', known.decided_by, NULL),
+            decided_at = IIF(known.status = N'accepted', known.decided_at, NULL),
+            note = IIF(known.status = N'accepted', known.note, CONCAT(N'changed since it was ', known.status))
+        OUTPUT INSERTED.candidate_id INTO #changed (candidate_id)
+        FROM ops.match_candidates AS known
+        INNER JOIN #scored AS scored
+            ON scored.left_source_system = known.left_source_system
+                AND scored.left_customer_id = known.left_customer_id
+                AND scored.right_source_system = known.right_source_system
+                AND scored.right_customer_id = known.right_customer_id
+        WHERE known.left_hash <> scored.left_hash
+            OR known.right_hash <> scored.right_hash;
+
+        INSERT INTO ops.match_candidates (
+            left_source_system,
+            left_customer_id,
+            right_source_system,
+            right_customer_id,
+            score,
+            name_score,
+            email_score,
+            phone_score,
+            address_score,
+            left_hash,
+            right_hash,
+            status,
+            run_id
+        )
+        OUTPUT INSERTED.candidate_id INTO #changed (candidate_id)
+        SELECT
+            scored.left_source_system,
+            scored.left_customer_id,
+            scored.right_source_system,
+            scored.right_customer_id,
+            scored.score,
+            scored.name_score,
+            scored.email_score,
+            scored.phone_score,
+            scored.address_score,
+            scored.left_hash,
+            scored.right_hash,
+            scored.status,
+            @run_id
+        FROM #scored AS scored
+        WHERE scored.status IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1
+                FROM ops.match_candidates AS known
+                WHERE known.left_source_system = scored.left_source_system
+                    AND known.left_customer_id = scored.left_customer_id
+                    AND known.right_source_system = scored.right_source_system
+                    AND known.right_customer_id = scored.right_customer_id
+            );
+
+        INSERT INTO ops.match_decisions (candidate_id, status, score, decided_by, decided_at, note)
+        SELECT
+            candidates.candidate_id,
+            candidates.status,
+            candidates.score,
+            N'ops.load_match_candidates',
+            @now,
+            candidates.note
+        FROM ops.match_candidates AS candidates
+        INNER JOIN #changed AS changed ON changed.candidate_id = candidates.candidate_id;
+
+        SET @rows_written = @@ROWCOUNT;
+
+        EXEC ops.finish_batch
+            @run_id = @run_id,
+            @batch_id = @batch_id,
+            @table_name = N'ops.match_candidates',
+            @rows_written = @rows_written;
+    END;
+
+    IF @owns_transaction = 1 COMMIT TRANSACTION;
+END TRY
+BEGIN CATCH
+    IF @owns_transaction = 1 AND XACT_STATE() <> 0 ROLLBACK TRANSACTION;
+    THROW;
+END CATCH;
+GO
