@@ -68,6 +68,13 @@ def _records(entity: str) -> str:
     return f"silver.shop_{entity}_records"
 
 
+_MATCHING: Final = (
+    Target("silver.customer_features", "silver.load_customer_features", ("silver.customers",)),
+    Target("ops.match_candidates", "ops.load_match_candidates", ("silver.customer_features",)),
+    Target("silver.customer_matches", "silver.load_customer_matches", ("ops.match_candidates",)),
+)
+"""After whoever loads customers."""
+
 TARGETS: Final = (
     Target("silver.products", "silver.load_products"),
     Target("silver.order_lines", "silver.load_order_lines"),
@@ -109,15 +116,13 @@ TARGETS: Final = (
         "silver.load_shop_inventory_levels",
         (_records("inventory"), "silver.products"),
     ),
+    *_MATCHING,
     Target("gold.dim_dates", "gold.load_dim_dates", ("silver.orders",)),
     Target("gold.dim_stores", "gold.load_dim_stores", ("silver.orders",)),
     Target("gold.dim_products", "gold.load_dim_products", ("silver.products", "silver.order_lines")),
     Target("gold.dim_customers", "gold.load_dim_customers", ("silver.customers",)),
     Target("gold.fact_order_lines", "gold.load_fact_order_lines", ("silver.order_lines", *_DIMENSIONS)),
     Target("gold.daily_sales", "gold.refresh_daily_sales", ("gold.fact_order_lines",)),
-    Target("silver.customer_features", "silver.load_customer_features", ("silver.customers",)),
-    Target("ops.match_candidates", "ops.load_match_candidates", ("silver.customer_features",)),
-    Target("silver.customer_matches", "silver.load_customer_matches", ("ops.match_candidates",)),
     Target(
         "gold.dim_customers",
         "gold.refresh_master_dim_customers",
@@ -152,8 +157,8 @@ def targets_of(contracts: Sequence[Contract]) -> tuple[Target, ...]:
         if contract.loaded_by and contract.loaded_by not in known:
             inlets = tuple(table for table in contract.feeds if table != contract.silver_target)
             own.append(Target(contract.silver_target, contract.loaded_by, inlets))
-    fixed = [target for target in TARGETS if target.layer == "silver"]
-    return (*fixed, *own, *(target for target in TARGETS if target.layer != "silver"))
+    fixed = [target for target in TARGETS if target.layer == "silver" and target not in _MATCHING]
+    return (*fixed, *own, *_MATCHING, *(target for target in TARGETS if target.layer != "silver"))
 
 
 def described(files: Iterable[Delivered]) -> str:
