@@ -41,6 +41,7 @@ _LOGICAL_TYPES: Final = ("string", "integer", "number", "boolean", "date", "time
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _TABLE: Final = re.compile(r"silver\.[a-z][a-z0-9_]{0,100}")
 _PROCEDURE: Final = re.compile(r"silver\.load_[a-z][a-z0-9_]{0,100}")
+_JSON_PATH: Final = re.compile(r"""\$(\."[^"'\\]+"|\.\w+)+""")
 _DATE_PARTS: Final = {"y": "y", "M": "m", "d": "d"}
 
 
@@ -274,6 +275,11 @@ def date_order(pattern: str) -> str:
     return order if order in ("dmy", "mdy", "ymd") else ""
 
 
+def path_parts(path: str) -> list[str]:
+    """The names in a path such as $.address."zip code"."""
+    return [quoted or plain for quoted, plain in re.findall(r'\."([^"]+)"|\.(\w+)', path)]
+
+
 class _Reader:
     """Takes from the standard's model what the plan needs, and refuses what it could not honour."""
 
@@ -376,12 +382,19 @@ class _Reader:
             maximum=_limit(limits.get("maximum")),
             is_personal="pii" in (item.tags or []),
             header=self._text_or_none(place, custom, "header"),
-            json_path=str(custom.get("jsonPath", "")),
+            json_path=self._json_path(place, custom.get("jsonPath", f"$.{name}")),
             date_format=self._date_format(place, limits.get("format", "")),
             unit=str(custom.get("unit", "")),
             decimal_mark=self._one_of(place, custom, "decimalMark", ".", (".", ",")),
             decimals=self._number(custom, "decimals", 4, 0, 18),
         )
+
+    def _json_path(self, place: str, path: object) -> str:
+        """A path of names only, which is what goes into a literal of T-SQL."""
+        if not isinstance(path, str) or not _JSON_PATH.fullmatch(path):
+            remedy = "write names behind dots, as in $.address.city, others in quotes"
+            raise self._error(f"{place}.customProperties.jsonPath", f"is {path!r}", remedy)
+        return path
 
     def _text_or_none(self, place: str, custom: Mapping[str | None, Any], name: str) -> str | None:
         value = custom.get(name)

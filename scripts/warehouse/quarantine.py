@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from warehouse.contracts import Contract
+from warehouse.contracts import Contract, path_parts
 from warehouse.errors import UsageProblem
 from warehouse.odbc import Connection
 
@@ -117,23 +118,63 @@ def correct(
     """
     row = entry(connection, number)
     contract = next(c for c in contracts if (c.source, c.entity) == (row["source_system"], row["entity"]))
-    fields = _fields(row, contract)
+    is_json = contract.dialect.form == "jsonl"
+    fields = json_fields(row, contract) if is_json else _fields(row, contract)
     unknown = sorted(set(changes) - set(fields))
     if unknown:
         raise UsageProblem(f"{number}: has no column {', '.join(unknown)}; it has {', '.join(fields)}")
-    path = landing / contract.source / contract.entity / f"quarantine_{number}.csv"
+    name = f"quarantine_{number}{_suffix(contract)}"
+    path = landing / contract.source / contract.entity / name
     if path.exists():
         raise UsageProblem(f"{path}: is there already; entry {number} has been corrected before")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, delimiter=contract.dialect.delimiter, lineterminator="\n")
-        writer.writerows([list(fields), list({**fields, **changes}.values())])
+        if is_json:
+            stream.write(json_line({**fields, **changes}, contract) + "\n")
+        else:
+            writer = csv.writer(stream, delimiter=contract.dialect.delimiter, lineterminator="\n")
+            writer.writerows([list(fields), list({**fields, **changes}.values())])
     try:
         replay(connection, number, note, path.relative_to(landing).as_posix())
     except BaseException:
         path.unlink()
         raise
     return path
+
+
+def _suffix(contract: Contract) -> str:
+    """That of the entity's files, where it is one that text may have."""
+    suffix = Path(contract.dialect.file_pattern).suffix
+    return suffix if suffix.lower() in (".csv", ".txt", ".tsv", ".jsonl", ".ndjson") else ".csv"
+
+
+def json_fields(row: dict[str, Any], contract: Contract) -> dict[str, Any]:
+    """The values of a record that is a line of JSON, by the contract's columns."""
+    try:
+        found = json.loads(row["raw_text"])
+    except ValueError as error:
+        raise UsageProblem(
+            f"{row['quarantine_id']}: is no JSON; correct its file and deliver that again"
+        ) from error
+    values: dict[str, Any] = {}
+    for column in contract.columns:
+        place: Any = found
+        for name in path_parts(column.json_path):
+            place = place.get(name) if isinstance(place, dict) else None
+        values[column.name] = place
+    return values
+
+
+def json_line(values: Mapping[str, Any], contract: Contract) -> str:
+    """The values as a line of JSON, where the contract's paths have them."""
+    found: dict[str, Any] = {}
+    for column in contract.columns:
+        *parents, name = path_parts(column.json_path)
+        place = found
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = values[column.name]
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _fields(row: dict[str, Any], contract: Contract) -> dict[str, str]:

@@ -23,6 +23,8 @@ from warehouse.intake.headers import LONGEST, Header, Refusal, judge
 from warehouse.intake.records import RecordCounter
 from warehouse.intake.shapes import Span, count_lines, read_shaped, text_lines
 
+# A record that warehouse quarantine replay delivered again, whatever the entity's files are called.
+_CORRECTED: Final = re.compile(r"quarantine_\d+\.csv")
 _EMPTY: Final = Refusal("no_header", "is empty; its first line must be the header")
 
 
@@ -139,7 +141,8 @@ def landing_files(contract: Contract, landing: Path) -> list[Delivered]:
     found = sorted(
         path
         for path in (folder.iterdir() if folder.is_dir() else ())
-        if not path.name.startswith(".") and any(Path(name).match(pattern) for name in plain_names(path))
+        if not path.name.startswith(".")
+        and (any(Path(name).match(pattern) for name in plain_names(path)) or _CORRECTED.fullmatch(path.name))
     )
     return [delivered(contract, landing, path) for path in found if not path.is_dir()]
 

@@ -104,6 +104,7 @@ def _facts(contract: Contract) -> dict[str, Any]:
         "description": contract.description,
         "file_pattern": contract.dialect.file_pattern,
         "delimiter": contract.dialect.delimiter,
+        "is_jsonl": contract.dialect.form == "jsonl",
         "columns": contract.columns,
         "column_names": list(_wrapped(json.dumps([column.name for column in contract.columns]))),
         "longest_field": min(lengths),

@@ -7,11 +7,12 @@ independently of the T-SQL that reads them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from warehouse.contracts import Column, Contract
+from warehouse.contracts import Column, Contract, path_parts
 from warehouse.scaffold.typing import typing_of
 
 _DAYS: Final = {"yyyy": ("2021", "2022"), "yy": ("21", "22"), "MMM": ("Mar", "Mar"), "MM": ("03", "03"),
@@ -33,7 +34,6 @@ class Sample:
     rule: str = ""
     is_key: bool = False
     is_required: bool = False
-    json_path: str = ""
 
     @property
     def quoted(self) -> tuple[str, str, str]:
@@ -54,8 +54,23 @@ def samples_of(contract: Contract) -> Mapping[str, Any]:
         "ruled": ruled,
         "changed": plain[-1] if plain else None,
         "is_jsonl": contract.dialect.form == "jsonl",
-        "quote_mark": contract.dialect.delimiter,
+        "json_good": _as_json(contract, [sample.good for sample in samples]),
+        "json_other": _as_json(contract, [sample.other for sample in samples]),
     }
+
+
+def _as_json(contract: Contract, texts: list[str]) -> str:
+    """The texts as a line of JSON, where the contract's paths have them; in T-SQL's quotes."""
+    if contract.dialect.form != "jsonl":
+        return ""
+    found: dict[str, Any] = {}
+    for column, text in zip(contract.columns, texts, strict=True):
+        *parents, name = path_parts(column.json_path)
+        place = found
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = json.loads(text) if column.typed_as == "json" else text
+    return json.dumps(found, ensure_ascii=False).replace("'", "''")
 
 
 def _sample(column: Column) -> Sample:
@@ -90,6 +105,8 @@ def _texts(column: Column) -> tuple[str, str, str, str, str]:
         case "percent":
             texts = [_written(column, text) for text in ("12.5", "50")]
             return f"{texts[0]}%", f"{texts[1]} %", "0.125", "0.5", "half"
+        case "json":
+            return '["a"]', '["b", 2]', """N'["a"]'""", """N'["b", 2]'""", ""
         case "flag":
             return "yes", "no", "1", "0", "perhaps"
         case _:

@@ -39,6 +39,7 @@ _DATE: Final = ("not_a_date", "is not a date")
 
 TYPINGS: Final = {
     "text": Typing("nvarchar(4000)"),
+    "json": Typing("nvarchar(4000)"),
     "code": Typing("nvarchar(50)", shape="UPPER({x})", convert="CONVERT(nvarchar(50), {x})", longest=50),
     "word": Typing("nvarchar(200)", shape="LOWER({x})", convert="CONVERT(nvarchar(200), {x})", longest=200),
     "integer": Typing(
