@@ -40,6 +40,7 @@ def source() -> None:
     type=click.Choice(["dmy", "mdy", "ymd"]),
     help="What a date such as 06-05-21 begins with, where the file does not tell.",
 )
+@click.option("--sheet", default="", metavar="NAME", help="Sheet of a workbook  [default: its first]")
 @click.option("--dry-run", is_flag=True, help="Show what was found and would be written; write nothing.")
 @common_options
 def add(
@@ -50,6 +51,7 @@ def add(
     key: str | None,
     no_key: bool,
     dates: str | None,
+    sheet: str,
     dry_run: bool,
 ) -> int:
     """Look at FILE, show what it is, and write what loads such files: they are yours from then on.
@@ -76,7 +78,7 @@ def add(
     if key and no_key:
         raise UsageProblem("--key and --no-key exclude each other; give one")
     named = tuple(part for part in (key or "").split(",") if part.strip())
-    profile = profile_any(file, named, dates or "", without_key=no_key)
+    profile = profile_any(file, named, dates or "", sheet=sheet, without_key=no_key)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE)
     for line in file_lines(profile):
         console.print(line, soft_wrap=True, markup=False)

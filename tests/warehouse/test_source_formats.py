@@ -1,9 +1,11 @@
-"""Sources that are no CSV: JSON lines and Parquet, through the same contracts to silver."""
+"""Sources that are no CSV: JSON lines, Parquet and workbooks, through the same contracts to silver."""
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,3 +139,95 @@ def test_what_is_no_parquet_is_refused(added: Added) -> None:
     (file,) = added.site.query("SELECT status, rule_name FROM ops.files WHERE path LIKE N'%broken.parquet'")
     assert (file["status"], file["rule_name"]) == ("refused", "broken_archive")
     assert "accounted for" in added.site.done("reconcile")
+
+
+def workbook(file: Path, rows: list[list[object]], name: str = "Data") -> None:
+    """A workbook of one empty sheet and one with the rows; numbers and texts, dates as Excel keeps them."""
+    cells = "".join(
+        f'<row r="{r}">'
+        + "".join(
+            _cell(f"{chr(64 + c)}{r}", value) for c, value in enumerate(row, start=1) if value is not None
+        )
+        + "</row>"
+        for r, row in enumerate(rows, start=1)
+    )
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{kinds}.worksheet+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{kinds}.styles+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="Read me" sheetId="1" r:id="r1"/>'
+        f'<sheet name="{name}" sheetId="2" r:id="r2"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="r2" Type="{office}/worksheet" Target="worksheets/sheet2.xml"/>'
+        f'<Relationship Id="r3" Type="{office}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/>'
+        '<xf numFmtId="14"/></cellXfs></styleSheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData/></worksheet>',
+        "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(file, "w") as archive:
+        for path, text in parts.items():
+            archive.writestr(path, text)
+
+
+def _cell(place: str, value: object) -> str:
+    if isinstance(value, datetime.date):
+        return f'<c r="{place}" s="1"><v>{(value - datetime.date(1899, 12, 30)).days}</v></c>'
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+    return f'<c r="{place}"><v>{value!r}</v></c>'
+
+
+def test_a_sheet_of_a_workbook_reaches_silver_with_titles_above_and_a_total_below(added: Added) -> None:
+    day = datetime.date
+    file = added.folder / "stock.xlsx"
+    workbook(
+        file,
+        [
+            ["Stock of the month"],
+            [],
+            ["Item code", "Counted", "Pieces", "Price"],
+            ["A-1", day(2024, 3, 1), 10, 0.1 + 0.2],
+            ["B-2", day(2024, 3, 2), 1200, 19.5],
+            ["C-3", None, 3, 5],
+            ["Total", None, 1213, 24.8],
+        ],
+    )
+    arguments = ("source", "add", str(file), "--source", "t", "--entity", "stock", "--sheet", "Data")
+    shown = added.site.done(*arguments)
+    assert "2 lines above the header" in shown
+    assert "key       item_code" in shown
+    added.site.done("migrate")
+    added.site.done("run")
+    rows = added.site.query(
+        "SELECT item_code, CONVERT(nvarchar(10), counted, 23) AS d, pieces, price, line_number "
+        "FROM silver.t_stock ORDER BY item_code"
+    )
+    assert [tuple(str(value) for value in row.values()) for row in rows] == [
+        ("A-1", "2024-03-01", "10", "0.3000", "4"),
+        ("B-2", "2024-03-02", "1200", "19.5000", "5"),
+        ("C-3", "None", "3", "5.0000", "6"),
+    ]
+    workbook(
+        added.site.landing / "t" / "stock" / "next.xlsx",
+        [["Item code", "Counted", "Pieces", "Price"], ["C-3", day(2024, 4, 1), 4, 5.25]],
+    )
+    workbook(added.site.landing / "t" / "stock" / "other.xlsx", [["Item code"]], name="Elsewhere")
+    added.site.done("run")
+    (row,) = added.site.query("SELECT pieces, price FROM silver.t_stock WHERE item_code = N'C-3'")
+    assert (row["pieces"], str(row["price"])) == (4, "5.2500")
+    (refused,) = added.site.query("SELECT reason FROM ops.files WHERE path LIKE N'%other.xlsx'")
+    assert "has no sheet 'Data'; it has Read me, Elsewhere" in refused["reason"]
+    assert "accounted for" in added.site.done("reconcile")
+    assert "agrees" in added.site.done("contract", "check")

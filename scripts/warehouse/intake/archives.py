@@ -1,13 +1,11 @@
-"""Opens a delivered file as a stream of bytes: unpacks gzip and zip, turns Parquet into CSV on the way.
+"""Opens a delivered file as a stream of bytes: unpacks gzip and zip, has other formats turned into CSV.
 
-First in the package. The standard library's gzip and zipfile do it; nothing is unpacked to disk. Parquet is
-read by DuckDB, which writes CSV (UTF-8, header, dates in ISO 8601) that goes when it has been read.
+On top of conversions. The standard library's gzip and zipfile do it; nothing is unpacked to disk.
 """
 
 from __future__ import annotations
 
 import gzip
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,10 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-import duckdb
+from warehouse.intake.conversions import CONVERTED, CannotConvert, converted
 
-SUFFIXES: Final = {".gz": "gzip", ".zip": "zip", ".parquet": "parquet"}
-_CONVERTED: Final = ("parquet",)
+SUFFIXES: Final = {".gz": "gzip", ".zip": "zip", **{f".{kind}": kind for kind in CONVERTED}}
 
 
 class BrokenArchive(Exception):
@@ -26,20 +23,23 @@ class BrokenArchive(Exception):
 
 
 def compression_of(path: Path) -> str | None:
-    """'gzip', 'zip', 'parquet' or None, by the suffix of the name."""
+    """'gzip', 'zip', 'parquet', 'xlsx', … or None, by the suffix of the name."""
     return SUFFIXES.get(path.suffix.lower())
 
 
 def plain_names(path: Path) -> tuple[str, ...]:
     """What the file may be called without its archive suffix: sales.zip may stand for sales.csv."""
-    if compression_of(path) in (None, *_CONVERTED):
+    if compression_of(path) in (None, *CONVERTED):
         return (path.name,)
     return (path.stem, f"{path.stem}.csv")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """The bytes inside. Errors: OSError; BrokenArchive for what is no whole archive of one file."""
+def opened(path: Path, sheet: str = "") -> Iterator[BinaryIO]:
+    """The bytes inside; `sheet` names one of a workbook.
+
+    Errors: OSError; BrokenArchive for what is no whole archive of one file.
+    """
     kind = compression_of(path)
     try:
         if kind == "gzip":
@@ -48,12 +48,14 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         elif kind == "zip":
             with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive)) as member:
                 yield cast(BinaryIO, member)
-        elif kind == "parquet":
-            with _as_csv(path) as converted:
-                yield converted
+        elif kind in CONVERTED:
+            with converted(path, kind, sheet) as rows:
+                yield rows
         else:
             with path.open("rb") as plain:
                 yield plain
+    except CannotConvert as error:
+        raise BrokenArchive(str(error)) from error
     except (
         gzip.BadGzipFile,
         zipfile.BadZipFile,
@@ -63,23 +65,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         NotImplementedError,
     ) as error:
         raise BrokenArchive(f"is no whole {kind} file ({error}); deliver it again") from error
-
-
-@contextmanager
-def _as_csv(path: Path) -> Iterator[BinaryIO]:
-    """A Parquet file's rows as CSV. Errors: OSError; BrokenArchive."""
-    with path.open("rb"):
-        pass  # a file that may not be read is no broken one
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "rows.csv"
-        try:
-            with duckdb.connect() as connection:
-                connection.read_parquet(str(path)).write_csv(str(target), header=True)
-        except duckdb.Error as error:
-            said = " ".join(str(error).split())
-            raise BrokenArchive(f"is no whole parquet file ({said}); deliver it again") from error
-        with target.open("rb") as stream:
-            yield stream
 
 
 def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

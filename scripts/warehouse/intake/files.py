@@ -236,7 +236,7 @@ def _content(contract: Contract, path: Path) -> Content | None:
     if contract.dialect.form == "jsonl" or not contract.dialect.is_plain:
         return _shaped_content(contract, path)
     detector, counter = Detector(contract.dialect.encoding), RecordCounter()
-    with opened(path) as stream:
+    with opened(path, contract.dialect.sheet) as stream:
         while chunk := stream.read(CHUNK):
             detector.feed(chunk)
             counter.feed(chunk)
@@ -244,7 +244,7 @@ def _content(contract: Contract, path: Path) -> Content | None:
     encoding = detector.finish()
     if not encoding.is_clean:
         counter = RecordCounter()
-        with opened(path) as stream:
+        with opened(path, contract.dialect.sheet) as stream:
             for chunk in as_utf8(stream, encoding):
                 counter.feed(chunk)
         counter.finish()
@@ -261,11 +261,11 @@ def _content(contract: Contract, path: Path) -> Content | None:
 def _shaped_content(contract: Contract, path: Path) -> Content | None:
     """What is in a file that is no plain CSV: lines of JSON, or records among titles and footers."""
     detector = Detector(contract.dialect.encoding)
-    with opened(path) as stream:
+    with opened(path, contract.dialect.sheet) as stream:
         while chunk := stream.read(CHUNK):
             detector.feed(chunk)
     encoding = detector.finish()
-    with opened(path) as stream:
+    with opened(path, contract.dialect.sheet) as stream:
         lines = text_lines(as_utf8(stream, encoding))
         if contract.dialect.form == "jsonl":
             records, blank = count_lines(lines)

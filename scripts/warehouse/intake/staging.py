@@ -29,7 +29,7 @@ def stage(landing: Path, file: LandingFile) -> None:
     target = landing / staged_path(file)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
-    with opened(file.path) as source, part.open("wb") as copy:
+    with opened(file.path, file.contract.dialect.sheet) as source, part.open("wb") as copy:
         for chunk in as_utf8(source, file.content.encoding):
             copy.write(chunk)
     part.replace(target)

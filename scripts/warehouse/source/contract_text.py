@@ -77,6 +77,8 @@ def _custom(profile: Profile, name: str) -> Iterator[tuple[str, Any]]:
     if profile.form != "csv":
         yield "format", profile.form
     table, outline = profile.table, profile.outline
+    if profile.sheet:
+        yield "sheet", profile.sheet
     yield "delimiter", table.delimiter if table else ","
     yield "quote", '"'
     yield "encoding", "windows-1252" if table and table.encoding == "windows-1252" else "utf-8"

@@ -66,11 +66,12 @@ class Profile:
     key: tuple[str, ...]
     notes: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    sheet: str = ""
 
 
-def profile_file(path: Path, key: Sequence[str] = (), date_order: str = "") -> Profile:
+def profile_file(path: Path, key: Sequence[str] = (), date_order: str = "", sheet: str = "") -> Profile:
     """Look at a delimited file. Errors: UsageProblem for one that cannot be read, or a key it has not."""
-    table = read_table(path)
+    table = read_table(path, sheet)
     outline = outline_of(table, str(path))
     if not outline.records:
         raise UsageProblem(f"{path}: has a header and no records; name a file that has some")
@@ -98,6 +99,7 @@ def profile_file(path: Path, key: Sequence[str] = (), date_order: str = "") -> P
         notes.append("the file is not UTF-8; it is read as Windows-1252")
     return replace(
         found,
+        sheet=sheet,
         table=table,
         outline=outline,
         notes=tuple(notes),

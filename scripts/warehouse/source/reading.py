@@ -16,8 +16,10 @@ from warehouse.source.profile import Profile, profile_file, without
 _JSON: Final = (".jsonl", ".ndjson")
 
 
-def profile_any(path: Path, key: Sequence[str], date_order: str, *, without_key: bool = False) -> Profile:
+def profile_any(
+    path: Path, key: Sequence[str], date_order: str, *, sheet: str = "", without_key: bool = False
+) -> Profile:
     """What the file is. Errors: UsageProblem."""
     is_json = Path(plain_names(path)[0]).suffix.lower() in _JSON
-    found = (profile_lines if is_json else profile_file)(path, key, date_order)
+    found = profile_lines(path, key, date_order) if is_json else profile_file(path, key, date_order, sheet)
     return without(found) if without_key else found

@@ -49,26 +49,26 @@ class Table:
     is_cut: bool
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, sheet: str = "") -> Table:
     """The file's rows. Errors: UsageProblem for a file that cannot be read or is no text."""
-    text, encoding, has_mark, is_cut = _decoded(path)
+    text, encoding, has_mark, is_cut = _decoded(path, sheet)
     if not text.strip():
         raise UsageProblem(f"{path}: is empty; name a file with a header and records")
     delimiter = _delimiter(text)
     return Table(tuple(_rows(text, delimiter)), delimiter, encoding, has_mark, is_cut)
 
 
-def _decoded(path: Path) -> tuple[str, str, bool, bool]:
+def _decoded(path: Path, sheet: str) -> tuple[str, str, bool, bool]:
     detector = Detector("utf-8")
     try:
-        with opened(path) as stream:
+        with opened(path, sheet) as stream:
             read = 0
             while read < LARGEST and (chunk := stream.read(CHUNK)):
                 detector.feed(chunk)
                 read += len(chunk)
             is_cut = bool(stream.read(1))
         encoding = detector.finish()
-        with opened(path) as stream:
+        with opened(path, sheet) as stream:
             pieces, size = [], 0
             for piece in as_utf8(stream, encoding):
                 pieces.append(piece)
