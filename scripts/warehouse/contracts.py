@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -138,6 +138,7 @@ class Contract:
     `loaded_by` the procedure that loads that ('' for those of the warehouse's fixed flow). `identity` says
     what
     makes two records the same: their key, or all that they say. `null_words` stand for nothing in its files.
+    `location` is where `warehouse source pull` fetches it ('' for what is delivered), `pull` how, as written.
     """
 
     source: str
@@ -157,6 +158,8 @@ class Contract:
     loaded_by: str = ""
     identity: str = "key"
     null_words: tuple[str, ...] = ()
+    location: str = ""
+    pull: Mapping[str, Any] = field(default_factory=dict)
 
     def retention_of(self, layer: str) -> Retention | None:
         """How long a layer keeps this entity; None: for good. Landing is not meant where it is not named."""
@@ -312,6 +315,8 @@ class _Reader:
             identity=self._identity(custom),
             null_words=self._null_words(custom),
             quality=self._quality(schema),
+            location=self._location(),
+            pull=self._pull(custom),
         )
 
     def _check_head(self) -> None:
@@ -475,6 +480,17 @@ class _Reader:
         if identity not in IDENTITIES:
             raise self._custom("identity", identity, f"use one of {', '.join(IDENTITIES)}")
         return str(identity)
+
+    def _location(self) -> str:
+        """The first of the standard's servers; the others are those of other environments."""
+        server = next(iter(self._model.servers or []), None)
+        return (server.location or "") if server else ""
+
+    def _pull(self, custom: Mapping[str | None, Any]) -> Mapping[str, Any]:
+        pull = custom.get("pull", {})
+        if not isinstance(pull, dict):
+            raise self._custom("pull", pull, "write names and values below it")
+        return pull
 
     def _null_words(self, custom: Mapping[str | None, Any]) -> tuple[str, ...]:
         words = custom.get("nullWords", [])

@@ -1,4 +1,4 @@
-"""The command `warehouse source`: makes a source of a file.
+"""The command `warehouse source`: makes a source of a file, fetches files of sources.
 
 Beside source, which finds out what the file is and writes what a project needs to take in more of them.
 """
@@ -23,10 +23,14 @@ _EPILOG: Final = (
     "Exit codes: 0 done; 2 wrong usage, a file that cannot be read, or a source that is there already."
 )
 
+_PULL_EPILOG: Final = (
+    "Exit codes: 0 done, or nothing new; 2 wrong usage, a broken contract, a place that does not answer."
+)
+
 
 @click.group()
 def source() -> None:
-    """Make a source of a file that you have: contract, tables, loads, migration, tests."""
+    """Make a source of a file that you have, or fetch files of sources that are there."""
 
 
 @source.command(epilog=_EPILOG)
@@ -100,4 +104,35 @@ def add(
         is_below = delivered.is_relative_to(Path.cwd())
         click.echo(f"delivered {delivered.relative_to(Path.cwd()) if is_below else delivered}")
     click.echo(f"source {source_name}/{entity} is there; now run: warehouse migrate, then warehouse run")
+    return 0
+
+
+@source.command(epilog=_PULL_EPILOG)
+@click.argument("entity", metavar="SOURCE/ENTITY")
+@common_options
+def pull(settings: Settings, entity: str) -> int:
+    """Fetch what is new of SOURCE/ENTITY into the landing folder, from the place its contract names.
+
+    A REST endpoint (http, https) is read page by page into a file of JSON lines; any other URL is a folder
+    whose files are copied. A fetch that broke off goes on where it was.
+    """
+    from warehouse.contracts import load_contracts
+    from warehouse.source.rest import pull_pages
+    from warehouse.source.storage import pull_files
+
+    contracts = load_contracts(settings.project / "dags" / "contracts")
+    found = [one for one in contracts if f"{one.source}/{one.entity}" == entity]
+    if not found:
+        raise UsageProblem(f"{entity}: no contract is called so; name one of dags/contracts")
+    if not found[0].location:
+        raise UsageProblem(f"{entity}: its contract names no servers; say there where it is fetched from")
+    with Console(stderr=True, highlight=False).status("fetching") as status:
+        if found[0].location.startswith(("http://", "https://")):
+            file, count = pull_pages(found[0], settings.landing, settings.home, status.update)
+            told = [f"fetched {count:,} records into {file.name}"] if file else []
+        else:
+            copies = pull_files(found[0], settings.landing, settings.home, status.update)
+            told = [f"fetched {copy.name}" for copy in copies]
+    for line in told or ["nothing new"]:
+        click.echo(line)
     return 0
