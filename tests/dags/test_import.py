@@ -80,7 +80,7 @@ def test_the_tasks_of_a_layer_are_the_steps_of_the_plan(dags: dict[str, DAG], la
         assert task.step == step
         assert outlets(task) == list(step.outlets)
         assert [item.name for item in task.inlets if hasattr(item, "name")] == list(step.inlets)
-        within = {tasks[name].task_id for name in step.depends_on if name in tasks}
+        within = {tasks[name].task_id for name in (*step.depends_on, *step.after) if name in tasks}
         assert within == {name for name in task.upstream_task_ids if name != "start_run"}
 
 

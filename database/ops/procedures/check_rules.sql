@@ -1,17 +1,18 @@
 -- ops.quality_rules, @table_name → @results: what its rules find in the batches that were not checked yet, as JSON,
 -- which outlives a rollback; ops.finish_check writes it down. Writes nothing. @failure: what to raise when a rule of
 -- severity fail is broken, and its figures were not accepted. Re-run: the same answer until ops.finish_check.
+-- @known: what ops.start_check said before the load, and the load's own batch.
 -- EXEC ops.check_rules @table_name = N'silver.orders', @results = @results OUTPUT, @failure = @failure OUTPUT;
 CREATE OR ALTER PROCEDURE ops.check_rules
     @table_name nvarchar(300),
     @is_of_all_rows bit = 0,
+    @known nvarchar(max) = NULL,
     @results nvarchar(max) = NULL OUTPUT,
     @failure nvarchar(2048) = NULL OUTPUT,
     @row_count bigint = NULL OUTPUT
 AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @most_keys int = 100000;
-DECLARE @consumer nvarchar(300) = CONCAT(N'quality:', @table_name);
 DECLARE @statement nvarchar(max);
 DECLARE @reads nvarchar(max);
 DECLARE @rule_number int;
@@ -22,20 +23,10 @@ SELECT
     @failure = NULL,
     @row_count = 0;
 
-IF NOT EXISTS (
-        SELECT 1
-        FROM ops.batches AS batches
-        WHERE batches.table_name = @table_name
-            AND (
-                @is_of_all_rows = 1
-                OR NOT EXISTS (
-                    SELECT 1
-                    FROM ops.batch_consumers AS consumers
-                    WHERE consumers.consumer = @consumer
-                        AND consumers.batch_id = batches.batch_id
-                )
-            )
-    )
+IF @known IS NULL
+    EXEC ops.start_check @table_name = @table_name, @is_of_all_rows = @is_of_all_rows, @known = @known OUTPUT;
+
+IF NOT EXISTS (SELECT 1 FROM OPENJSON(@known, N'$.batches') AS batches)
     RETURN;
 
 CREATE TABLE #scope (batch_id bigint NOT NULL, file_id bigint NULL, is_live bit NOT NULL);
@@ -63,24 +54,16 @@ CREATE TABLE #counts (
     observed decimal(38, 4) NULL
 );
 
--- A file that another has replaced as a whole counts no more: this is how a corrected delivery opens the gate.
 INSERT INTO #scope (batch_id, file_id, is_live)
 SELECT
     batches.batch_id,
-    IIF(files.superseded_by_file_id IS NULL, batches.file_id, NULL),
-    IIF(files.superseded_by_file_id IS NULL, 1, 0)
-FROM ops.batches AS batches
-LEFT OUTER JOIN ops.files AS files ON files.file_id = batches.file_id
-WHERE batches.table_name = @table_name
-    AND (
-        @is_of_all_rows = 1
-        OR NOT EXISTS (
-            SELECT 1
-            FROM ops.batch_consumers AS consumers
-            WHERE consumers.consumer = @consumer
-                AND consumers.batch_id = batches.batch_id
-        )
-    );
+    batches.file_id,
+    batches.is_live
+FROM OPENJSON(@known, N'$.batches') WITH (
+    batch_id bigint '$.batch_id',
+    file_id bigint '$.file_id',
+    is_live bit '$.is_live'
+) AS batches;
 
 -- What a typed view keeps out it names in rule_name; such rules are counted by that name alone.
 INSERT INTO #rules (
@@ -241,49 +224,70 @@ figures AS (
             ELSE 0
         END) AS observed
     FROM counted
+),
+
+judged AS (
+    SELECT
+        figures.rule_number,
+        figures.checked,
+        figures.failed,
+        figures.observed,
+        CASE
+            -- Nothing to measure breaks nothing: the age of no row is unknown.
+            WHEN figures.observed IS NULL THEN N'passed'
+            WHEN deployed.operator = N'mustBe' AND figures.observed = deployed.threshold_low THEN N'passed'
+            WHEN deployed.operator = N'mustNotBe' AND figures.observed <> deployed.threshold_low THEN N'passed'
+            WHEN deployed.operator = N'mustBeGreaterThan' AND figures.observed > deployed.threshold_low THEN N'passed'
+            WHEN
+                deployed.operator = N'mustBeGreaterOrEqualTo'
+                AND figures.observed >= deployed.threshold_low
+                THEN N'passed'
+            WHEN deployed.operator = N'mustBeLessThan' AND figures.observed < deployed.threshold_low THEN N'passed'
+            WHEN
+                deployed.operator = N'mustBeLessOrEqualTo'
+                AND figures.observed <= deployed.threshold_low
+                THEN N'passed'
+            WHEN
+                deployed.operator = N'mustBeBetween'
+                AND figures.observed BETWEEN deployed.threshold_low AND deployed.threshold_high
+                THEN N'passed'
+            WHEN
+                deployed.operator = N'mustNotBeBetween'
+                AND figures.observed NOT BETWEEN deployed.threshold_low AND deployed.threshold_high
+                THEN N'passed'
+            WHEN
+                rules.severity = N'fail'
+                AND EXISTS (
+                    SELECT 1
+                    FROM OPENJSON(@known, N'$.accepted') WITH (
+                        rule_name nvarchar(200) '$.rule_name',
+                        checked bigint '$.checked',
+                        failed bigint '$.failed',
+                        observed decimal(38, 4) '$.observed'
+                    ) AS accepted
+                    WHERE accepted.rule_name = rules.rule_name
+                        AND accepted.checked = figures.checked
+                        AND accepted.failed = figures.failed
+                        AND accepted.observed = figures.observed
+                )
+                THEN N'accepted'
+            WHEN rules.severity = N'fail' THEN N'failed'
+            WHEN rules.severity = N'quarantine' THEN N'quarantined'
+            ELSE N'warned'
+        END AS status
+    FROM figures
+    INNER JOIN #rules AS rules ON rules.rule_number = figures.rule_number
+    INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name
 )
 
 UPDATE rules
 SET
-    checked = figures.checked,
-    failed = figures.failed,
-    observed = figures.observed,
-    status = CASE
-        -- Nothing to measure breaks nothing: the age of no row is unknown.
-        WHEN figures.observed IS NULL THEN N'passed'
-        WHEN deployed.operator = N'mustBe' AND figures.observed = deployed.threshold_low THEN N'passed'
-        WHEN deployed.operator = N'mustNotBe' AND figures.observed <> deployed.threshold_low THEN N'passed'
-        WHEN deployed.operator = N'mustBeGreaterThan' AND figures.observed > deployed.threshold_low THEN N'passed'
-        WHEN deployed.operator = N'mustBeGreaterOrEqualTo' AND figures.observed >= deployed.threshold_low THEN N'passed'
-        WHEN deployed.operator = N'mustBeLessThan' AND figures.observed < deployed.threshold_low THEN N'passed'
-        WHEN deployed.operator = N'mustBeLessOrEqualTo' AND figures.observed <= deployed.threshold_low THEN N'passed'
-        WHEN
-            deployed.operator = N'mustBeBetween'
-            AND figures.observed BETWEEN deployed.threshold_low AND deployed.threshold_high
-            THEN N'passed'
-        WHEN
-            deployed.operator = N'mustNotBeBetween'
-            AND figures.observed NOT BETWEEN deployed.threshold_low AND deployed.threshold_high
-            THEN N'passed'
-        WHEN
-            rules.severity = N'fail'
-            AND EXISTS (
-                SELECT 1
-                FROM ops.quality_results AS accepted
-                WHERE accepted.rule_name = rules.rule_name
-                    AND accepted.accepted_at IS NOT NULL
-                    AND accepted.checked = figures.checked
-                    AND accepted.failed = figures.failed
-                    AND accepted.observed = figures.observed
-            )
-            THEN N'accepted'
-        WHEN rules.severity = N'fail' THEN N'failed'
-        WHEN rules.severity = N'quarantine' THEN N'quarantined'
-        ELSE N'warned'
-    END
+    checked = judged.checked,
+    failed = judged.failed,
+    observed = judged.observed,
+    status = judged.status
 FROM #rules AS rules
-INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name
-INNER JOIN figures ON figures.rule_number = rules.rule_number;
+INNER JOIN judged ON judged.rule_number = rules.rule_number;
 
 -- The failing rows by key; those that are quarantined stand in ops.quarantine.
 SET @rule_number = 0;

@@ -14,6 +14,10 @@ IF @rows_written > 0
     INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written)
     VALUES (@batch_id, @table_name, @run_id, @rows_written);
 
+-- ops.run_step checks what was written.
+IF @rows_written > 0 AND OBJECT_ID(N'tempdb..#written', N'U') IS NOT NULL
+    INSERT INTO #written (batch_id) VALUES (@batch_id);
+
 INSERT INTO ops.batch_consumers (consumer, batch_id, run_id)
 SELECT
     @table_name,

@@ -24,6 +24,8 @@ DECLARE @results nvarchar(max);
 DECLARE @failure nvarchar(2048);
 DECLARE @row_count bigint = 0;
 DECLARE @rule_count int;
+DECLARE @known nvarchar(max);
+DECLARE @batch_id bigint;
 SET @started_at = ISNULL(@started_at, SYSUTCDATETIME());
 
 IF OBJECT_ID(@procedure, N'P') IS NULL AND @procedure IS NOT NULL
@@ -48,7 +50,13 @@ FROM ops.quality_rules AS rules
 WHERE rules.table_name = @target
     AND rules.kind <> N'anomaly';
 
+-- ops.finish_batch says here what the leaf wrote.
+CREATE TABLE #written (batch_id bigint NOT NULL);
+
 BEGIN TRY
+    IF @rule_count > 0
+        EXEC ops.start_check @table_name = @target, @known = @known OUTPUT;
+
     BEGIN TRY
         IF @owns_transaction = 1 BEGIN TRANSACTION;
 
@@ -71,9 +79,17 @@ BEGIN TRY
                 @rows_written = @rows_written OUTPUT,
                 @rows_rejected = @rows_rejected OUTPUT;
 
+        SELECT @batch_id = written.batch_id FROM #written AS written;
+
+        IF @batch_id IS NOT NULL
+            SET @known = JSON_MODIFY(
+                @known, N'append $.batches', JSON_QUERY(CONCAT(N'{"batch_id":', @batch_id, N',"is_live":1}'))
+            );
+
         IF @rule_count > 0
             EXEC ops.check_rules
                 @table_name = @target,
+                @known = @known,
                 @results = @results OUTPUT,
                 @failure = @failure OUTPUT,
                 @row_count = @row_count OUTPUT;

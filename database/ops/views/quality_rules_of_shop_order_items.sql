@@ -403,7 +403,7 @@ FROM (
     ),
     (
         N'shop_order_items.never_below_nothing',
-        N'fail',
+        N'warn',
         N'predicate',
         N'silver.order_lines',
         N'silver.order_lines',
