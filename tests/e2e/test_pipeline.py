@@ -24,7 +24,7 @@ def last_line(output: str) -> re.Match[str]:
     return found
 
 
-STEPS = 3 + 21 + len(TARGETS) + 2
+STEPS = 3 + 11 + len(TARGETS) + 2
 """A step per file of the cut, a gate per entity, a load per target of silver and gold, a look at days,
 retention."""
 
