@@ -15,7 +15,8 @@ from pathlib import Path
 from warehouse.contracts import Contract, load_contracts, read_contract
 from warehouse.errors import UsageProblem
 from warehouse.migrations.files import versioned_scripts
-from warehouse.scaffold.bronze import bronze_files, common_files, typed_files
+from warehouse.scaffold.agreement import expected_files
+from warehouse.scaffold.bronze import common_files
 from warehouse.scaffold.silver import migration_text, silver_files, test_files
 from warehouse.source.contract_text import contract_text
 from warehouse.source.profile import Profile
@@ -42,7 +43,7 @@ def made_files(profile: Profile, project: Path, source: str, entity: str) -> Wri
     text = contract_text(profile, source, entity)
     contract = _as_contract(text, source, entity)
     contract_path = f"dags/contracts/{source}/{entity}.yml"
-    database = {**bronze_files(contract), **typed_files(contract), **silver_files(contract)}
+    database = {**expected_files(contract), **silver_files(contract)}
     new = {contract_path: text}
     new |= {f"database/{path}": made for path, made in database.items()}
     new |= {f"tests/tsqlt/{path}": made for path, made in test_files(contract).items()}
