@@ -14,7 +14,6 @@ from tests.layout.tables import created_tables
 from tsql.tokens import Token
 
 ERRORS: Final = "database/README.md"
-PROMISED: Final = (11,)  # migrations still to come from work that has begun
 
 
 def only_sql_stands_in_database(tree: Tree) -> Iterator[Fault]:
@@ -25,12 +24,9 @@ def only_sql_stands_in_database(tree: Tree) -> Iterator[Fault]:
 
 
 def migrations_are_numbered_without_gaps(tree: Tree) -> Iterator[Fault]:
-    """V0001, V0002, …; a number that is promised may be missing."""
+    """V0001, V0002, …"""
     versioned = [file for file in tree.migrations if file.stem.startswith("V")]
-    present = [file.stem[:5] for file in versioned]
-    missing = [n for n in PROMISED if f"V{n:04d}" not in present and f"V{n:04d}" < max(present)]
-    numbers = [n for n in range(1, len(versioned) + len(missing) + 1) if n not in missing]
-    for number, file in zip(numbers, versioned, strict=True):
+    for number, file in enumerate(versioned, start=1):
         if not re.fullmatch(rf"V{number:04d}__[a-z0-9_]+", file.stem):
             yield file.fault(f"should be called V{number:04d}__<what_it_does>.sql")
             return

@@ -47,6 +47,17 @@ def columns_state_null(file: SqlFile) -> Iterator[Fault]:
                 yield file.fault(f"{item[0].text} states neither NULL nor NOT NULL", item[0].line)
 
 
+def temporary_text_has_the_collation_of_the_database(file: SqlFile) -> Iterator[Fault]:
+    """Text of # tables says COLLATE: left alone it has tempdb's, and a join with ours is error 468."""
+    for name, items in created_tables(file):
+        if not name.startswith("#"):
+            continue
+        for item in items:
+            words = [token.upper for token in item]
+            if "CHAR" in words[1] and "COLLATE" not in words:
+                yield file.fault(f"{item[0].text} of {name} states no collation", item[0].line)
+
+
 def column_names_tell_types(file: SqlFile) -> Iterator[Fault]:
     """_at is datetime2(3), _date date, is_ and has_ bit, _amount decimal(19, 4), _key int or bigint."""
     if file.schema == "bronze":
@@ -121,6 +132,7 @@ def facts_are_partitioned_columnstores(file: SqlFile) -> Iterator[Fault]:
 
 RULES: Final = (
     columns_state_null,
+    temporary_text_has_the_collation_of_the_database,
     column_names_tell_types,
     constraints_are_named,
     indexes_are_named_after_their_table,

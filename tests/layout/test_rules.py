@@ -122,6 +122,14 @@ BROKEN = {
         (TABLE_PATH, "note nvarchar(50) NULL", "note nvarchar(50)", "note states neither"),
         (PROCEDURE_PATH, "BEGIN TRY", "CREATE TABLE #t (a int);\nBEGIN TRY", "a states neither"),
     ),
+    "temporary_text_has_the_collation_of_the_database": (
+        (
+            PROCEDURE_PATH,
+            "BEGIN TRY",
+            "CREATE TABLE #t (a nvarchar(50) NULL);\nBEGIN TRY",
+            "a of #t states no collation",
+        ),
+    ),
     "column_names_tell_types": (
         (TABLE_PATH, "datetime2(3)", "datetime", "updated_at is not datetime2(3)"),
         (TABLE_PATH, "    note nvarchar(50)", "    is_good int", "is_good is not bit"),

@@ -28,16 +28,16 @@ SELECT
     @rows_rejected = 0,
     @loaded_at = ISNULL(@loaded_at, SYSUTCDATETIME());
 
-CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) NULL);
+CREATE TABLE #lines (line_number bigint NOT NULL, line nvarchar(max) COLLATE DATABASE_DEFAULT NULL);
 CREATE TABLE #records (
     line_number bigint NOT NULL,
-    raw_text nvarchar(max) NOT NULL,
+    raw_text nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL,
     quote_count bigint NOT NULL,
-    fields nvarchar(max) NULL,
+    fields nvarchar(max) COLLATE DATABASE_DEFAULT NULL,
     field_count bigint NULL,
     has_stray_quote bit NOT NULL,
-    rule_name nvarchar(100) NULL,
-    reason nvarchar(2048) NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
+    reason nvarchar(2048) COLLATE DATABASE_DEFAULT NULL
 );
 CREATE TABLE #shifts (first_ordinal bigint NOT NULL, last_ordinal bigint NOT NULL, newline_count bigint NOT NULL);
 

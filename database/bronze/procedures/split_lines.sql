@@ -18,14 +18,14 @@ DECLARE @field_count int = (SELECT COUNT(*) FROM OPENJSON(ISNULL(@columns_delive
 
 CREATE TABLE #numbered (
     line_number bigint NOT NULL,
-    line nvarchar(max) NOT NULL,
+    line nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL,
     quote_count bigint NOT NULL,
     record_number bigint NOT NULL,
     is_whole bit NOT NULL
 );
 CREATE TABLE #quoted (
     line_number bigint NOT NULL,
-    fields nvarchar(max) NOT NULL,
+    fields nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL,
     field_count bigint NOT NULL,
     has_stray_quote bit NOT NULL
 );

@@ -7,7 +7,7 @@ SET NOCOUNT, XACT_ABORT ON;
 DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
 DECLARE @insert nvarchar(max);
 
-CREATE TABLE #views (view_name nvarchar(300) NOT NULL, deployed_at datetime2(3) NOT NULL);
+CREATE TABLE #views (view_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL, deployed_at datetime2(3) NOT NULL);
 
 BEGIN TRY
     IF @owns_transaction = 1 BEGIN TRANSACTION;

@@ -22,18 +22,18 @@ IF @as_of > @now
 
 CREATE TABLE #retention (
     retention_id int IDENTITY(1, 1) NOT NULL,
-    policy_name nvarchar(300) NOT NULL,
-    layer nvarchar(20) NOT NULL,
-    method nvarchar(20) NOT NULL,
-    table_name nvarchar(300) NOT NULL,
-    source_system nvarchar(20) NULL,
-    entity nvarchar(100) NULL,
+    policy_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    layer nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    method nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NULL,
+    entity nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
     partition_number int NULL,
     row_count bigint NOT NULL,
     from_at datetime2(3) NULL,
     to_at datetime2(3) NOT NULL,
     cutoff_at datetime2(3) NOT NULL,
-    kept_because nvarchar(200) NULL
+    kept_because nvarchar(200) COLLATE DATABASE_DEFAULT NULL
 );
 
 BEGIN TRY

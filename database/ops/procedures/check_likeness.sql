@@ -24,19 +24,23 @@ SELECT
 FROM ops.match_settings AS settings;
 
 CREATE TABLE #texts (
-    left_source_system nvarchar(20) NOT NULL,
-    left_customer_id nvarchar(50) NOT NULL,
-    right_source_system nvarchar(20) NOT NULL,
-    right_customer_id nvarchar(50) NOT NULL,
-    part nvarchar(20) NOT NULL,
-    left_text nvarchar(100) NOT NULL,
-    right_text nvarchar(100) NOT NULL
+    left_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    left_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    part nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    left_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL
 );
 CREATE TABLE #places (place int NOT NULL);
-CREATE TABLE #grams (text_value nvarchar(100) NOT NULL, gram nvarchar(2) NOT NULL, gram_count int NOT NULL);
+CREATE TABLE #grams (
+    text_value nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    gram nvarchar(2) COLLATE DATABASE_DEFAULT NOT NULL,
+    gram_count int NOT NULL
+);
 CREATE TABLE #likeness (
-    left_text nvarchar(100) NOT NULL,
-    right_text nvarchar(100) NOT NULL,
+    left_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
     likeness decimal(5, 4) NOT NULL
 );
 

@@ -32,23 +32,23 @@ IF NOT EXISTS (SELECT 1 FROM OPENJSON(@known, N'$.batches') AS batches)
 CREATE TABLE #scope (batch_id bigint NOT NULL, file_id bigint NULL, is_live bit NOT NULL);
 CREATE TABLE #rules (
     rule_number int NOT NULL,
-    rule_name nvarchar(200) NOT NULL,
-    severity nvarchar(10) NOT NULL,
-    source_name nvarchar(max) NOT NULL,
-    narrowed nvarchar(max) NULL,
-    violation nvarchar(max) NULL,
-    kept_out nvarchar(200) NULL,
-    measure nvarchar(max) NULL,
-    key_columns nvarchar(1000) NULL,
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
+    severity nvarchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
+    source_name nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL,
+    narrowed nvarchar(max) COLLATE DATABASE_DEFAULT NULL,
+    violation nvarchar(max) COLLATE DATABASE_DEFAULT NULL,
+    kept_out nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    measure nvarchar(max) COLLATE DATABASE_DEFAULT NULL,
+    key_columns nvarchar(1000) COLLATE DATABASE_DEFAULT NULL,
     checked bigint NULL,
     failed bigint NULL,
     observed decimal(38, 4) NULL,
-    status nvarchar(12) NULL,
-    failing_keys nvarchar(max) NULL
+    status nvarchar(12) COLLATE DATABASE_DEFAULT NULL,
+    failing_keys nvarchar(max) COLLATE DATABASE_DEFAULT NULL
 );
 CREATE TABLE #counts (
     rule_number int NOT NULL,
-    kept_out nvarchar(200) NULL,
+    kept_out nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
     checked bigint NULL,
     failed bigint NULL,
     observed decimal(38, 4) NULL

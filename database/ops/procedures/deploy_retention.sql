@@ -8,16 +8,16 @@ SET NOCOUNT, XACT_ABORT ON;
 DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
 
 CREATE TABLE #wanted (
-    policy_name nvarchar(300) NOT NULL,
-    layer nvarchar(20) NOT NULL,
-    method nvarchar(20) NOT NULL,
-    table_name nvarchar(300) NOT NULL,
-    age_column nvarchar(128) NOT NULL,
-    source_system nvarchar(20) NOT NULL,
-    entity nvarchar(100) NOT NULL,
+    policy_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    layer nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    method nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    age_column nvarchar(128) COLLATE DATABASE_DEFAULT NOT NULL,
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    entity nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
     keep_count int NOT NULL,
-    keep_unit nvarchar(10) NOT NULL,
-    consumers nvarchar(max) NULL
+    keep_unit nvarchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
+    consumers nvarchar(max) COLLATE DATABASE_DEFAULT NULL
 );
 
 INSERT INTO #wanted (

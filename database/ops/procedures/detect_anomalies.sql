@@ -25,46 +25,50 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #days (source_system nvarchar(20) NOT NULL, entity nvarchar(100) NOT NULL, observed_on date NOT NULL);
-CREATE TABLE #files (file_id bigint NOT NULL, observed_on date NOT NULL);
-CREATE TABLE #targets (
-    rule_name nvarchar(200) NOT NULL,
-    unit nvarchar(20) NOT NULL,
+CREATE TABLE #days (
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    entity nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
     observed_on date NOT NULL
 );
-CREATE TABLE #alerted (rule_name nvarchar(200) NOT NULL, observed_on date NOT NULL);
+CREATE TABLE #files (file_id bigint NOT NULL, observed_on date NOT NULL);
+CREATE TABLE #targets (
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
+    unit nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    observed_on date NOT NULL
+);
+CREATE TABLE #alerted (rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL, observed_on date NOT NULL);
 CREATE TABLE #measured (
-    rule_name nvarchar(200) NOT NULL,
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     observed_on date NOT NULL,
-    category nvarchar(200) NOT NULL,
+    category nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     observed float NOT NULL,
     row_count bigint NOT NULL
 );
 CREATE TABLE #points (
-    rule_name nvarchar(200) NOT NULL,
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     target_on date NOT NULL,
     observed_on date NOT NULL,
     observed float NOT NULL,
     row_count bigint NOT NULL
 );
 CREATE TABLE #shares (
-    rule_name nvarchar(200) NOT NULL,
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     target_on date NOT NULL,
     observed_on date NOT NULL,
-    category nvarchar(200) NOT NULL,
+    category nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     share float NOT NULL,
     row_count bigint NOT NULL
 );
 CREATE TABLE #usual_shares (
-    rule_name nvarchar(200) NOT NULL,
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     target_on date NOT NULL,
-    category nvarchar(200) NOT NULL,
+    category nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     usual float NOT NULL
 );
 CREATE TABLE #scores (
-    rule_name nvarchar(200) NOT NULL,
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
     observed_on date NOT NULL,
-    unit nvarchar(20) NOT NULL,
+    unit nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
     observed float NOT NULL,
     usual float NOT NULL,
     score float NOT NULL,

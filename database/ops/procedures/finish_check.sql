@@ -11,13 +11,13 @@ DECLARE @owns_transaction bit = IIF(@@TRANCOUNT = 0, 1, 0);
 DECLARE @consumer nvarchar(300) = CONCAT(N'quality:', @table_name);
 
 CREATE TABLE #found (
-    rule_name nvarchar(200) NOT NULL,
-    status nvarchar(12) NOT NULL,
+    rule_name nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
+    status nvarchar(12) COLLATE DATABASE_DEFAULT NOT NULL,
     checked bigint NOT NULL,
     failed bigint NOT NULL,
     observed decimal(38, 4) NULL,
-    failing_keys nvarchar(max) NULL,
-    sample_keys nvarchar(max) NULL
+    failing_keys nvarchar(max) COLLATE DATABASE_DEFAULT NULL,
+    sample_keys nvarchar(max) COLLATE DATABASE_DEFAULT NULL
 );
 
 INSERT INTO #found (rule_name, status, checked, failed, observed, failing_keys, sample_keys)

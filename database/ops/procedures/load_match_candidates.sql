@@ -21,12 +21,16 @@ SELECT
     @rows_rejected = 0;
 
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
-CREATE TABLE #blocks (block_kind nvarchar(20) NOT NULL, block_value nvarchar(400) NOT NULL, member_count int NOT NULL);
+CREATE TABLE #blocks (
+    block_kind nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    block_value nvarchar(400) COLLATE DATABASE_DEFAULT NOT NULL,
+    member_count int NOT NULL
+);
 CREATE TABLE #scored (
-    left_source_system nvarchar(20) NOT NULL,
-    left_customer_id nvarchar(50) NOT NULL,
-    right_source_system nvarchar(20) NOT NULL,
-    right_customer_id nvarchar(50) NOT NULL,
+    left_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    left_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     left_hash binary(32) NOT NULL,
     right_hash binary(32) NOT NULL,
     name_score decimal(5, 4) NULL,
@@ -34,7 +38,7 @@ CREATE TABLE #scored (
     phone_score decimal(5, 4) NULL,
     address_score decimal(5, 4) NULL,
     score decimal(5, 4) NULL,
-    status nvarchar(20) NULL
+    status nvarchar(20) COLLATE DATABASE_DEFAULT NULL
 );
 CREATE TABLE #changed (candidate_id bigint NOT NULL);
 

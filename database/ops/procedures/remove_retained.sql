@@ -50,7 +50,7 @@ CROSS APPLY ops.quoted_name(retention.table_name) AS names
 CROSS APPLY ops.retention_conditions(retention.method, retention.policy_name) AS conditions
 WHERE retention.retention_id = @retention_id;
 
-CREATE TABLE #removed (file_id bigint NOT NULL, standing nvarchar(20) NOT NULL);
+CREATE TABLE #removed (file_id bigint NOT NULL, standing nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL);
 
 IF @method = N'partition'
     UPDATE ops.files

@@ -17,25 +17,29 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #batches (batch_id bigint NOT NULL, table_name nvarchar(300) NOT NULL, row_count bigint NOT NULL);
-CREATE TABLE #touched (order_id nvarchar(50) NOT NULL);
+CREATE TABLE #batches (
+    batch_id bigint NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    row_count bigint NOT NULL
+);
+CREATE TABLE #touched (order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
 CREATE TABLE #line_totals (
-    order_id nvarchar(50) NOT NULL,
+    order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     line_count int NOT NULL,
     total_amount decimal(38, 4) NOT NULL
 );
 CREATE TABLE #judged (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    rule_name nvarchar(100) NULL,
-    problem nvarchar(2048) NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NULL
 );
 CREATE TABLE #misfits (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    rule_name nvarchar(100) NOT NULL,
-    problem nvarchar(2048) NOT NULL,
-    raw_text nvarchar(max) NOT NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NOT NULL,
+    raw_text nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL
 );
 CREATE TABLE #released (file_id bigint NOT NULL, line_number bigint NOT NULL);
 

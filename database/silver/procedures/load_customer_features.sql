@@ -20,15 +20,15 @@ SELECT
 
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
 CREATE TABLE #features (
-    source_system nvarchar(20) NOT NULL,
-    customer_id nvarchar(50) NOT NULL,
-    given_name nvarchar(100) NULL,
-    family_name nvarchar(100) NULL,
-    email_text nvarchar(320) NULL,
-    phone_text nvarchar(16) NULL,
-    street_text nvarchar(200) NULL,
-    city_text nvarchar(100) NULL,
-    postal_text nvarchar(20) NULL,
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    given_name nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
+    family_name nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
+    email_text nvarchar(320) COLLATE DATABASE_DEFAULT NULL,
+    phone_text nvarchar(16) COLLATE DATABASE_DEFAULT NULL,
+    street_text nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    city_text nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
+    postal_text nvarchar(20) COLLATE DATABASE_DEFAULT NULL,
     feature_hash binary(32) NOT NULL
 );
 

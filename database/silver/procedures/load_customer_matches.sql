@@ -25,18 +25,18 @@ SELECT
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
 CREATE TABLE #members (
     member_id int IDENTITY(1, 1) NOT NULL,
-    source_system nvarchar(20) NOT NULL,
-    customer_id nvarchar(50) NOT NULL,
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     group_id int NULL
 );
 CREATE TABLE #pairs (candidate_id bigint NOT NULL, left_id int NOT NULL, right_id int NOT NULL, is_auto bit NOT NULL);
 CREATE TABLE #doubtful (group_id int NOT NULL);
 CREATE TABLE #released (candidate_id bigint NOT NULL, score decimal(5, 4) NOT NULL);
 CREATE TABLE #matches (
-    source_system nvarchar(20) NOT NULL,
-    customer_id nvarchar(50) NOT NULL,
-    master_source_system nvarchar(20) NOT NULL,
-    master_customer_id nvarchar(50) NOT NULL,
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    master_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    master_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     cluster_size int NOT NULL
 );
 

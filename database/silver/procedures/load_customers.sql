@@ -22,16 +22,16 @@ CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count 
 CREATE TABLE #delivered (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    customer_id nvarchar(50) NULL,
-    age_band nvarchar(200) NULL,
-    income_band nvarchar(200) NULL,
-    home_ownership nvarchar(200) NULL,
-    marital_status nvarchar(200) NULL,
-    household_size nvarchar(200) NULL,
-    household_composition nvarchar(200) NULL,
-    child_count nvarchar(200) NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NULL,
+    age_band nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    income_band nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    home_ownership nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    marital_status nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    household_size nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    household_composition nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    child_count nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
     row_hash binary(32) NOT NULL,
-    problem nvarchar(2048) NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NULL,
     recency bigint NOT NULL
 );
 

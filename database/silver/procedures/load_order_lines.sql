@@ -23,10 +23,10 @@ CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count 
 CREATE TABLE #delivered (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    order_id nvarchar(50) NULL,
-    customer_id nvarchar(50) NULL,
-    product_id nvarchar(50) NULL,
-    store_id nvarchar(50) NULL,
+    order_id nvarchar(50) COLLATE DATABASE_DEFAULT NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NULL,
+    product_id nvarchar(50) COLLATE DATABASE_DEFAULT NULL,
+    store_id nvarchar(50) COLLATE DATABASE_DEFAULT NULL,
     ordered_at datetime2(3) NULL,
     quantity int NULL,
     sales_amount decimal(19, 4) NULL,
@@ -34,7 +34,7 @@ CREATE TABLE #delivered (
     coupon_discount_amount decimal(19, 4) NULL,
     coupon_match_discount_amount decimal(19, 4) NULL,
     row_hash binary(32) NOT NULL,
-    problem nvarchar(2048) NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NULL,
     recency bigint NOT NULL
 );
 

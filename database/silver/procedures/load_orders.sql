@@ -20,12 +20,15 @@ SELECT
     @rows_rejected = 0;
 
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
-CREATE TABLE #changed (source_system nvarchar(20) NOT NULL, order_id nvarchar(50) NOT NULL);
+CREATE TABLE #changed (
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL
+);
 CREATE TABLE #totals (
-    source_system nvarchar(20) NOT NULL,
-    order_id nvarchar(50) NOT NULL,
-    customer_id nvarchar(50) NOT NULL,
-    store_id nvarchar(50) NOT NULL,
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    store_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     ordered_at datetime2(3) NOT NULL,
     order_line_count int NOT NULL,
     quantity bigint NOT NULL,

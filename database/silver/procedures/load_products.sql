@@ -22,15 +22,15 @@ CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count 
 CREATE TABLE #delivered (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    product_id nvarchar(50) NULL,
-    manufacturer_id nvarchar(50) NULL,
-    department nvarchar(200) NULL,
-    brand nvarchar(200) NULL,
-    product_category nvarchar(200) NULL,
-    product_type nvarchar(200) NULL,
-    package_size nvarchar(200) NULL,
+    product_id nvarchar(50) COLLATE DATABASE_DEFAULT NULL,
+    manufacturer_id nvarchar(50) COLLATE DATABASE_DEFAULT NULL,
+    department nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    brand nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    product_category nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    product_type nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+    package_size nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
     row_hash binary(32) NOT NULL,
-    problem nvarchar(2048) NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NULL,
     recency bigint NOT NULL
 );
 

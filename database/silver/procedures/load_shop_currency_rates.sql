@@ -17,10 +17,14 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #batches (batch_id bigint NOT NULL, table_name nvarchar(300) NOT NULL, row_count bigint NOT NULL);
-CREATE TABLE #touched (currency nvarchar(3) NOT NULL, rate_date date NOT NULL);
+CREATE TABLE #batches (
+    batch_id bigint NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    row_count bigint NOT NULL
+);
+CREATE TABLE #touched (currency nvarchar(3) COLLATE DATABASE_DEFAULT NOT NULL, rate_date date NOT NULL);
 CREATE TABLE #current (
-    currency nvarchar(3) NOT NULL,
+    currency nvarchar(3) COLLATE DATABASE_DEFAULT NOT NULL,
     rate_date date NOT NULL,
     rate decimal(19, 8) NOT NULL,
     source_updated_at datetime2(3) NOT NULL,
@@ -28,7 +32,7 @@ CREATE TABLE #current (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL
 );
-CREATE TABLE #membership (currency nvarchar(3) NOT NULL, rate_date date NOT NULL);
+CREATE TABLE #membership (currency nvarchar(3) COLLATE DATABASE_DEFAULT NOT NULL, rate_date date NOT NULL);
 
 BEGIN TRY
     IF @owns_transaction = 1 BEGIN TRANSACTION;

@@ -17,18 +17,22 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #batches (batch_id bigint NOT NULL, table_name nvarchar(300) NOT NULL, row_count bigint NOT NULL);
-CREATE TABLE #touched (customer_id nvarchar(50) NOT NULL);
+CREATE TABLE #batches (
+    batch_id bigint NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    row_count bigint NOT NULL
+);
+CREATE TABLE #touched (customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
 CREATE TABLE #current (
-    customer_id nvarchar(50) NOT NULL,
-    email nvarchar(4000) NULL,
-    first_name nvarchar(4000) NULL,
-    last_name nvarchar(4000) NULL,
-    phone nvarchar(16) NULL,
-    street nvarchar(4000) NULL,
-    city nvarchar(4000) NULL,
-    postal_code nvarchar(4000) NULL,
-    country nvarchar(2) NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    email nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    first_name nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    last_name nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    phone nvarchar(16) COLLATE DATABASE_DEFAULT NULL,
+    street nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    city nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    postal_code nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    country nvarchar(2) COLLATE DATABASE_DEFAULT NULL,
     registered_at datetime2(3) NULL,
     source_updated_at datetime2(3) NULL,
     has_demographics bit NOT NULL,
@@ -36,7 +40,7 @@ CREATE TABLE #current (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL
 );
-CREATE TABLE #membership (customer_id nvarchar(50) NOT NULL);
+CREATE TABLE #membership (customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
 
 BEGIN TRY
     IF @owns_transaction = 1 BEGIN TRANSACTION;

@@ -18,29 +18,33 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #batches (batch_id bigint NOT NULL, table_name nvarchar(300) NOT NULL, row_count bigint NOT NULL);
+CREATE TABLE #batches (
+    batch_id bigint NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    row_count bigint NOT NULL
+);
 CREATE TABLE #touched (
-    product_id nvarchar(50) NOT NULL,
-    warehouse_id nvarchar(50) NOT NULL,
+    product_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    warehouse_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     stock_date date NOT NULL
 );
 CREATE TABLE #judged (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    rule_name nvarchar(100) NULL,
-    problem nvarchar(2048) NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NULL
 );
 CREATE TABLE #misfits (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    rule_name nvarchar(100) NOT NULL,
-    problem nvarchar(2048) NOT NULL,
-    raw_text nvarchar(max) NOT NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NOT NULL,
+    raw_text nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL
 );
 CREATE TABLE #released (file_id bigint NOT NULL, line_number bigint NOT NULL);
 CREATE TABLE #current (
-    product_id nvarchar(50) NOT NULL,
-    warehouse_id nvarchar(50) NOT NULL,
+    product_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    warehouse_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     stock_date date NOT NULL,
     quantity_on_hand int NOT NULL,
     source_updated_at datetime2(3) NOT NULL,

@@ -21,17 +21,21 @@ SELECT
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
 CREATE TABLE #files (file_id bigint NOT NULL, is_new bit NOT NULL, counts bit NOT NULL);
 CREATE TABLE #keys (
-    product_id nvarchar(50) NOT NULL,
-    warehouse nvarchar(50) NOT NULL,
+    product_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    warehouse nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     stock_date date NOT NULL
 );
-CREATE TABLE #standings (file_id bigint NOT NULL, line_number bigint NOT NULL, standing nvarchar(20) NOT NULL);
+CREATE TABLE #standings (
+    file_id bigint NOT NULL,
+    line_number bigint NOT NULL,
+    standing nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL
+);
 CREATE TABLE #misfits (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    rule_name nvarchar(100) NOT NULL,
-    problem nvarchar(2048) NOT NULL,
-    raw_text nvarchar(max) NOT NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NOT NULL,
+    raw_text nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL
 );
 CREATE TABLE #replayed (file_id bigint NOT NULL, line_number bigint NOT NULL);
 CREATE TABLE #released (file_id bigint NOT NULL, line_number bigint NOT NULL);

@@ -18,17 +18,21 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #batches (batch_id bigint NOT NULL, table_name nvarchar(300) NOT NULL, row_count bigint NOT NULL);
-CREATE TABLE #touched (order_id nvarchar(50) NOT NULL);
+CREATE TABLE #batches (
+    batch_id bigint NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    row_count bigint NOT NULL
+);
+CREATE TABLE #touched (order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
 CREATE TABLE #current (
-    order_id nvarchar(50) NOT NULL,
-    customer_id nvarchar(50) NOT NULL,
-    store_id nvarchar(50) NOT NULL,
+    order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    store_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     ordered_at datetime2(3) NOT NULL,
-    order_status nvarchar(20) NULL,
+    order_status nvarchar(20) COLLATE DATABASE_DEFAULT NULL,
     is_cancelled bit NOT NULL,
-    currency nvarchar(3) NULL,
-    ship_country nvarchar(2) NULL,
+    currency nvarchar(3) COLLATE DATABASE_DEFAULT NULL,
+    ship_country nvarchar(2) COLLATE DATABASE_DEFAULT NULL,
     is_ship_country_imputed bit NOT NULL,
     shipped_at datetime2(3) NULL,
     delivered_at datetime2(3) NULL,

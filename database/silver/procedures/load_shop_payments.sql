@@ -18,30 +18,34 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #batches (batch_id bigint NOT NULL, table_name nvarchar(300) NOT NULL, row_count bigint NOT NULL);
-CREATE TABLE #orders (order_id nvarchar(50) NOT NULL);
-CREATE TABLE #touched (payment_id nvarchar(50) NOT NULL);
-CREATE TABLE #changed_rates (currency nvarchar(3) NOT NULL, from_date date NOT NULL);
+CREATE TABLE #batches (
+    batch_id bigint NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    row_count bigint NOT NULL
+);
+CREATE TABLE #orders (order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
+CREATE TABLE #touched (payment_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
+CREATE TABLE #changed_rates (currency nvarchar(3) COLLATE DATABASE_DEFAULT NOT NULL, from_date date NOT NULL);
 CREATE TABLE #judged (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    rule_name nvarchar(100) NULL,
-    problem nvarchar(2048) NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NULL
 );
 CREATE TABLE #misfits (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL,
-    rule_name nvarchar(100) NOT NULL,
-    problem nvarchar(2048) NOT NULL,
-    raw_text nvarchar(max) NOT NULL
+    rule_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    problem nvarchar(2048) COLLATE DATABASE_DEFAULT NOT NULL,
+    raw_text nvarchar(max) COLLATE DATABASE_DEFAULT NOT NULL
 );
 CREATE TABLE #released (file_id bigint NOT NULL, line_number bigint NOT NULL);
 CREATE TABLE #current (
-    payment_id nvarchar(50) NOT NULL,
-    order_id nvarchar(50) NOT NULL,
+    payment_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    order_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     paid_at datetime2(3) NOT NULL,
-    payment_method nvarchar(20) NOT NULL,
-    currency nvarchar(3) NOT NULL,
+    payment_method nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    currency nvarchar(3) COLLATE DATABASE_DEFAULT NOT NULL,
     original_amount decimal(19, 4) NOT NULL,
     paid_amount decimal(19, 4) NOT NULL,
     source_updated_at datetime2(3) NOT NULL,

@@ -17,13 +17,17 @@ SELECT
     @rows_written = 0,
     @rows_rejected = 0;
 
-CREATE TABLE #batches (batch_id bigint NOT NULL, table_name nvarchar(300) NOT NULL, row_count bigint NOT NULL);
-CREATE TABLE #touched (product_id nvarchar(50) NOT NULL);
+CREATE TABLE #batches (
+    batch_id bigint NOT NULL,
+    table_name nvarchar(300) COLLATE DATABASE_DEFAULT NOT NULL,
+    row_count bigint NOT NULL
+);
+CREATE TABLE #touched (product_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
 CREATE TABLE #current (
-    product_id nvarchar(50) NOT NULL,
-    product_name nvarchar(4000) NULL,
-    brand nvarchar(4000) NULL,
-    product_category nvarchar(200) NULL,
+    product_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    product_name nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    brand nvarchar(4000) COLLATE DATABASE_DEFAULT NULL,
+    product_category nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
     list_price_amount decimal(19, 4) NULL,
     is_active bit NULL,
     introduced_date date NULL,
@@ -32,7 +36,7 @@ CREATE TABLE #current (
     file_id bigint NOT NULL,
     line_number bigint NOT NULL
 );
-CREATE TABLE #membership (product_id nvarchar(50) NOT NULL);
+CREATE TABLE #membership (product_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL);
 
 BEGIN TRY
     IF @owns_transaction = 1 BEGIN TRANSACTION;
