@@ -179,22 +179,3 @@ def test_a_key_can_be_named_or_done_without(tmp_path: Path) -> None:
     named = add(site, file, SALES, "--dry-run", "--key", "User,Is Gift").stdout
     assert "key       user_text + is_gift" in named
     assert "key       none" in add(site, file, SALES, "--dry-run", "--no-key").stdout
-
-
-def test_a_record_among_titles_can_be_corrected_like_any_other(added: Added) -> None:
-    file = added.site.landing / "t" / "excel" / "third.csv"
-    text = EXCEL.second.replace("Centre;Ed;1;$1.00;2;$2.00", "South-East;Flo;7;7.00 EUR;8;$8.00")
-    file.write_text(text, encoding="utf-8")
-    added.site.done("run")
-    (row,) = added.site.query(
-        "SELECT quarantine_id, rule_name, raw_text FROM ops.quarantine WHERE status = N'open'"
-    )
-    assert row["rule_name"] == "not_a_number:in_2023_revenue"
-    assert row["raw_text"] == "South-East;Flo;7;7.00 EUR;8;$8.00;;"
-    added.site.done("quarantine", "replay", str(row["quarantine_id"]), "--set", "in_2023_revenue=$7.00")
-    added.site.done("run")
-    (found,) = added.site.query(
-        "SELECT in_2023_revenue, in_2024_units FROM silver.t_excel WHERE region_name = N'South-East'"
-    )
-    assert (str(found["in_2023_revenue"]), found["in_2024_units"]) == ("7.0000", 8)
-    assert "accounted for" in added.site.done("reconcile")
