@@ -37,7 +37,7 @@ ALLOWED: Final = {
     "bronze.split_lines": ("#lines", "#records"),
     "ops.apply_quarantine": ("#misfits", "#released"),
     "ops.check_likeness": ("#scored",),
-    "ops.finish_batch": ("#batches",),
+    "ops.finish_batch": ("#batches", "#written"),
     "ops.plan_retention": ("#retention",),
     "ops.remove_retained": ("#retention",),
     "test_bronze_split_lines.assert_records": ("#records",),
