@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.syntax.nodes import TypeName
-from tsqld.types import MAX, SqlType
+from tsqld.types import DEFAULT_COLLATION, MAX, SqlType
 
 _SYNONYMS = {
     "integer": "int",
@@ -109,6 +109,16 @@ def _decimal(base: str, name: TypeName) -> SqlType:
     if not 0 <= scale <= precision:
         raise error(2751, 1, scale, precision, line=name.line)
     return SqlType(base, precision=precision, scale=scale)
+
+
+def collation_named(name: str, line: int) -> str:
+    """The collation that a COLLATE names, '' for that of the database. Error 448."""
+    upper = name.upper()
+    if upper in ("DATABASE_DEFAULT", "CATALOG_DEFAULT", DEFAULT_COLLATION.upper()):
+        return ""
+    if not any(mark in upper for mark in ("_CI_", "_CS_", "_BIN")):
+        raise error(448, name, line=line)
+    return name
 
 
 def with_collation(type: SqlType, collation: str) -> SqlType:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
-from tsqld.binder.typenames import resolve, with_collation
+from tsqld.binder.typenames import collation_named, resolve, with_collation
 from tsqld.compile import operations as f
 from tsqld.compile.context import Context, Reference, full_name
 from tsqld.compile.grouping import Grouping, StageNeeded, can_be_group_key
@@ -18,7 +18,7 @@ from tsqld.compile.partitions import partition_number
 from tsqld.errors import TsqlError, error, unsupported
 from tsqld.functions.sqltext import duck_type
 from tsqld.syntax import nodes as n
-from tsqld.types import INT, SYSNAME, SqlType, nvarchar, varchar
+from tsqld.types import DEFAULT_COLLATION, INT, SYSNAME, SqlType, nvarchar, varchar
 
 _CONDITIONS = (
     n.Comparison,
@@ -313,7 +313,9 @@ class ExpressionCompiler:
         operand = self.value(node.operand, place)
         if not operand.type.is_text:
             raise error(447, operand.type.name, line=node.line)
-        return replace(operand, type=with_collation(operand.type, _collation(node.collation, node.line)))
+        # Said explicitly, the default wins over what a column has; left out, it would not.
+        name = collation_named(node.collation, node.line) or DEFAULT_COLLATION
+        return replace(operand, type=with_collation(operand.type, name))
 
     def _case(self, node: n.Case, place: Place) -> Bound:
         operand = self.value(node.operand, place) if node.operand is not None else None
@@ -465,15 +467,6 @@ def _narrowest(value: Bound) -> SqlType:
     if 0 <= value.value <= 255:
         return SqlType("tinyint")
     return SqlType("smallint") if -32768 <= value.value <= 32767 else INT
-
-
-def _collation(name: str, line: int) -> str:
-    upper = name.upper()
-    if upper in ("DATABASE_DEFAULT", "CATALOG_DEFAULT"):
-        return ""
-    if not any(mark in upper for mark in ("_CI_", "_CS_", "_BIN")):
-        raise error(448, name, line=line)
-    return name
 
 
 def _word(node: n.Expression) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tsqld.binder.scope import Scope
-from tsqld.binder.typenames import with_collation
+from tsqld.binder.typenames import collation_named, with_collation
 from tsqld.catalog.facets import max_length
 from tsqld.catalog.model import Catalog, Column, Table
 from tsqld.compile.expressions import Place
@@ -92,7 +92,8 @@ class TableBuilder(ConstraintBuilder):
         name = written.type
         assert name is not None
         try:
-            return with_collation(self.type(name), written.collation)
+            collation = collation_named(written.collation, name.line) if written.collation else ""
+            return with_collation(self.type(name), collation)
         except TsqlError as problem:
             if problem.number == 243:
                 raise error(2715, column_id, ".".join(name.parts), line=name.line) from None
