@@ -17,6 +17,8 @@ from warehouse.intake import find_files
 from warehouse.plan import build_plan
 
 LAYERS = ("bronze", "silver", "gold")
+# Households have no names to compare, and nothing is old enough to go.
+WITHOUT_WORK = ("silver.match_candidates", "silver.customer_matches", "ops.enforce_retention")
 GOLD = """
 SELECT
     COUNT(*) AS order_lines,
@@ -81,7 +83,8 @@ def test_a_run_is_one_run_of_the_warehouse_with_the_steps_of_the_plan(
     planned = build_plan(contracts, find_files(contracts, injected.landing), "").layer(layer)
     assert logged["status"] == "succeeded"
     assert logged["external_id"] == first_runs[layer].run_id
-    expected = {step.id: "up to date" if "shop_" in step.id else "done" for step in planned}
+    idle = [step.id for step in planned if "shop_" in step.id or step.id in WITHOUT_WORK]
+    expected = {step.id: "up to date" if step.id in idle else "done" for step in planned}
     assert logged["steps"] == expected
 
 
