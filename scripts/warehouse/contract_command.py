@@ -10,8 +10,7 @@ from typing import Final
 import click
 
 from warehouse.config import Settings
-from warehouse.contracts import Contract, load_contracts
-from warehouse.errors import UsageProblem
+from warehouse.contracts import contract_named, load_contracts
 from warehouse.options import common_options
 from warehouse.scaffold.agreement import common_disagreements, disagreements, expected_files
 from warehouse.scaffold.bronze import common_files
@@ -50,7 +49,7 @@ def write(settings: Settings, entity: str) -> int:
     With them the views that all contracts are in. Tables need a migration as well: warehouse migrate new.
     """
     contracts = load_contracts(settings.project / "dags" / "contracts")
-    files = {**expected_files(_named(contracts, entity)), **common_files(contracts)}
+    files = {**expected_files(contract_named(contracts, entity)), **common_files(contracts)}
     for path, text in files.items():
         file = settings.project / "database" / path
         is_same = file.is_file() and file.read_text(encoding="utf-8") == text
@@ -58,11 +57,3 @@ def write(settings: Settings, entity: str) -> int:
         file.write_text(text, encoding="utf-8")
         click.echo(f"{'unchanged' if is_same else 'written':<9} database/{path}")
     return 0
-
-
-def _named(contracts: tuple[Contract, ...], entity: str) -> Contract:
-    for one in contracts:
-        if f"{one.source}/{one.entity}" == entity:
-            return one
-    known = ", ".join(f"{one.source}/{one.entity}" for one in contracts)
-    raise UsageProblem(f"{entity}: no contract is called so; name one of {known}")

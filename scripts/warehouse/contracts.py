@@ -12,7 +12,7 @@ and its logicalTypeOptions.format say where its text stands and how it is read; 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -207,6 +207,14 @@ def load_contracts(folder: Path) -> tuple[Contract, ...]:
             f"{folder}: holds no <source>/<entity>.yml; add a contract or name another project"
         )
     return tuple(read_contract(file) for file in files)
+
+
+def contract_named(contracts: Sequence[Contract], entity: str) -> Contract:
+    """The contract of `entity`, written as SOURCE/ENTITY. Errors: UsageProblem."""
+    by_name = {f"{one.source}/{one.entity}": one for one in contracts}
+    if entity not in by_name:
+        raise UsageProblem(f"{entity}: no contract is called so; name one of {', '.join(by_name)}")
+    return by_name[entity]
 
 
 def read_contract(file: Path) -> Contract:

@@ -5,18 +5,15 @@ Beside source, which finds out what the file is and writes what a project needs 
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
 
 from warehouse.config import Settings
 from warehouse.errors import UsageProblem
-from warehouse.options import common_options
+from warehouse.options import common_options, console, notes
 
-_WIDTH_OF_A_PIPE: Final = 120
 _LONGEST_SOURCE: Final = 20
 _LONGEST_NAME: Final = 60
 _EPILOG: Final = (
@@ -83,14 +80,14 @@ def add(
         raise UsageProblem("--key and --no-key exclude each other; give one")
     named = tuple(part for part in (key or "").split(",") if part.strip())
     profile = profile_any(file, named, dates or "", sheet=sheet, without_key=no_key)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE)
+    results = console()
     for line in file_lines(profile):
-        console.print(line, soft_wrap=True, markup=False)
-    console.print()
-    console.print(column_table(profile))
-    console.print()
+        results.print(line, soft_wrap=True, markup=False)
+    results.print()
+    results.print(column_table(profile))
+    results.print()
     for note in profile.notes:
-        console.print(f"note: {note}", soft_wrap=True, markup=False)
+        results.print(f"note: {note}", soft_wrap=True, markup=False)
     written = made_files(profile, settings.project, source_name, entity)
     if not dry_run:
         written.write(settings.project)
@@ -116,22 +113,20 @@ def pull(settings: Settings, entity: str) -> int:
     A REST endpoint (http, https) is read page by page into a file of JSON lines; any other URL is a folder
     whose files are copied. A fetch that broke off goes on where it was.
     """
-    from warehouse.contracts import load_contracts
+    from warehouse.contracts import contract_named, load_contracts
     from warehouse.source.rest import pull_pages
     from warehouse.source.storage import pull_files
 
     contracts = load_contracts(settings.project / "dags" / "contracts")
-    found = [one for one in contracts if f"{one.source}/{one.entity}" == entity]
-    if not found:
-        raise UsageProblem(f"{entity}: no contract is called so; name one of dags/contracts")
-    if not found[0].location:
+    contract = contract_named(contracts, entity)
+    if not contract.location:
         raise UsageProblem(f"{entity}: its contract names no servers; say there where it is fetched from")
-    with Console(stderr=True, highlight=False).status("fetching") as status:
-        if found[0].location.startswith(("http://", "https://")):
-            file, count = pull_pages(found[0], settings.landing, settings.home, status.update)
+    with notes().status("fetching") as status:
+        if contract.location.startswith(("http://", "https://")):
+            file, count = pull_pages(contract, settings.landing, settings.home, status.update)
             told = [f"fetched {count:,} records into {file.name}"] if file else []
         else:
-            copies = pull_files(found[0], settings.landing, settings.home, status.update)
+            copies = pull_files(contract, settings.landing, settings.home, status.update)
             told = [f"fetched {copy.name}" for copy in copies]
     for line in told or ["nothing new"]:
         click.echo(line)
