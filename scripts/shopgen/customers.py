@@ -1,13 +1,14 @@
 """Customers: who registers on a day, and all that will happen to them.
 
 A customer orders within WINDOW days of registering and moves, or changes address, within as many; so no more
-than that many days of customers are remembered.
+than that many days of customers are remembered, and of each day no more than MOST.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from shopgen.calendar import Calendar
@@ -20,6 +21,7 @@ from shopgen.streams import Stream
 from shopgen.words import CITIES, COUNTRIES, FIRST_NAMES, LAST_NAMES, PREFIXES, STREETS
 
 WINDOW: Final = 30
+MOST: Final = 5000
 _STRUCK: Final = 0.08
 _DOMAINS: Final = ("com", "net", "org")
 _ASCII: Final = str.maketrans("áäåçéèêëíîïñóôöøúü", "aaaceeeeiiinoooouu")
@@ -50,7 +52,10 @@ class Customers:
         """Let so many customers register on a day."""
         stream = Stream(self._seed, "customers", day)
         afflicter = Afflicter(CUSTOMERS, self._faults, stream, self._calendar.last)
-        self._days.append([self._plan(day, stream, afflicter) for _ in range(number)])
+        registered = (self._plan(day, stream, afflicter) for _ in range(number))
+        self._days.append(list(islice(registered, MOST)))
+        for _ in registered:
+            pass  # written like the others
         self.pool = [customer for customers in self._days for customer in customers]
 
     def _plan(self, day: int, stream: Stream, afflicter: Afflicter) -> Customer:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from shopgen.calendar import Calendar
-from shopgen.dialect import SUFFIXES, Dialect, compress, to_bytes, to_text
+from shopgen.dialect import SUFFIXES, Dialect, Text, compressed, mark, to_bytes
 from shopgen.drift import Shape
 from shopgen.records import BLANK
 from shopgen.schema import Entity
+from shopgen.waiting import Row
 
 SUPERSEDED_BY_FILE: Final = "superseded_by_file"
+_SMALL: Final = 1 << 22
+_PART: Final = 1 << 20
 _label = itemgetter(1)
 _fields = itemgetter(0)
 
@@ -89,29 +94,36 @@ class Deliveries:
         self._folder = folder
         self._note = note
         self._nothing: dict[str, str] = {}  # by entity, the first file of no bytes
-        self._content = b""
 
     def write(
         self,
         file: DeliveredFile,
-        rows: Sequence[tuple[Sequence[str], str, bool]],
+        blocks: Iterable[list[Row]],
         shape: Shape | None,
         status: str,
     ) -> None:
         """Write a revision whose records have these labels, unless all of it is refused or superseded."""
         facts = file.facts(file.dialect, status)
-        plain = map(_fields, rows)
         if shape is not None:
             facts.drift.append(shape.drift)
             facts.refused_because = shape.refused_because
-        header = file.entity.header if shape is None else shape.header
-        text = to_text(header, plain if shape is None else shape.rows(plain), file.dialect)
-        content = to_bytes(text, file.dialect.encoding)
-        if file.dialect.encoding == "windows-1252" and content.isascii():
-            facts.dialect = written_as(file.dialect, encoding="utf-8")
-        facts.counts = _counts(rows, facts)
-        self._content = compress(content, file.dialect.compression, _member_name(facts))
-        self._save(facts)
+        counts: Counter[str] = Counter()
+        with tempfile.SpooledTemporaryFile(_SMALL, "w+", encoding="utf-8", newline="") as spool:
+            text = Text(spool, file.entity.header if shape is None else shape.header, file.dialect)
+            for block in blocks:
+                counts.update(map(_label, block))
+                plain = map(_fields, block)
+                text.add(plain if shape is None else shape.rows(plain))
+            text.end()
+            if file.dialect.encoding == "windows-1252" and text.is_ascii and not text.has_bad_bytes:
+                facts.dialect = written_as(file.dialect, encoding="utf-8")
+            spool.seek(0)
+            with compressed(self._place(facts), file.dialect.compression, _member_name(facts)) as write:
+                write(mark(file.dialect.encoding))
+                while part := spool.read(_PART):
+                    write(to_bytes(part, file.dialect.encoding, is_ascii=text.is_ascii))
+        facts.counts = _told(counts, facts)
+        self._measure(facts)
         for before in file.revisions:
             if before.status == "superseded":
                 before.superseded_by = facts.path
@@ -124,8 +136,8 @@ class Deliveries:
             facts.drift, facts.refused_because = ["no_header"], "no_header"
         else:
             facts.status, facts.duplicate_of = "duplicate", first
-        self._content = b""
-        self._save(facts)
+        self._place(facts).touch()
+        self._measure(facts)
 
     def repeat(self, file: DeliveredFile, delay: int) -> None:
         """Deliver the bytes of the last revision again as the next."""
@@ -133,19 +145,24 @@ class Deliveries:
         file.revise(delay)
         facts = file.facts(before.dialect, "duplicate")
         facts.drift, facts.duplicate_of = before.drift, before.path
-        self._save(facts)
+        shutil.copyfile(self._place(before), self._place(facts))
+        facts.sha256, facts.size = before.sha256, before.size
 
     def finish(self, file: DeliveredFile) -> None:
         """No count of this file will change any more."""
         for facts in file.revisions:
             self._note(facts)
 
-    def _save(self, facts: Facts) -> None:
-        facts.sha256 = hashlib.sha256(self._content).hexdigest()
-        facts.size = len(self._content)
+    def _place(self, facts: Facts) -> Path:
+        """Where the file lies, in a folder that is there."""
         place = self._folder / facts.path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(self._content)
+        return place
+
+    def _measure(self, facts: Facts) -> None:
+        with self._place(facts).open("rb") as content:
+            facts.sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+            facts.size = content.tell()
 
 
 def written_as(dialect: Dialect, **changes: Any) -> Dialect:
@@ -158,8 +175,8 @@ def _member_name(facts: Facts) -> str:
     return Path(facts.path).name.removesuffix(".zip")
 
 
-def _counts(rows: Sequence[tuple[Sequence[str], str, bool]], facts: Facts) -> Counter[str]:
-    counts = Counter(map(_label, rows))
+def _told(counts: Counter[str], facts: Facts) -> Counter[str]:
+    """The counts of a file's records, all of which may have been refused or superseded with it."""
     if facts.status == "refused":
         return Counter({f"?{facts.refused_because}": counts.total()})
     if facts.status == "superseded":

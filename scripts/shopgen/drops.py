@@ -6,8 +6,10 @@ file, with the faults of files and of single lines: section 1 of docs/truth.md.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -19,15 +21,14 @@ from shopgen.kinds import DRIFT, FLOW, LINES, Faults
 from shopgen.records import BLANK, BY_KEY, EXACT, Record, other_fields
 from shopgen.schema import ENTITIES, Entity
 from shopgen.streams import Stream
-
-# Fields, label, and whether an exact duplicate of it may be written.
-Row = tuple[Sequence[str], str, bool]
+from shopgen.waiting import Row, Rows
 
 _LINES: Final = 0.3
 _DRIFT: Final = 0.12
 _FLOW: Final = 0.3
 _DIALECT: Final = 0.15
 _TAIL: Final = 12
+_WAITING: Final = ".waiting"
 
 
 class Drops:
@@ -39,16 +40,20 @@ class Drops:
         self._calendar = calendar
         self._faults = faults
         self._seed = seed
-        self._waiting: dict[int, dict[str, list[Row]]] = {}
+        self._waiting: dict[int, dict[str, Rows]] = {}
+        self._waiting_room = folder / _WAITING
         self._before: dict[str, tuple[DeliveredFile, list[Row]]] = {}  # by entity: a file, its last rows
         self._deliveries = Deliveries(folder, note)
+        shutil.rmtree(self._waiting_room, ignore_errors=True)
+        self._waiting_room.mkdir()
 
     def add(self, entity: Entity, record: Record) -> None:
         """Let a settled record wait for its day."""
-        day = self._waiting.get(record.day)
-        if day is None:
-            day = self._waiting[record.day] = defaultdict(list)
-        day[entity.name].append((record.fields, record.label, record.copied))
+        day = self._waiting.setdefault(record.day, {})
+        rows = day.get(entity.name)
+        if rows is None:
+            rows = day[entity.name] = Rows(self._waiting_room / f"{record.day}-{entity.name}")
+        rows.append((record.fields, record.label, record.copied))
 
     def write(self, day: int) -> None:
         """Write the files of a day."""
@@ -57,27 +62,29 @@ class Drops:
             rows = waiting.get(entity.name)
             if rows:
                 self._write(entity, day, rows)
+                rows.remove()
 
     def close(self) -> None:
         """Finish the last file of each entity."""
+        shutil.rmtree(self._waiting_room)
         for file, _ in self._before.values():
             self._deliveries.finish(file)
 
-    def _write(self, entity: Entity, day: int, rows: list[Row]) -> None:
+    def _write(self, entity: Entity, day: int, rows: Rows) -> None:
         stream = Stream(self._seed, "file", entity.name, day)
-        rows = self._with_line_faults(entity, rows, stream)
+        self._put_line_faults(rows, stream)
         flow = self._drawn("flow", FLOW, _FLOW, stream)
         if flow == "overlapping_file":
             flow = None
-            rows = self._with_overlap(entity, rows)
+            self._put_overlap(entity, rows)
         file = DeliveredFile(entity, self._calendar, day, self._dialect(stream))
         shape = self._shape(file, stream)
         self._deliver(file, rows, shape, flow, stream)
         if entity.name in self._before:
             self._deliveries.finish(self._before[entity.name][0])
-        self._before[entity.name] = (file, [row for row in rows if row[2]][-_TAIL:])
+        self._before[entity.name] = (file, list(deque((row for row in rows if row[2]), _TAIL)))
 
-    def _with_line_faults(self, entity: Entity, rows: list[Row], stream: Stream) -> list[Row]:
+    def _put_line_faults(self, rows: Rows, stream: Stream) -> None:
         """Single lines that are no record of the shop: blank ones, copies, one that does not end."""
         for _ in range(1 + len(rows) // 1000):
             kind = self._drawn("lines", LINES, _LINES, stream)
@@ -95,9 +102,8 @@ class Drops:
                 fields[-1] = f"{RAW_QUOTE}cut off"
                 rows.append((fields, "?open_quote", False))
             self._faults.counts[kind] += 1
-        return rows
 
-    def _copy(self, rows: list[Row], place: int, stream: Stream) -> None:
+    def _copy(self, rows: Rows, place: int, stream: Stream) -> None:
         """Write a row again further down, perhaps with blanks around a field: which of two equal ones counts
         does not matter within a file."""
         fields = list(rows[place][0])
@@ -106,17 +112,17 @@ class Drops:
         end = len(rows) - (rows[-1][1] == "?open_quote")
         rows.insert(stream.between(place + 1, end), (fields, EXACT, False))
 
-    def _with_overlap(self, entity: Entity, rows: list[Row]) -> list[Row]:
+    def _put_overlap(self, entity: Entity, rows: Rows) -> None:
         """Begin with the last rows of the entity's file before; there they become the duplicates."""
         if entity.name not in self._before:
-            return rows
+            return
         before, tail = self._before[entity.name]
         counts = before.last.counts
-        for _, label, _ in tail:
-            counts[label] -= 1
+        for row in reversed(tail):
+            counts[row[1]] -= 1
             counts[EXACT] += 1
+            rows.insert(0, row)
         self._faults.counts["overlapping_file"] += bool(tail)
-        return tail + rows
 
     def _dialect(self, stream: Stream) -> Dialect:
         encoding = self._variant("encoding", ENCODINGS, stream)
@@ -144,7 +150,7 @@ class Drops:
         return Shape(header, "letter_case")
 
     def _deliver(
-        self, file: DeliveredFile, rows: list[Row], shape: Shape | None, flow: str | None, stream: Stream
+        self, file: DeliveredFile, rows: Rows, shape: Shape | None, flow: str | None, stream: Stream
     ) -> None:
         """Write the file, and before or after it what `flow` says."""
         deliver = self._deliveries
@@ -158,10 +164,11 @@ class Drops:
             deliver.write_nothing(file)
         elif flow in ("column_renamed", "column_missing"):
             broken = (renamed if flow == "column_renamed" else missing)(file.entity, stream)
-            deliver.write(file, [row for row in rows if row[0]], broken, "refused")
+            records = ([row for row in block if row[0]] for block in rows.blocks())
+            deliver.write(file, records, broken, "refused")
         if flow in ("corrected_file", "empty_file", "column_renamed", "column_missing"):
             file.revise(stream.between(1, 3))
-        deliver.write(file, rows, shape, "loaded")
+        deliver.write(file, rows.blocks(), shape, "loaded")
         if flow == "resent_file":
             deliver.repeat(file, stream.between(1, 3))
 
@@ -177,23 +184,35 @@ class Drops:
         return self._faults.variant(kind, variants)
 
 
-def _wrong(entity: Entity, rows: list[Row], stream: Stream) -> list[Row]:
+def _wrong(entity: Entity, rows: Rows, stream: Stream) -> Iterator[list[Row]]:
     """The rows as a mistaken export: some missing, some with other values, one nobody will see again."""
-    wrong: list[Row] = []
-    for row in rows:
-        fields, label, copied = row
-        if copied and stream.chance(0.1):
-            continue
-        if copied and stream.chance(0.1):
-            row = (_altered(entity, fields), label, copied)
-        wrong.append(row)
-    models = [row for row in rows if row[2]]
+    again = stream.copy()  # what is drawn for each row, once more when it is written
+    models = 0
+    for _, _, copied in rows:
+        models += copied
+        _fate(copied, stream)
     if models:
-        fields, label, _ = stream.pick(models)
-        wrong.insert(0, (_altered(entity, (f"X{fields[0].strip()[1:]}", *fields[1:])), BY_KEY, False))
+        chosen = stream.below(models)
+        fields = next(islice((row[0] for row in rows if row[2]), chosen, None))
+        yield [(_altered(entity, (f"X{fields[0].strip()[1:]}", *fields[1:])), BY_KEY, False)]
     else:
-        wrong.insert(0, (("",) * len(entity.columns), BY_KEY, False))
-    return wrong
+        yield [(("",) * len(entity.columns), BY_KEY, False)]
+    for block in rows.blocks():
+        wrong: list[Row] = []
+        for row in block:
+            fate = _fate(row[2], again)
+            if fate == "altered":
+                wrong.append((_altered(entity, row[0]), row[1], row[2]))
+            elif fate == "kept":
+                wrong.append(row)
+        yield wrong
+
+
+def _fate(copied: bool, stream: Stream) -> str:
+    """What a mistaken export does to a row."""
+    if copied and stream.chance(0.1):
+        return "missing"
+    return "altered" if copied and stream.chance(0.1) else "kept"
 
 
 def _altered(entity: Entity, fields: Sequence[str]) -> Sequence[str]:

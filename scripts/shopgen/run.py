@@ -1,8 +1,8 @@
 """Writes a shop: day by day, records as they are planned, files as their day ends, the truth last.
 
-What is remembered from one day to the next: the products on sale, the customers of the last weeks, the
-records that wait for their day, the figures per date. None of it grows with the number of days but the last,
-by less than 1 kB a day.
+What is remembered from one day to the next: the products on sale, so many customers of the last weeks, the
+figures per date; the records that wait for their day lie on disk. None of it grows with the number of orders,
+and with the number of days only the figures do, by less than 1 kB a day.
 """
 
 from __future__ import annotations

@@ -17,7 +17,14 @@ class Stream:
     """Random numbers that depend on the seed and the stream's name only."""
 
     def __init__(self, seed: int, *name: str | int) -> None:
-        self.random = random.Random("/".join(map(str, (seed, *name)))).random
+        self._generator = random.Random("/".join(map(str, (seed, *name))))
+        self.random = self._generator.random
+
+    def copy(self) -> Stream:
+        """A stream that goes on as this one does now."""
+        twin = Stream(0)
+        twin._generator.setstate(self._generator.getstate())
+        return twin
 
     def below(self, limit: int) -> int:
         """One of 0 … limit - 1."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from tests import soak
+from tests.bench.shop import generate as measured
 from tests.conftest import ROOT
 from tests.shopgen.recount import BRONZE, differences
 
@@ -226,3 +227,10 @@ def test_memory_does_not_grow_with_the_number_of_days(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peaks[200] < 1.15 * peaks[100]
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_number_of_orders(tmp_path: Path) -> None:
+    _, few, _ = measured(tmp_path / "few", days=2, orders=1500)
+    _, many, _ = measured(tmp_path / "many", days=2, orders=12_000)
+    assert many < 1.5 * few
