@@ -89,6 +89,7 @@ BEGIN TRY
             ON replayed.file_id = records.file_id
                 AND replayed.line_number = records.line_number;
 
+        -- Taken for the best of their keys, which most are; the ranking below says which are not.
         INSERT INTO silver.shop_order_items_records (
             file_id,
             line_number,
@@ -132,7 +133,7 @@ BEGIN TRY
             CASE
                 WHEN new_files.counts = 0 THEN N'superseded_by_file'
                 WHEN typed.rule_name IS NOT NULL THEN N'misfit'
-                ELSE N'new'
+                ELSE N'best'
             END,
             typed.rule_name,
             typed.problem,
@@ -156,7 +157,7 @@ BEGIN TRY
             standing = CASE
                 WHEN files.counts = 0 THEN N'superseded_by_file'
                 WHEN records.rule_name IS NOT NULL THEN N'misfit'
-                ELSE N'new'
+                ELSE N'best'
             END,
             judged_rule_name = NULL,
             judged_problem = NULL,
