@@ -10,7 +10,8 @@ import datetime as dt
 import fcntl
 import hmac
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,7 +41,11 @@ SYSTEM_DATABASES = ("master", "tempdb", "model", "msdb")
 _FIRST_SPID = 51
 _LEFTOVERS = ("*.unfinished", "*.unfinished.wal", "*.restored", "*.duckdb.new", "*.duckdb.new.wal")
 MEMORY_LIMIT = "1100MiB"
-"""What DuckDB may hold; beyond it, sorts and temp tables go to `tmp` in the data directory."""
+"""What DuckDB may hold; beyond it, sorts and temp tables go to `tmp` in the data directory. A statement that
+still does not fit is run again with what the machine has: see `Engine.more_memory`."""
+_LESS_MEMORY = "SET memory_limit = '{}'"
+_MORE_MEMORY = "RESET memory_limit"
+"""DuckDB's own limit: four fifths of what the machine, or the container, has."""
 
 LONGEST_LOG = "8MiB"
 """A longer log is taken into its file: a start after a crash reads a mebibyte in a tenth of a second."""
@@ -106,6 +111,9 @@ class Engine:
         self._sa_password = sa_password
         self._passwords = Remembered()
         self._mutex = threading.RLock()
+        self._in_need = 0
+        self.is_beyond_memory = False
+        """DuckDB may hold more than MEMORY_LIMIT."""
         self._serial = 0
         self.known = KnownDatabases(data / "databases.json")
 
@@ -126,7 +134,7 @@ class Engine:
         engine.connection.execute("SET preserve_insertion_order = true")
         # Half the work of a large insert went into choosing this one; files are twice as large without it.
         engine.connection.execute("SET disabled_compression_methods = 'dict_fsst'")
-        engine.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        engine.connection.execute(_LESS_MEMORY.format(MEMORY_LIMIT))
         engine.connection.execute(f"SET checkpoint_threshold = '{LONGEST_LOG}'")
         engine.connection.execute("SET temp_directory = $1", [str(data / "tmp")])
         try:
@@ -146,11 +154,39 @@ class Engine:
                 engine._create(name)
         return engine
 
+    @contextmanager
+    def more_memory(self) -> Iterator[None]:
+        """Let DuckDB hold what the machine has while a statement runs that does not fit into MEMORY_LIMIT."""
+        with self._mutex:
+            self._in_need += 1
+            self.is_beyond_memory = True
+            self._limit_memory(_MORE_MEMORY)
+        try:
+            yield
+        finally:
+            with self._mutex:
+                self._in_need -= 1
+            self.less_memory()
+
+    def less_memory(self) -> None:
+        """Go back to MEMORY_LIMIT once nobody needs more and nothing holds more."""
+        with self._mutex:
+            if self.is_beyond_memory and not self._in_need:
+                # What a result still holds cannot be taken from it: statements that follow try again.
+                with suppress(duckdb.OutOfMemoryException):
+                    self._limit_memory(_LESS_MEMORY.format(MEMORY_LIMIT))
+                    self.is_beyond_memory = False
+
+    def _limit_memory(self, sql: str) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+
     def close(self) -> None:
         """Roll back what is open, write checkpoints, release the directory."""
         for session in list(self.sessions.values()):
             session.close()
         self.counters.close()
+        self._limit_memory(_MORE_MEMORY)  # a checkpoint that fails makes its database useless
         for name in list(self.catalogs):
             self.connection.execute(f"DETACH {quoted(self.catalogs[name].name)}")
         self.connection.close()

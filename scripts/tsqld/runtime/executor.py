@@ -40,6 +40,7 @@ END
 FROM duckdb_tables()
 """
 """Every table there is, spelled as its storage."""
+_NO_ROOM_TO_COMMIT: Final = re.compile(r"Failed to commit: failed to (pin|allocate)")
 _TEMPORARY: Final = "temp.main."
 """Temp tables are seen by the cursor that made them alone."""
 Answer = TypeVar("Answer")
@@ -140,13 +141,23 @@ class Executor:
         if transaction.broken:
             self._replay(transaction)
         try:
-            with self.engine.committing:
-                self._at_once("COMMIT")
-                self.engine.published(transaction.catalogs, transaction.written)
+            try:
+                self._commit(transaction)
+            except duckdb.TransactionException as problem:
+                if not _NO_ROOM_TO_COMMIT.search(str(problem)):
+                    raise
+                with self.engine.more_memory():
+                    self._replay(transaction)
+                    self._commit(transaction)
         except duckdb.Error as problem:
             raise self._translated(problem) from problem
         finally:
             self.transaction = None
+
+    def _commit(self, transaction: Transaction) -> None:
+        with self.engine.committing:
+            self._at_once("COMMIT")
+            self.engine.published(transaction.catalogs, transaction.written)
 
     def rollback(self) -> None:
         if self.transaction is not None and not self.transaction.broken:
@@ -299,11 +310,7 @@ class Executor:
         """Run a writing text inside the transaction and journal it; the rows it counted."""
         assert self.transaction is not None
         sql, parameters = given(sql, parameters)
-        try:
-            result = self.cursor.execute(sql, parameters).fetchall()
-        except duckdb.Error as problem:
-            self.broke()
-            raise self._translated(problem) from problem
+        result = self._in_memory(self.cursor, lambda: self.cursor.execute(sql, parameters).fetchall())
         self.writes += 1
         self.transaction.journal.append((sql, parameters))
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
@@ -318,8 +325,8 @@ class Executor:
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
         """Run a reading text; what to fetch its rows from."""
         sql, parameters = given(sql, parameters)
-        self._reading = self._reader(sql)
-        return Result(self, self._told(lambda: self._reading.execute(sql, parameters)))
+        reader = self._reading = self._reader(sql)
+        return Result(self, self._in_memory(reader, lambda: reader.execute(sql, parameters)))
 
     def _reader(self, sql: str) -> duckdb.DuckDBPyConnection:
         """The cursor a reading text runs on: one beside the transaction where `fresh` found that it may."""
@@ -342,9 +349,28 @@ class Executor:
         try:
             return work()
         except duckdb.Error as problem:
-            if self.transaction is not None:
-                self.broke()
-            raise self._translated(problem) from problem
+            raise self._failed(problem) from problem
+
+    def _in_memory(self, cursor: duckdb.DuckDBPyConnection, work: Callable[[], Answer]) -> Answer:
+        """The same of work on a cursor, done again with more memory where it does not fit. Error 701."""
+        if self.engine.is_beyond_memory:
+            self.engine.less_memory()
+        try:
+            return work()
+        except duckdb.OutOfMemoryException:
+            with self.engine.more_memory():
+                if self.transaction is not None and cursor is self.cursor:
+                    self.broke()
+                    self._replay(self.transaction)
+                return self._told(work)
+        except duckdb.Error as problem:
+            raise self._failed(problem) from problem
+
+    def _failed(self, problem: duckdb.Error) -> TsqlError:
+        """The T-SQL error, after which DuckDB's transaction is no more."""
+        if self.transaction is not None:
+            self.broke()
+        return self._translated(problem)
 
     @contextmanager
     def beside(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -401,6 +427,8 @@ class Executor:
 
 
 _PATTERNS: list[tuple[re.Pattern[str], int, tuple[str, ...]]] = [
+    (re.compile(r"^Out of Memory Error"), 701, ("default",)),
+    (_NO_ROOM_TO_COMMIT, 701, ("default",)),
     (re.compile(r"Corrupt database file|Corrupt WAL"), 824, ()),
     (re.compile(r"Could not write file .*\.wal.*(No space|too large|quota)"), 9002, ()),
     (re.compile(r"No space left|File too large|quota exceeded|not enough disk space|Out of Disk"), 1105, ()),
