@@ -61,18 +61,18 @@ class Refused:
     tokens: bytes
 
 
-def answer_prelogin(message: ClientMessage) -> tuple[bytes, Encryption]:
-    """The PRELOGIN response's payload, and the encryption agreed on."""
+def answer_prelogin(message: ClientMessage) -> tuple[bytes, Encryption, bool]:
+    """The PRELOGIN response's payload, the encryption agreed on, and whether to multiplex (MARS)."""
     if message.kind != PacketType.PRELOGIN:
         raise TdsProtocolError("the connection does not begin with PRELOGIN")
     try:
         asked = Prelogin.parse(message.payload)
-        wanted = asked.encryption
+        wanted, mars = asked.encryption, bool(asked.mars)
     except (ValueError, struct.error) as problem:
         raise TdsProtocolError(f"PRELOGIN cannot be read: {problem}") from None
     agreed = _agree(wanted)
-    answer = server_response(version=protocol.SERVER_VERSION, encryption=agreed, asked=asked)
-    return answer.build(), agreed
+    answer = server_response(version=protocol.SERVER_VERSION, encryption=agreed, mars=mars, asked=asked)
+    return answer.build(), agreed, mars
 
 
 def _agree(wanted: Encryption | None) -> Encryption:
