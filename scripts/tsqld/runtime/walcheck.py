@@ -4,8 +4,8 @@ DuckDB ends its replay at an entry that is cut off, as a crash leaves one at the
 whose checksum is wrong. An entry whose length is damaged looks cut off too, and everything behind it would be
 gone without a word: so no commit may stand behind the place where the chain of entries breaks. In DuckDB 2.0
 an entry is its length, a checksum and that many bytes, which begin with its kind and end with a mark; that of
-a commit is always the same; a test holds DuckDB to that. What a row holds looks like entries only by accident,
-so the way through a log of any size takes no more steps than it has entries.
+a commit is always the same; a test holds DuckDB to that. What a row holds looks like entries by accident
+only, so the way through a log of any size takes no more steps than it has entries.
 """
 
 from __future__ import annotations

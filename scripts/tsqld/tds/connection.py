@@ -271,7 +271,12 @@ class Connection:
         self._stage = Stage.READY
         self._session.on_kill = self.kill
         self._session.transport = Transport(
-            *self.ends, outcome.packet_size, outcome.version, self._encrypts_session
+            *self.ends,
+            outcome.packet_size,
+            outcome.version,
+            self._encrypts_session,
+            outcome.login.interface,
+            outcome.login.process,
         )
         self._inbox.trust()
         reply = self._packets(outcome.tokens)

@@ -52,6 +52,7 @@ class LoggedIn:
     version: int
     packet_size: int
     tokens: bytes
+    login: Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _try_login(login: Login, engine: Engine, version: int, encrypted: bool) -> L
             told.append((_LOGIN_FAILED, f"Login failed for user '{user}'.", 1))
         return _refused(told, version)
     size = _packet_size(login.packet_size, encrypted)
-    return LoggedIn(session, version, size, _welcome(session, version, size))
+    return LoggedIn(session, version, size, _welcome(session, version, size), login)
 
 
 def _packet_size(wanted: int, encrypted: bool) -> int:
