@@ -149,8 +149,8 @@ def comparison_type(values: list[Bound]) -> SqlType:
 
 
 def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
-    """Whether texts are compared case-sensitively: what COLLATE names decides, else the one collation that the
-    columns among them have."""
+    """Whether texts are compared case-sensitively: what COLLATE names decides, else the one collation that
+    the columns among them have."""
     values = _deciding(values)
     named = {value.type.collation for value in values if value.type.is_text and value.type.collation}
     if len({name.upper() for name in named}) > 1:
