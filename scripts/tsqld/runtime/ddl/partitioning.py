@@ -75,7 +75,7 @@ class Partitioning(Definer):
         self.change(catalog.put(replace(found, values=values)))
 
     def _columnstores(self, function: PartitionFunction) -> Iterator[Table]:
-        """Tables with a columnstore index that the function partitions: no row of theirs changes partition."""
+        """Tables of the function that have a columnstore index: none of their rows changes its partition."""
         catalog = self.catalog()
         for table in catalog.tables():
             if any(index.kind == "COLUMNSTORE" and not index.disabled for index in table.indexes):
