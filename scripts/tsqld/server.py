@@ -152,7 +152,7 @@ class Listener(threading.Thread):
                 self._cancelled.add(client)
             elif received == 0:
                 return  # an event of the request before, whose bytes its own thread has read
-            elif client.connection.has_request:
+            elif not client.connection.listens:
                 # It asks again before it has its answer: that has to wait, and so does what follows it.
                 self._forget(client)
             else:
@@ -276,6 +276,8 @@ class Server:
     def _converse(self, client: _Client) -> None:
         connection = client.connection
         while not connection.is_closed:
+            if due := connection.due():
+                client.sock.sendall(due)
             if not connection.has_request and self._await_request(client) == _GONE:
                 return
             if connection.has_request and not connection.is_closed:

@@ -22,7 +22,7 @@ How values travel between DuckDB, the runtime and the wire:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 MAX: Final = -1
@@ -39,6 +39,8 @@ class SqlType:
     varchar and binary, `MAX` for (max), 0 where it does not apply. `precision`/`scale` are those of decimal
     and numeric; `scale` alone also holds the fractional seconds of time, datetime2 and datetimeoffset.
     `collation` is empty for types that have none, and for text means the database default when empty.
+    `said` tells that an expression names it by COLLATE, so that it wins over those of columns; it is no part
+    of the type.
     """
 
     name: str
@@ -46,6 +48,12 @@ class SqlType:
     precision: int = 0
     scale: int = 0
     collation: str = ""
+    said: bool = field(default=False, compare=False)
+
+    @property
+    def of_a_column(self) -> SqlType:
+        """The type of a column that holds such values: nothing says its collation any more."""
+        return replace(self, said=False) if self.said else self
 
     @property
     def is_integer(self) -> bool:

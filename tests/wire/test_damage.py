@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import struct
+import time
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,17 @@ def test_what_a_crash_left_of_a_new_database_is_removed(data: Path) -> None:
         (data / name).write_bytes(b"half")
     assert refusal(data) == ""
     assert not [path for path in data.iterdir() if path.name.startswith("half") or "restored" in path.name]
+
+
+def test_a_log_of_nothing_but_zeros_is_looked_through_at_once(tmp_path: Path) -> None:
+    rows = bytes.fromhex("6400") + bytes(64 << 20) + bytes.fromhex("ffff")
+    wal = tmp_path / "shop.duckdb.wal"
+    wal.write_bytes(bytes(40) + struct.pack("<QQ", len(rows), 0) + rows + COMMIT)
+    started = time.process_time()
+    assert not has_lost_commits(wal)
+    assert time.process_time() - started < 1
+    wal.write_bytes(bytes(40) + struct.pack("<QQ", len(rows) + 1, 0) + rows + COMMIT)
+    assert has_lost_commits(wal)
 
 
 def test_a_log_entry_whose_length_is_damaged_does_not_swallow_commits(data: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Final
 
 import pytest
 from tests.soak import chance, times
+from tests.wire.multiplexed import ACK, DATA, FIN, HEADER, SYN, Streams
 from tests.wire.raw import RawClient, batch, login, message, packet, prelogin, rpc
 from tests.wire.served import Served, eventually, serving
 
@@ -144,6 +145,26 @@ def test_mutated_requests_after_a_login(fuzzed: Served) -> None:
     )
     for _ in range(times(60, 5000)):
         say(fuzzed, mutated(numbers, numbers.choice(requests)), logged_in=True)
+
+
+def test_mutated_streams_of_a_connection_with_several(fuzzed: Served) -> None:
+    numbers = chance("streams")
+    requests = (batch("SELECT 1"), batch("SELECT value FROM GENERATE_SERIES(1, 20000)"), rpc(10, b"\0\0\x26"))
+    for _ in range(times(30, 3000)):
+        client = Streams(fuzzed.port)
+        said, sent = b"", [0, 0, 0]
+        for _ in range(numbers.randrange(1, 12)):
+            stream, flags = numbers.randrange(3), numbers.choice((SYN, DATA, DATA, DATA, ACK, FIN))
+            sent[stream] += flags == DATA
+            data = numbers.choice(requests) if flags == DATA else b""
+            said += HEADER.pack(0x53, flags, stream, 16 + len(data), sent[stream], numbers.choice((4, 6, 40)))
+            said += data
+        with suppress(ConnectionError):
+            client.send(mutated(numbers, said) if numbers.random() < 0.5 else said)
+            client.socket.shutdown(1)
+            while client.hear()[0]:
+                pass
+        client.close()
 
 
 def test_a_packet_longer_than_agreed_and_a_message_without_end(fuzzed: Served) -> None:

@@ -1,5 +1,5 @@
 """What a client agrees on with the server before it logs in: encryption of all, of the login alone or of
-nothing, and several results at once on one connection, which tsqld has not."""
+nothing. Several results at once on one connection: test_mars.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-import pyodbc
 import pytest
 from tests.wire.raw import RawClient, batch, login, packet, prelogin, rpc
 from tests.wire.served import Served, eventually, serving
@@ -130,24 +129,6 @@ def test_a_handshake_that_is_broken_off_leaves_nothing_behind(served: Served) ->
         client.send(packet(PacketType.PRELOGIN, b"\x16\x03\x01"))
         client.close()
     assert eventually(lambda: served.threads() <= before)
-
-
-def test_whoever_asks_for_several_results_at_once_is_told_that_there_are_none(served: Served) -> None:
-    options = b"\x00\x00\x10\x00\x06" + b"\x01\x00\x16\x00\x01" + b"\x04\x00\x17\x00\x01" + b"\xff"
-    client = RawClient(served.port, logged_in=False)
-    answer = client.ask(packet(PacketType.PRELOGIN, options + bytes(6) + bytes([NOT_SUPPORTED, 1])))
-    place = next(at for at in range(0, len(answer), 5) if answer[at] == 4)
-    offset, size = struct.unpack_from(">HH", answer, place + 1)
-    assert answer[offset : offset + size] == b"\0"
-    client.close()
-
-
-def test_microsofts_driver_gives_up_where_it_insists_on_several_results_at_once(served: Served) -> None:
-    with pytest.raises(pyodbc.Error):
-        served.connect(MARS_Connection="yes")
-    connection = served.connect(MARS_Connection="no")
-    assert connection.execute("SELECT 1").fetchval() == 1
-    connection.close()
 
 
 @pytest.mark.parametrize(("precision", "scale"), [(33, 86), (0, 0), (39, 2), (5, 6)])

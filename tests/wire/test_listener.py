@@ -13,7 +13,7 @@ from tsqld.server import Listener, _Client
 class Busy:
     """A connection whose request waits to be taken by its own thread."""
 
-    has_request = True
+    listens = False
     abandoned = False
 
     def feed(self, data: bytes) -> None:

@@ -33,6 +33,12 @@ def rows_of(cursor: pyodbc.Cursor, query: str) -> list[Any]:
     return [tuple(row) for row in cursor.execute(query).fetchall()]
 
 
+def test_a_temp_table_takes_an_array_of_rows(cursor: pyodbc.Cursor) -> None:
+    cursor.execute("CREATE TABLE #rows (i int, t nvarchar(20))")
+    cursor.executemany("INSERT #rows VALUES (?, ?)", [(i, f"row {i}") for i in range(ROWS)])
+    assert rows_of(cursor, "SELECT COUNT(*), MAX(i) FROM #rows") == [(ROWS, ROWS - 1)]
+
+
 def test_values_arrive_as_they_are(cursor: pyodbc.Cursor) -> None:
     rows = [
         (i, f"Zeile {i} ä", Decimal(i) / 8, dt.datetime(2024, 1, 1) + dt.timedelta(seconds=i), i / 4)

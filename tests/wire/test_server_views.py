@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -102,3 +103,13 @@ def test_the_log_of_many_small_transactions_stays_short(tmp_path: Path) -> None:
             longest = max(longest, log.stat().st_size if log.exists() else 0)
             assert i < 11 or longest > 1 << 20
         assert longest < 11 << 20
+
+
+def test_a_session_tells_its_clients_library_and_process(served: Served) -> None:
+    connection = served.connect(APP="watching program")
+    query = """SELECT program_name, client_interface_name, host_process_id FROM sys.dm_exec_sessions
+        WHERE session_id = @@SPID"""
+    program, interface, process = _row(connection, query)
+    assert (program, interface) == ("watching program", "ODBC")
+    assert process == os.getpid()
+    connection.close()

@@ -315,7 +315,7 @@ class ExpressionCompiler:
             raise error(447, operand.type.name, line=node.line)
         # Said explicitly, the default wins over what a column has; left out, it would not.
         name = collation_named(node.collation, node.line) or DEFAULT_COLLATION
-        return replace(operand, type=with_collation(operand.type, name))
+        return replace(operand, type=replace(with_collation(operand.type, name), said=True))
 
     def _case(self, node: n.Case, place: Place) -> Bound:
         operand = self.value(node.operand, place) if node.operand is not None else None

@@ -129,6 +129,7 @@ class SourceCompiler(WindowCompiler):
                     self._make_nullable(scope, middle, len(scope.relations))
                 packed = [(relation.alias, row_of(relation)) for relation in scope.relations[before:middle]]
                 return f"{listed.applied(left, packed, alias, outer=outer)} AS {self.context.alias()}"
+            right = _behind_select(right)
             if source.kind == "CROSS APPLY":
                 return f"{left} CROSS JOIN LATERAL {right}"
             self._make_nullable(scope, middle, len(scope.relations))
@@ -514,3 +515,11 @@ def _constant(node: n.Expression, function: str) -> str | None:
 
 def _qualifiers(name: FullName) -> tuple[str, ...]:
     return (name.database.lower(), name.schema.lower(), name.name.lower())
+
+
+def _behind_select(applied: str) -> str:
+    """What is applied to each row, with a SELECT around it where it begins with its common tables: DuckDB 2.0
+    fails to take such a one apart once it may raise an error."""
+    if not applied.startswith("(WITH "):
+        return applied
+    return f"(SELECT * FROM {applied}) AS {applied.rpartition(' AS ')[2]}"

@@ -94,7 +94,7 @@ def cte_relation(alias: str, exposed: str, columns: Sequence[OutColumn]) -> Rela
         alias,
         (exposed.lower(),),
         tuple(
-            RelationColumn(column.name, f"{alias}.c{i}", column.type, column.nullable)
+            RelationColumn(column.name, f"{alias}.c{i}", column.type.of_a_column, column.nullable)
             for i, column in enumerate(columns, 1)
         ),
         exposed=exposed,

@@ -12,7 +12,7 @@ from typing import Final
 from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions.convert import convert
-from tsqld.functions.precedence import shown
+from tsqld.functions.precedence import shown, with_collation_of
 from tsqld.types import BIGINT, FLOAT, INT, MAX, SqlType, varchar
 
 _TEXT_WIDTHS: Final = {
@@ -95,10 +95,10 @@ def varying(type: SqlType) -> SqlType:
 def text_type(values: Sequence[Bound], length: int) -> SqlType:
     """varchar or, when a value is Unicode, nvarchar of `length` characters, (max) where that is too long."""
     unicode = any(value.type.is_unicode for value in values)
-    collation = next((value.type.collation for value in values if value.type.collation), "")
     limit = 4000 if unicode else 8000
     length = MAX if length == MAX else max(1, min(length, limit))
-    return SqlType("nvarchar" if unicode else "varchar", length, collation=collation)
+    type = SqlType("nvarchar" if unicode else "varchar", length)
+    return with_collation_of(type, [value.type for value in values])
 
 
 def is_max(*values: Bound) -> bool:

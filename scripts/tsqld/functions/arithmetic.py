@@ -15,7 +15,7 @@ from tsqld.errors import TsqlError, error
 from tsqld.functions import decimals, literals
 from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
-from tsqld.functions.precedence import as_decimal, digits_type, longest, rank, shown
+from tsqld.functions.precedence import as_decimal, digits_type, longest, rank, shown, with_collation_of
 from tsqld.functions.sqltext import duck_type, is_simple, let, let_all, raise_error
 from tsqld.types import BIT, DATETIME, INT, MAX, SMALLINT, SqlType
 
@@ -141,14 +141,13 @@ def _concatenated(left: Bound, right: Bound, unicode: bool) -> Bound:
 def concatenation_type(types: list[SqlType], unicode: bool) -> tuple[SqlType, int]:
     """The type of texts joined, and the length they must be cut to or 0."""
     limit = 4000 if unicode else 8000
-    collation = next((type.collation for type in types if type.collation), "")
     name = "nvarchar" if unicode else "varchar"
     if all(type.is_fixed_length for type in types):
         name = "nchar" if unicode else "char"
     if MAX in [type.length for type in types]:
-        return SqlType("nvarchar" if unicode else "varchar", MAX, collation=collation), 0
+        return with_collation_of(SqlType("nvarchar" if unicode else "varchar", MAX), types), 0
     total = sum(type.length for type in types)
-    return SqlType(name, min(total, limit), collation=collation), limit if total > limit else 0
+    return with_collation_of(SqlType(name, min(total, limit)), types), limit if total > limit else 0
 
 
 def _concatenated_bytes(left: Bound, right: Bound) -> Bound:

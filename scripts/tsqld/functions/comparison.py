@@ -133,7 +133,7 @@ def comparable(op: str, left: Bound, right: Bound, line: int = 0) -> tuple[Bound
         return left, right, False
     if left.type.is_text and right.type.is_text:
         case_sensitive = collation_of([left, right], _WORDS.get(op, op), line)
-        left, right = alike([left, right])
+        left, right = alike(_deciding([left, right]))
         return left, right, case_sensitive
     if {left.type.name, right.type.name} == {"date", "time"}:
         raise error(402, shown(left.type), shown(right.type), _WORDS.get(op, op), line=line)
@@ -149,7 +149,9 @@ def comparison_type(values: list[Bound]) -> SqlType:
 
 
 def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
-    """Whether texts are compared case-sensitively: the one explicit collation among them decides."""
+    """Whether texts are compared case-sensitively: what COLLATE names decides, else the one collation that
+    the columns among them have."""
+    values = _deciding(values)
     named = {value.type.collation for value in values if value.type.is_text and value.type.collation}
     if len({name.upper() for name in named}) > 1:
         first, second = sorted(named)[:2]
@@ -157,9 +159,23 @@ def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
     return any(value.type.is_case_sensitive for value in values if value.type.is_text)
 
 
+def _deciding(values: list[Bound]) -> list[Bound]:
+    """`values`, all of them under the collation that one names by COLLATE. Two such may not agree: error 468
+    is `collation_of`'s."""
+    said = next((value.type for value in values if value.type.is_text and value.type.said), None)
+    if said is None:
+        return values
+    return [
+        replace(value, type=replace(value.type, collation=said.collation, said=True))
+        if value.type.is_text and not value.type.said
+        else value
+        for value in values
+    ]
+
+
 def told_accents(values: list[Bound], operation: str, line: int = 0) -> None:
     """Error 50100 for an operation that cannot pass over accents, under a collation that does."""
-    if any(value.type.is_text and value.type.ignores_accents for value in values):
+    if any(value.type.is_text and value.type.ignores_accents for value in _deciding(values)):
         raise unsupported(f"{operation} under a collation that ignores accents", line)
 
 

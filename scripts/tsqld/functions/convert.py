@@ -101,7 +101,7 @@ def convert(
     if value.is_null:
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)
     if value.type.is_text and target.is_text and value.type.collation and not target.collation:
-        target = replace(target, collation=value.type.collation)
+        target = replace(target, collation=value.type.collation, said=value.type.said)
     if value.type == target and style is None:
         return value.with_sql(value.sql) if explicit else value
     if not explicit and style is None and not try_:

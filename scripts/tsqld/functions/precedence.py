@@ -128,6 +128,13 @@ def _pair(left: SqlType, right: SqlType) -> SqlType:
     return replace(winner, length=longest(winner.length, text_width(loser, unicode=winner.is_unicode)))
 
 
+def with_collation_of(type: SqlType, types: Sequence[SqlType]) -> SqlType:
+    """`type` with the collation that text made of `types` has: one that COLLATE names, else a column's."""
+    texts = [other for other in types if other.is_text and other.collation]
+    found = next((other for other in texts if other.said), texts[0] if texts else None)
+    return replace(type, collation=found.collation, said=found.said) if found is not None else type
+
+
 def longest(*lengths: int) -> int:
     """The greatest of lengths, of which MAX is the greatest."""
     return MAX if MAX in lengths else max(lengths)
@@ -139,7 +146,7 @@ def _merged_text(winner: SqlType, loser: SqlType) -> SqlType:
     length = longest(winner.length, loser.length)
     if winner.is_unicode and length > 4000:
         length = MAX if loser.length > 4000 else length
-    return replace(winner, length=length, collation=winner.collation or loser.collation)
+    return replace(with_collation_of(winner, [winner, loser]), length=length)
 
 
 def _merged_temporal(winner: SqlType, loser: SqlType) -> SqlType:

@@ -202,7 +202,8 @@ class Interpreter:
         """The columns of the first SELECT of a text that returns rows."""
         session = self.session
         saved = session.frames
-        session.frames = [Frame(database=session.database, temporaries=session.temporaries)]
+        # A frame of its own: what ends with it must not take the session's temp tables along.
+        session.frames = [saved[0], Frame(database=session.database)]
         try:
             for parameter in self.procedures.declared(declarations):
                 session.frame.declare(parameter.name.lower(), parameter.type, None)

@@ -23,6 +23,7 @@ from tsqld.tds.bulkcopy import read_bulk_copy
 from tsqld.tds.calls import Calls, as_event
 from tsqld.tds.cursors import ApiCursors
 from tsqld.tds.handshake import Refused, answer_prelogin, log_in
+from tsqld.tds.multiplex import Multiplexer, Stream
 from tsqld.tds.packets import ClientMessage, Inbox, Outbox
 from tsqld.tds.prepared import PreparedStatements
 from tsqld.tds.protocol import Encryption, Engine, PacketType, Session, TdsProtocolError, TlsError, TlsTunnel
@@ -61,8 +62,15 @@ class Connection:
         self._new_tunnel = new_tunnel
         self._stage = Stage.PRELOGIN
         self._lock = threading.RLock()
+        self._heard = threading.Condition(self._lock)
+        """Something arrived, or was decided by another thread."""
         self._inbox = Inbox()
-        self._waiting: deque[ClientMessage] = deque()
+        self._waiting: deque[tuple[Stream | None, ClientMessage]] = deque()
+        self._multiplexes = False
+        """The client wants several streams, as soon as it has logged in."""
+        self._streams: Multiplexer | None = None
+        self._stream: Stream | None = None
+        """The one that is being answered."""
         self._tunnel: TlsTunnel | None = None
         self._encrypts_session = False
         self._decrypts = False
@@ -106,6 +114,12 @@ class Connection:
         with self._lock:
             return bool(self._waiting)
 
+    @property
+    def listens(self) -> bool:
+        """Whether more may arrive while a request waits: acknowledgements, of which a client that
+        multiplexes owes some, and what cancels. Such a client is bounded by what it is acknowledged."""
+        return self._streams is not None or not self.has_request
+
     def feed(self, data: bytes) -> None:
         """Takes what arrived. An attention that finds a request running cancels it at once.
 
@@ -114,17 +128,47 @@ class Connection:
         with self._lock:
             if self._decrypts and self._tunnel is not None:
                 data = self._decrypt(data)
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """What was said, out of its encryption."""
+        if self._streams is None:
             for message in self._inbox.feed(data):
-                if message.kind == PacketType.ATTENTION and self._running:
-                    self._attended = True
-                    self._cancel()
+                self._hear(None, message)
+        else:
+            for stream, heard in self._streams.feed(data):
+                if heard is None:
+                    self._forget(stream)
                 else:
-                    self._waiting.append(message)
+                    self._hear(stream, heard)
+        self._heard.notify_all()
+
+    def _hear(self, stream: Stream | None, message: ClientMessage) -> None:
+        if message.kind == PacketType.ATTENTION:
+            if self._running and self._stream is stream:
+                self._attended = True
+                self._cancel()
+                return
+            for waiting, request in self._waiting:
+                if stream is not None and waiting is stream:
+                    request.ignored = True
+        self._waiting.append((stream, message))
+
+    def _forget(self, stream: Stream) -> None:
+        """A client has closed a stream, whatever was asked on it."""
+        self._waiting = deque(waiting for waiting in self._waiting if waiting[0] is not stream)
+        if self._running and self._stream is stream:
+            self._cancel()
+
+    def due(self) -> bytes:
+        """What clients that multiplex can take now of answers made before."""
+        return self._seal(b"") if self._streams is not None else b""
 
     def abandon(self) -> None:
         """The client is gone, or the server stops: ends whatever runs."""
         with self._lock:
             self._gone = True
+            self._heard.notify_all()
             if self._running and self._session is not None:
                 self._session.cancel()
 
@@ -168,7 +212,9 @@ class Connection:
     def reply(self) -> Iterator[bytes]:
         """Answers the message that has waited longest."""
         with self._lock:
-            message = self._waiting.popleft()
+            self._stream, message = self._waiting.popleft()
+            if self._streams is not None and self._stream is not None:
+                self._streams.taken(self._stream)
         yield from self._reply(message)
 
     def _reply(self, message: ClientMessage) -> Iterator[bytes]:
@@ -188,7 +234,7 @@ class Connection:
         if message.kind == PacketType.LOGIN7:
             # drivers of the time before PRELOGIN, jTDS among them, begin with their login
             return self._log_in(message)
-        payload, agreed = answer_prelogin(message)
+        payload, agreed, self._multiplexes = answer_prelogin(message)
         if agreed is Encryption.NOT_SUPPORTED:
             self._stage = Stage.LOGIN
         else:
@@ -225,11 +271,20 @@ class Connection:
         self._stage = Stage.READY
         self._session.on_kill = self.kill
         self._session.transport = Transport(
-            *self.ends, outcome.packet_size, outcome.version, self._encrypts_session
+            *self.ends,
+            outcome.packet_size,
+            outcome.version,
+            self._encrypts_session,
+            outcome.login.interface,
+            outcome.login.process,
         )
         self._inbox.trust()
         reply = self._packets(outcome.tokens)
         self._packet_size = outcome.packet_size
+        if self._multiplexes:
+            with self._lock:
+                self._streams = Multiplexer()
+                self._take(self._inbox.take_rest())
         return reply
 
     # --- requests
@@ -286,6 +341,21 @@ class Connection:
                 yield self._seal(outbox.flush())
             elif outbox.size >= _SEND_AT:
                 yield self._seal(outbox.take())
+                yield from self._until_taken()
+
+    def _until_taken(self) -> Iterator[bytes]:
+        """Waits until the stream's client has taken what there is, as a socket would make it wait. Not while
+        another stream's request waits: its client may take nothing before that is answered."""
+        streams, stream = self._streams, self._stream
+        while streams is not None and stream is not None and stream.backlog:
+            with self._lock:
+                while not (self._waiting or self._cancelled or self._gone or stream.closed):
+                    if streams.has_due:
+                        break
+                    self._heard.wait()
+                else:
+                    return
+            yield self._seal(b"")
 
     def _guarded(self, stream: Iterator[bytes]) -> Generator[bytes, None, None]:
         try:
@@ -312,11 +382,14 @@ class Connection:
             yield self._reset(session, bool(keep))
         match message.kind:
             case PacketType.SQL_BATCH:
-                yield from self._batch(session.batch(parse_batch(message.take(), self._version)))
+                events = session.batch(parse_batch(message.take(), self._version))
+                yield from self._batch(self._within_batch(events, session))
             case PacketType.RPC:
                 yield from self._calls(parse_calls(message.take(), self._version), session)
             case PacketType.TRANSACTION_MANAGER:
-                yield from self._batch(transaction_events(message.payload, self._version, session))
+                others = self._streams is not None and self._streams.others_unread(self._stream)
+                events = transaction_events(message.payload, self._version, session, others_run=others)
+                yield from self._batch(events)
             case PacketType.BULK_LOAD:
                 columns, rows = read_bulk_copy(message.take(), self._version)
                 yield from self._batch(session.bulk_copy(columns, rows))
@@ -345,11 +418,21 @@ class Connection:
             for call in calls[number : together if events else number + 1]:
                 number += 1
                 yield from call_tokens(
-                    events or runner.events(call),
+                    events or self._within_batch(runner.events(call), session, number == len(calls)),
                     self._version,
                     self._transactions,
                     is_last=number == len(calls),
                 )
+
+    def _within_batch(
+        self, events: Iterable[Event], session: Session, is_last: bool = True
+    ) -> Iterator[Event]:
+        """Where a client multiplexes, a transaction that T-SQL begins ends with its batch at the latest."""
+        was_open = self._transactions.is_open
+        yield from events
+        if self._streams is not None and is_last and self._transactions.is_open and not was_open:
+            yield as_event(error(3997))
+            yield from session.transaction("rollback", "")
 
     def _reset(self, session: Session, keep_transaction: bool) -> bytes:
         """A pooled connection goes to its next user: what the last one left is gone."""
@@ -367,6 +450,7 @@ class Connection:
 
     def _cancel(self) -> None:
         self._cancelled = True
+        self._heard.notify_all()
         if self._session is not None:
             self._session.cancel()
 
@@ -382,6 +466,12 @@ class Connection:
         return self._seal(outbox.finish())
 
     def _seal(self, packets: bytes) -> bytes:
+        """As they are sent: inside their stream, as far as its client takes more, and encrypted."""
+        if self._streams is not None:
+            with self._lock:
+                if self._stream is not None:
+                    self._stream.add(packets)
+                packets = self._streams.take()
         if not self._encrypts or self._tunnel is None or not packets:
             return packets
         with self._lock:

@@ -52,6 +52,7 @@ class LoggedIn:
     version: int
     packet_size: int
     tokens: bytes
+    login: Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,18 @@ class Refused:
     tokens: bytes
 
 
-def answer_prelogin(message: ClientMessage) -> tuple[bytes, Encryption]:
-    """The PRELOGIN response's payload, and the encryption agreed on."""
+def answer_prelogin(message: ClientMessage) -> tuple[bytes, Encryption, bool]:
+    """The PRELOGIN response's payload, the encryption agreed on, and whether to multiplex (MARS)."""
     if message.kind != PacketType.PRELOGIN:
         raise TdsProtocolError("the connection does not begin with PRELOGIN")
     try:
         asked = Prelogin.parse(message.payload)
-        wanted = asked.encryption
+        wanted, mars = asked.encryption, bool(asked.mars)
     except (ValueError, struct.error) as problem:
         raise TdsProtocolError(f"PRELOGIN cannot be read: {problem}") from None
     agreed = _agree(wanted)
-    answer = server_response(version=protocol.SERVER_VERSION, encryption=agreed, asked=asked)
-    return answer.build(), agreed
+    answer = server_response(version=protocol.SERVER_VERSION, encryption=agreed, mars=mars, asked=asked)
+    return answer.build(), agreed, mars
 
 
 def _agree(wanted: Encryption | None) -> Encryption:
@@ -113,7 +114,7 @@ def _try_login(login: Login, engine: Engine, version: int, encrypted: bool) -> L
             told.append((_LOGIN_FAILED, f"Login failed for user '{user}'.", 1))
         return _refused(told, version)
     size = _packet_size(login.packet_size, encrypted)
-    return LoggedIn(session, version, size, _welcome(session, version, size))
+    return LoggedIn(session, version, size, _welcome(session, version, size), login)
 
 
 def _packet_size(wanted: int, encrypted: bool) -> int:

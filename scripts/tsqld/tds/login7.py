@@ -14,7 +14,9 @@ from tsqld.errors import TsqlError
 from tsqld.tds.protocol import TDS_72, TdsProtocolError, deobfuscate_password
 from tsqld.tds.reader import decode_utf16
 
-_HOST, _USER, _PASSWORD, _APP, _DATABASE, _SSPI, _NEW_PASSWORD = 36, 40, 44, 48, 68, 78, 86
+_HOST, _USER, _PASSWORD, _APP, _INTERFACE = 36, 40, 44, 48, 60
+_DATABASE, _SSPI, _NEW_PASSWORD = 68, 78, 86
+_PROCESS: Final = 16
 _TABLE_END: Final = 86
 
 
@@ -27,6 +29,9 @@ class Login:
     host: str
     user: str
     app: str
+    interface: str
+    """The library that the program uses: ODBC, .Net SqlClient, TDS and the like."""
+    process: int
     database: str
     wants_windows: bool
     changes_password: bool
@@ -47,6 +52,8 @@ def parse_login(payload: bytes) -> Login:
         host=_text(payload, _HOST),
         user=_text(payload, _USER),
         app=_text(payload, _APP),
+        interface=_text(payload, _INTERFACE),
+        process=struct.unpack_from("<i", payload, _PROCESS)[0],
         database=_text(payload, _DATABASE),
         wants_windows=struct.unpack_from("<H", payload, _SSPI + 2)[0] > 0,
         changes_password=changes,

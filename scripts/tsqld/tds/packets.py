@@ -40,6 +40,11 @@ class ClientMessage:
         return payload
 
 
+def size_of_packet(header: bytes) -> int:
+    """Bytes of a packet, its header included."""
+    return int(_HEADER.unpack(header)[2])
+
+
 class Inbox:
     """Assembles messages from what arrives, whatever its boundaries."""
 

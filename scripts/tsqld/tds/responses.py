@@ -40,6 +40,10 @@ class Transactions:
         self._numbers = itertools.count(1)
         self._open: bytes | None = None
 
+    @property
+    def is_open(self) -> bool:
+        return self._open is not None
+
     def changed(self, event: TransactionChanged) -> bytes:
         """ENVCHANGE for the outermost transaction's beginning or end."""
         if event.began:

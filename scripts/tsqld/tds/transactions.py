@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tsqld.errors import unsupported
+from tsqld.errors import error, unsupported
 from tsqld.events import Event
 from tsqld.tds.protocol import (
     Session,
@@ -35,14 +35,19 @@ _ISOLATION: Final = {
 _BEGIN_NEXT: Final = 0x01
 
 
-def transaction_events(payload: bytes, version: int, session: Session) -> Iterator[Event]:
-    """Runs one request. Raises TsqlError 50100 for distributed transactions."""
+def transaction_events(
+    payload: bytes, version: int, session: Session, *, others_run: bool = False
+) -> Iterator[Event]:
+    """Runs one request. Raises TsqlError 50100 for distributed transactions, and 3988 where one would begin
+    while other requests of the session are not done."""
     request = parse_transaction_request(payload, version)
     kind = _KINDS.get(request.kind)
     if kind is None:
         raise unsupported("distributed transactions")
     details = Reader(payload, skip_all_headers(payload, version) + 2)
     if kind == "begin":
+        if others_run:
+            raise error(3988)
         yield from _isolate(details.u8() if details.remaining else 0, session)
     yield from session.transaction(kind, request.name or "")
     if kind in ("commit", "rollback"):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tsqld.catalog.model import Catalog, PartitionFunction, PartitionScheme
+from tsqld.catalog.model import Catalog, PartitionFunction, PartitionScheme, Table
+from tsqld.compile.partitions import partitioning
 from tsqld.errors import error
 from tsqld.events import Message
 from tsqld.runtime.ddl.definer import Definer
 from tsqld.runtime.ddl.placement import has_filegroup
+from tsqld.runtime.partitions import partition_condition
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_value
 from tsqld.types import MAX, SqlType
@@ -59,11 +61,32 @@ class Partitioning(Definer):
             catalog = self._next_used(catalog, found, node.line)
             every = [parse_value(value) for value in (*found.values, text)]
             values = self._boundaries(every, found.type, node.line)
+            split = values.index(text) + 1
+            if any(self._holds_rows(table, split) for table in self._columnstores(found)):
+                raise error(35346, line=node.line)
         else:
             if text not in found.values:
                 raise error(7715, line=node.line)
+            below = found.values.index(text) + 1
+            for table in self._columnstores(found):
+                if self._holds_rows(table, below) and self._holds_rows(table, below + 1):
+                    raise error(35344, line=node.line)
             values = tuple(value for value in found.values if value != text)
         self.change(catalog.put(replace(found, values=values)))
+
+    def _columnstores(self, function: PartitionFunction) -> Iterator[Table]:
+        """Tables of the function that have a columnstore index: none of their rows changes its partition."""
+        catalog = self.catalog()
+        for table in catalog.tables():
+            if any(index.kind == "COLUMNSTORE" and not index.disabled for index in table.indexes):
+                found = partitioning(catalog, table)
+                if found is not None and found.function.name.lower() == function.name.lower():
+                    yield table
+
+    def _holds_rows(self, table: Table, partition: int) -> bool:
+        condition = partition_condition(self.catalog(), table, [(partition, partition)], 0)
+        sql = f"SELECT 1 FROM {table.storage} WHERE {condition} LIMIT 1"
+        return self.session.executor.read(sql).fetchone() is not None
 
     def _next_used(self, catalog: Catalog, function: PartitionFunction, line: int) -> Catalog:
         """The new partition lies in the file group marked NEXT USED of each scheme. Error 7710."""
