@@ -43,6 +43,8 @@ _TABLE: Final = re.compile(r"silver\.[a-z][a-z0-9_]{0,100}")
 _PROCEDURE: Final = re.compile(r"silver\.load_[a-z][a-z0-9_]{0,100}")
 _JSON_PATH: Final = re.compile(r"""\$(\."[^"'\\]+"|\.\w+)+""")
 _DATE_PARTS: Final = {"y": "y", "M": "m", "d": "d"}
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's takes a tenth of the time; a build of PyYAML may lack it."""
 
 
 class ContractError(UsageProblem):
@@ -228,7 +230,7 @@ def read_contract(file: Path) -> Contract:
 
 def _read_yaml(file: Path) -> Mapping[str, Any]:
     try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
     except OSError as error:
         raise ContractError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from tsqld.binder.scope import quoted
 from tsqld.catalog.facets import max_length, precision_scale
 from tsqld.catalog.model import Catalog, Index, PartitionFunction, PartitionScheme, Table
 from tsqld.catalog.views.common import index_rows, type_ids
@@ -71,7 +72,9 @@ def _counts(session: Session, catalog: Catalog, table: Table) -> list[int]:
     if found is None:
         row = session.executor.read(f"SELECT count(*) FROM {table.storage}").fetchone()
         return [int(row[0]) if row else 0]
-    text = f"SELECT {found.number} AS p, count(*) FROM {table.storage} GROUP BY 1"
+    # A boundary a month are many comparisons, and rows share their values: these are counted first.
+    values = f"SELECT {quoted(found.column)}, count(*) AS n FROM {table.storage} GROUP BY ALL"
+    text = f"SELECT {found.number} AS p, sum(n)::BIGINT FROM ({values}) GROUP BY 1"
     counts = dict.fromkeys(range(1, found.count + 1), 0)
     counts.update(session.executor.read(text).fetchall())
     return list(counts.values())
