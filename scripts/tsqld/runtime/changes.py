@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from tsqld.binder.scope import quoted
 from tsqld.compile.cascades import PARENT
@@ -24,8 +24,6 @@ SPOOLED_FROM = 50_000
 """Rows of a table that an INSERT reads from which its rows may go through a table that numbers them."""
 SPOOLED_TO = 5_000_000
 """Rows beyond which that table would need too much memory."""
-SPOOLED_ON: Final = 3
-"""Cores from which the way through that table takes less time; it is twice the work."""
 _WASTING = frozenset({515, 547, 2601, 2627})
 """Violations found after a row has got its identity value."""
 
@@ -176,14 +174,10 @@ class Changes:
         """Change the table by one statement, but for many rows that are to be numbered; how many they are.
 
         row_number() keeps DuckDB on one core, and a table that was filled on all of them knows the position
-        of each of its rows; so the way round is the shorter where there are more than two.
+        of each of its rows; so the way round is the shorter.
         """
         executor = self.session.executor
-        if not (
-            plan.spool
-            and self.session.engine.threads >= SPOOLED_ON
-            and SPOOLED_FROM <= self._most(plan.reads) <= SPOOLED_TO
-        ):
+        if not (plan.spool and SPOOLED_FROM <= self._most(plan.reads) <= SPOOLED_TO):
             return executor.write(plan.apply[0], parameters)
         spool = f'temp.main."rows {self.session.engine.serial()}"'
         executor.write(f"CREATE TEMP TABLE {spool.removeprefix('temp.main.')} AS {plan.spool}", parameters)

@@ -81,11 +81,6 @@ def locked(data: Path) -> IO[str]:
     return lock
 
 
-def _threads(connection: duckdb.DuckDBPyConnection) -> int:
-    ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
-    return int(threads)
-
-
 class DamagedDatabase(Exception):
     """A database file that cannot be read; the message names it and says what to do."""
 
@@ -97,8 +92,6 @@ class Engine:
         self.data = data
         self.started = dt.datetime.now()
         self.connection = duckdb.connect(":memory:")
-        self.threads = _threads(self.connection)
-        """Cores that one statement may use."""
         self.locks = LockManager()
         self.counters = Counters(self)
         self.event_sessions = EventSessions()
