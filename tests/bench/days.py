@@ -1,7 +1,9 @@
-"""A shop's days: what the sixty-first costs against the second, when each is as large.
+"""A shop's days: what the sixty-first costs against the second of the same size.
 
-Days are delivered one at a time where they are measured and all at once between. Processor seconds of client
-and server together, since seconds on the clock belong to whatever else the machine does.
+A shop's later days bring more lines than its early ones: what was ordered before is paid for and comes back.
+So the early days are those of a second shop, which takes as many orders more as makes its days as long. Days
+are delivered one at a time where they are measured and all at once between. Processor seconds of client and
+server together, since seconds on the clock belong to whatever else the machine does.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 import shutil
 import statistics
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,59 +30,61 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="days-bench-") as folder:
-        site = new_site(Path(folder))
-        delivered = Path(folder) / "delivered"
-        try:
-            site.done("migrate")
-            with site.server():
-                measure(site, delivered)
-        finally:
-            remove_site(site)
-
-
-def measure(site: Site, delivered: Path) -> None:
-    """The days one after the other; prints a table."""
-    site.done(
-        "generate", "--days", str(LATE[-1]), "--orders-per-day", str(ORDERS_PER_DAY), "--faults", "none",
-        "--out", str(delivered),
-    )  # fmt: skip
-    days = by_day(delivered)
-    table = Table("day", "files", "lines", "CPU s", title="days of a shop", title_justify="left")
-    spent: dict[int, float] = {}
-    deliver(site, delivered, days[:1])
-    command(site, "run")
-    for number in EARLY:
-        spent[number] = one_day(site, delivered, days[number - 1], number, table)
-    deliver(site, delivered, days[EARLY[-1] : LATE[0] - 1])
-    between = command(site, "run")
-    table.add_row(f"{EARLY[-1] + 1} to {LATE[0] - 1}", "", "", f"{between.processor:.1f}")
-    for number in LATE:
-        spent[number] = one_day(site, delivered, days[number - 1], number, table)
-    nothing = command(site, "run").processor
-    table.add_row("nothing new", "0", "0", f"{nothing:.1f}")
     console = Console(highlight=False, width=120)
+    table = Table("shop", "day", "files", "lines", "CPU s", title="days of two shops", title_justify="left")
+    with tempfile.TemporaryDirectory(prefix="days-bench-") as folder:
+        early, late = Path(folder) / "early", Path(folder) / "late"
+        for shop in (early, late):
+            shop.mkdir()
+        days = generated(late, LATE[-1], ORDERS_PER_DAY)
+        longer = lines_of(days, LATE) / lines_of(days, EARLY)
+        loads = [
+            loaded(early, generated(early, EARLY[-1], round(ORDERS_PER_DAY * longer)), EARLY, table),
+            loaded(late, days, LATE, table),
+        ]
     console.print(table)
-    said = f"days {LATE[0]} to {LATE[-1]} against days {EARLY[0]} to {EARLY[-1]}, medians:"
-    console.print(f"{said} {ratio(days, spent, 0.0):.2f} (at most {BAR}) per file;")
-    console.print(f"{ratio(days, spent, nothing):.2f} when what a run costs that finds nothing is left out")
+    first, last = (statistics.median(spent) for spent in loads)
+    said = f"days {LATE[0]} to {LATE[-1]} against days {EARLY[0]} to {EARLY[-1]} of the same size, medians:"
+    console.print(f"{said} {last / first:.2f} (at most {BAR})")
 
 
-def ratio(days: Sequence[Sequence[Path]], spent: Mapping[int, float], nothing: float) -> float:
-    """What a late day costs against an early one of the same size: per file, of which some days have more."""
-    early, late = (
-        statistics.median((spent[number] - nothing) / len(days[number - 1]) for number in numbers)
-        for numbers in (EARLY, LATE)
-    )
-    return late / early
+def generated(folder: Path, days: int, orders: int) -> list[list[Path]]:
+    """The files of each day of a shop of so many orders a day."""
+    site = new_site(folder)
+    site.done(
+        "generate", "--days", str(days), "--orders-per-day", str(orders), "--faults", "none",
+        "--out", str(folder / "delivered"),
+    )  # fmt: skip
+    return by_day(folder / "delivered")
+
+
+def lines_of(days: Sequence[Sequence[Path]], numbers: Sequence[int]) -> int:
+    """Lines of all files of some days."""
+    return sum(_lines(days[number - 1]) for number in numbers)
+
+
+def loaded(
+    folder: Path, days: Sequence[Sequence[Path]], measured: Sequence[int], table: Table
+) -> list[float]:
+    """Load a shop up to the measured days, then these one by one; the processor seconds of each."""
+    site = new_site(folder)
+    delivered = folder / "delivered"
+    try:
+        site.done("migrate")
+        with site.server():
+            deliver(site, delivered, days[: measured[0] - 1])
+            command(site, "run")
+            return [one_day(site, delivered, days[number - 1], number, table) for number in measured]
+    finally:
+        remove_site(site)
 
 
 def one_day(site: Site, delivered: Path, files: Sequence[Path], number: int, table: Table) -> float:
     """Deliver a day and load it; its processor seconds."""
-    lines = sum(path.read_bytes().count(b"\n") for path in files)
+    lines = _lines(files)
     deliver(site, delivered, [files])
     spent = command(site, "run").processor
-    table.add_row(str(number), str(len(files)), f"{lines:,}", f"{spent:.1f}")
+    table.add_row(site.home.parent.name, str(number), str(len(files)), f"{lines:,}", f"{spent:.1f}")
     return spent
 
 
@@ -101,3 +105,7 @@ def deliver(site: Site, delivered: Path, days: Iterable[Sequence[Path]]) -> None
             target = site.landing / path.relative_to(delivered)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, target)
+
+
+def _lines(files: Iterable[Path]) -> int:
+    return sum(path.read_bytes().count(b"\n") for path in files)
