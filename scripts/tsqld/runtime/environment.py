@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from tsqld.binder.access import Access
 from tsqld.binder.scope import Relation, quoted
@@ -11,7 +12,7 @@ from tsqld.catalog.model import Catalog, Module, Object, Table
 from tsqld.catalog.shipped import shipped_function
 from tsqld.catalog.views import system_relation
 from tsqld.catalog.views.permissionlists import system_function
-from tsqld.compile.context import FullName, SystemRelation
+from tsqld.compile.context import FullName, Reference, SystemRelation
 from tsqld.compile.inline import Compiler
 from tsqld.errors import TsqlError
 from tsqld.runtime.session import Session
@@ -192,6 +193,13 @@ class SessionEnvironment:
         found = system_relation(self.session, database, schema, name)
         self.uses_system = self.uses_system or found is not None
         return found
+
+    def known(self, reference: Reference) -> Any:
+        if self.session.only_binding or (
+            reference.kind == "variable" and reference.name not in self.frame.variables
+        ):
+            return None
+        return self.session.interpreter.evaluator.parameter(reference)
 
     def system_function(self, parts: Sequence[str]) -> Module | None:
         return shipped_function(parts)
