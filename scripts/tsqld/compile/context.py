@@ -147,8 +147,8 @@ class Environment(Protocol):
 
     def system_relation(self, database: str, schema: str, name: str) -> SystemRelation | None: ...
 
-    def known(self, reference: Reference) -> Any:
-        """The value a parameter has now; None where there is none yet."""
+    def known(self, sql: str, references: Sequence[Reference]) -> tuple[Any, ...] | None:
+        """The value that a text without columns has now, alone in a tuple; None where it has none yet."""
         ...
 
     def permission_rows(self, name: str, arguments: Sequence[str | None]) -> SystemRelation:

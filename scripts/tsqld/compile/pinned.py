@@ -16,8 +16,8 @@ from typing import Final
 from tsqld.syntax import nodes as n
 from tsqld.syntax.visit import walk
 
-Pins = Mapping[str, int]
-"""The number that each of some columns must be, by lower-case name."""
+Pins = Mapping[str, int | None]
+"""The number that each of some columns must be, by lower-case name; None for no row: nothing equals NULL."""
 
 _ASKED: Final = frozenset({"OBJECT_ID", "SCHEMA_ID", "TYPE_ID", "DB_ID", "USER_ID"})
 

@@ -25,7 +25,9 @@ from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
 
 _MOST_RECURSION = 32767
-_PARAMETER = re.compile(r"CAST\(\$(\d+) AS (?:TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT)\)")
+_STRING = re.compile(r"'[^']*+(?:''[^']*+)*+'")
+_COLUMN = re.compile(r'\w\.(?:"|c\d|rowid)')
+"""A column of a source, as compiled text names one; the argument of an inline function may be one."""
 
 
 class QueryCompiler(CommonTableCompiler):
@@ -143,15 +145,15 @@ class QueryCompiler(CommonTableCompiler):
             text = self._selected(select, query, scope, parts)
         return replace(text, source=scope if expose_rowid else None)
 
-    def _pinned(self, select: n.Select) -> dict[str, dict[str, int]]:
+    def _pinned(self, select: n.Select) -> dict[str, dict[str, int | None]]:
         """The numbers that WHERE asks of columns of catalog views in FROM, by the view's name there."""
-        found: dict[str, dict[str, int]] = {}
+        found: dict[str, dict[str, int | None]] = {}
         for view, column, value in conditions(select):
-            place = _PARAMETER.fullmatch(self.value(value, Place(Scope())).sql)
-            if place is not None:
-                known = self.context.environment.known(self.context.references[int(place[1]) - 1])
-                if type(known) is int:
-                    found.setdefault(view, {})[column] = known
+            bound = self.value(value, Place(Scope()))
+            if bound.type.is_integer and not _COLUMN.search(_STRING.sub("", bound.sql)):
+                known = self.context.environment.known(bound.sql, self.context.references)
+                if known is not None and type(known[0]) in (int, type(None)):
+                    found.setdefault(view, {})[column] = known[0]
         return found
 
     def _selected(self, select: n.Select, query: n.Query, scope: Scope, parts: Select) -> QueryText:

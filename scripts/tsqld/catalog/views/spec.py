@@ -39,7 +39,7 @@ class View:
 
     def relation(self, session: Session, catalog: Catalog) -> SystemRelation:
         def text(pins: Pins) -> str:
-            if session.only_binding:
+            if session.only_binding or None in pins.values():
                 return self._text([])
             return self._text([row for row in self.rows(session, catalog) if self._has(row, pins)])
 
