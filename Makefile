@@ -22,6 +22,8 @@ SIDE_BY_SIDE = --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Every command is a process, which else compiles some hundred modules each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-test setup-check demo test coverage soak check bench test-sqlserver up down lock clean distclean
 

@@ -88,6 +88,14 @@ class SqlServer:
 
 
 @pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the migrated database lies that sites copy: the same one for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return shared / "migrated" / "home"
+
+
+@pytest.fixture(scope="session")
 def tsqld_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlServer]:
     """A server that lives as long as the session; tests make databases of their own on it."""
     named = os.environ.get("WAREHOUSE_TEST_DSN")

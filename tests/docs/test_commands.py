@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from tests.docs import markdown, usage
 from tests.docs.markdown import PARSED_ONLY, Snippet, all_snippets
 from tests.e2e.cut import write_cut
+from tests.e2e.site import TEST_DSN, copy_migrated
 
 SNIPPETS: Final = all_snippets()
 BLOCKS: Final = [snippet for snippet in SNIPPETS if snippet.info.split()[:1] == ["sh"]]
@@ -42,7 +43,7 @@ def named(snippet: Snippet) -> str:
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
     """A copy of the checkout with its virtual environment, and a home with a small cut of the demo loaded."""
     copy = tmp_path_factory.mktemp("docs") / "checkout"
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -55,6 +56,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (copy / ".venv").symlink_to(sys.prefix)
     subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
     write_cut(copy / ".warehouse" / "landing")
+    if not TEST_DSN:
+        copy_migrated(template, copy / ".warehouse")
     for command in ("migrate", "run"):
         ended = run(copy, f".venv/bin/warehouse {command}")
         assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -16,12 +16,6 @@ def source_path() -> None:
     os.environ["PYTHONPATH"] = str(ROOT / "scripts")
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the migrated database lies that `site` copies."""
-    return tmp_path_factory.mktemp("template") / "home"
-
-
 @pytest.fixture
 def bare_site(tmp_path: Path) -> Iterator[Site]:
     """A warehouse of the test's own, whose database does not exist yet."""

@@ -6,6 +6,7 @@ then WAREHOUSE_TEST_LANDING, seen by the server as WAREHOUSE_TEST_LANDING_ON_SER
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -141,12 +142,20 @@ def migrated_site(folder: Path, template: Path) -> Site:
     if TEST_DSN:
         site.done("migrate")
         return site
-    if not template.exists():
-        original = new_site(template.with_name("making"))
-        original.done("migrate")
-        original.home.replace(template)
-    shutil.copytree(template, site.home)
+    copy_migrated(template, site.home)
     return site
+
+
+def copy_migrated(template: Path, home: Path) -> None:
+    """Copy the migrated database in `template`; the first that asks makes it, the others wait."""
+    template.parent.mkdir(parents=True, exist_ok=True)
+    with template.with_name("lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            original = new_site(template.with_name("making"))
+            original.done("migrate")
+            original.home.replace(template)
+    shutil.copytree(template, home, dirs_exist_ok=True)
 
 
 def remove_site(site: Site) -> None:

@@ -85,7 +85,7 @@ def test_cancelled_inside_a_large_value_the_session_goes_on(served: Served) -> N
     started = time.monotonic()
     with suppress(pyodbc.Error):  # it may have been quicker
         cursor.fetchall()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     canceller.cancel()
     canceller.join()
     cursor.close()

@@ -1,6 +1,7 @@
 """Keeps a database's catalog inside the database, so that it commits and rolls back with the data.
 
-One row per entry in DuckDB table `__tsqld.entries`: its key, its class and its JSON.
+One row per entry in DuckDB table `__tsqld.entries`: its key, its class and its JSON. A transaction claims the
+catalog with its first change and writes what it changed when it commits.
 """
 
 from __future__ import annotations
@@ -85,28 +86,27 @@ def create(execute: Execute, database: str, created: datetime, owner: str = "") 
 
 
 def save(execute: Execute, catalog: Catalog, base: Catalog) -> None:
-    """Write what differs between two snapshots. Runs inside the transaction that made the change."""
+    """Write what differs between two snapshots of a claimed catalog, in the transaction that claimed it."""
     table = f'"{catalog.name}"."{SCHEMA}".entries'
     gone = [key for key, entry in base.entries.items() if catalog.entries.get(key) is not entry]
     new = [(key, entry) for key, entry in catalog.entries.items() if base.entries.get(key) is not entry]
     if gone:
         execute(f"DELETE FROM {table} WHERE entry_key IN (SELECT unnest($1::VARCHAR[]))", [gone])
-    for key, entry in new:
-        execute(f"INSERT INTO {table} VALUES ($1, $2, $3)", [key, type(entry).__name__, entry_json(entry)])
-    if catalog.options != base.options or catalog.next_id != base.next_id or not base.entries:
-        _save_state(execute, catalog)
-
-
-def _save_state(execute: Execute, catalog: Catalog) -> None:
-    table = f'"{catalog.name}"."{SCHEMA}".entries'
     state = {
         "options": dict(catalog.options),
         "next_id": catalog.next_id,
         "created": catalog.created.isoformat(),
         "steps": len(STEPS),
     }
-    execute(f"DELETE FROM {table} WHERE kind = 'State'", [])
-    execute(f"INSERT INTO {table} VALUES ('state', 'State', $1)", [json.dumps(state)])
+    rows = [(key, type(entry).__name__, entry_json(entry)) for key, entry in new]
+    rows.append(("state", "State", json.dumps(state)))
+    listed = ", ".join(f"unnest(${place}::VARCHAR[])" for place in (1, 2, 3))
+    execute(f"INSERT INTO {table} SELECT {listed}", [list(column) for column in zip(*rows, strict=True)])
+
+
+def claim(execute: Execute, database: str) -> None:
+    """Be the one transaction that changes a catalog: each deletes the same row, which `save` puts back."""
+    execute(f'DELETE FROM "{database}"."{SCHEMA}".entries WHERE kind = \'State\'', [])
 
 
 def load(execute: Execute, database: str) -> Catalog:
@@ -116,8 +116,8 @@ def load(execute: Execute, database: str) -> Catalog:
         return found
     changed = upgraded(found, taken)
     execute("BEGIN TRANSACTION", [])
+    claim(execute, database)
     save(execute, changed, found)
-    _save_state(execute, changed)
     execute("COMMIT", [])
     return changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from tsqld.binder.access import Access
 from tsqld.binder.bound import Bound, Fine
 from tsqld.binder.scope import Relation
 from tsqld.catalog.model import Catalog, Module, Object, Synonym, Table
+from tsqld.compile.pinned import Pins
 from tsqld.errors import TsqlError, error
 from tsqld.functions.sqltext import duck_type
 from tsqld.functions.ticks import TYPES as TICKS
@@ -39,10 +40,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class SystemRelation:
-    """A catalog view: its columns, and its rows as DuckDB text (a VALUES list) made for this compilation."""
+    """A catalog view: its columns, and what makes DuckDB text of the rows that `Pins` leave, once."""
 
     columns: tuple[tuple[str, SqlType], ...]
-    sql: str
+    text: Callable[[Pins], str]
 
 
 class Environment(Protocol):
@@ -145,6 +146,10 @@ class Environment(Protocol):
         ...
 
     def system_relation(self, database: str, schema: str, name: str) -> SystemRelation | None: ...
+
+    def known(self, sql: str, references: Sequence[Reference]) -> tuple[Any, ...] | None:
+        """The value that a text without columns has now, alone in a tuple; None where it has none yet."""
+        ...
 
     def permission_rows(self, name: str, arguments: Sequence[str | None]) -> SystemRelation:
         """The rows of fn_my_permissions or fn_builtin_permissions."""

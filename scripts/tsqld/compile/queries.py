@@ -5,6 +5,7 @@ A compiled query yields columns named c1 … cn; their T-SQL names and types tra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from tsqld.compile import operations as f
 from tsqld.compile.commontables import CommonTableCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.grouping import Grouping, Stage, StageNeeded, can_be_group_key, is_aggregate
+from tsqld.compile.pinned import conditions
 from tsqld.compile.sequencevalues import refuse_next_values
 from tsqld.compile.setoperators import MixedTicks
 from tsqld.compile.text import OutColumn, QueryText, Select
@@ -23,6 +25,9 @@ from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import walk
 
 _MOST_RECURSION = 32767
+_STRING = re.compile(r"'[^']*+(?:''[^']*+)*+'")
+_COLUMN = re.compile(r'\w\.(?:"|c\d|rowid)')
+"""A column of a source, as compiled text names one; the argument of an inline function may be one."""
 
 
 class QueryCompiler(CommonTableCompiler):
@@ -121,7 +126,11 @@ class QueryCompiler(CommonTableCompiler):
         scope = Scope([], parent, ctes, {name.lower(): window for name, window in select.windows})
         if len(scope.windows) < len(select.windows):
             raise error(16211, line=select.windows[0][1].line)
-        from_sql = self.from_clause(select.sources, scope)
+        outer, self.pins = self.pins, self._pinned(select)
+        try:
+            from_sql = self.from_clause(select.sources, scope)
+        finally:
+            self.pins = outer
         where = self.condition(select.where, Place(scope)) if select.where is not None else ""
         rowid = self.row_identities(scope) if expose_rowid else ""
         parts = Select(from_sql, where, rowid=rowid, scope=scope)
@@ -135,6 +144,17 @@ class QueryCompiler(CommonTableCompiler):
             parts = replace(parts, stage=Stage(self.context.alias("s")))
             text = self._selected(select, query, scope, parts)
         return replace(text, source=scope if expose_rowid else None)
+
+    def _pinned(self, select: n.Select) -> dict[str, dict[str, int | None]]:
+        """The numbers that WHERE asks of columns of catalog views in FROM, by the view's name there."""
+        found: dict[str, dict[str, int | None]] = {}
+        for view, column, value in conditions(select):
+            bound = self.value(value, Place(Scope()))
+            if bound.type.is_integer and not _COLUMN.search(_STRING.sub("", bound.sql)):
+                known = self.context.environment.known(bound.sql, self.context.references)
+                if known is not None and type(known[0]) in (int, type(None)):
+                    found.setdefault(view, {})[column] = known[0]
+        return found
 
     def _selected(self, select: n.Select, query: n.Query, scope: Scope, parts: Select) -> QueryText:
         """The clauses that come after WHERE, in a stage of its own when `parts` has one."""

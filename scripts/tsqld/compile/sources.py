@@ -18,13 +18,14 @@ from tsqld.catalog.model import Module, Table
 from tsqld.compile import operations as f
 from tsqld.compile.context import Context, FullName, SystemRelation, full_name, resolve_object
 from tsqld.compile.expressions import Place
+from tsqld.compile.pinned import Pins
 from tsqld.compile.text import OutColumn, QueryText, cte_relation
 from tsqld.compile.volatile import row_of
 from tsqld.compile.windows import WindowCompiler
 from tsqld.errors import COMPILE_TIME, UNSUPPORTED, TsqlError, error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.walk import parse_module, parse_value
-from tsqld.types import SqlType, nvarchar
+from tsqld.types import INTEGERS, SqlType, nvarchar
 
 _MAX_NESTING = 32
 SYSTEM_FUNCTIONS = {"fn_my_permissions": 2, "fn_builtin_permissions": 1}
@@ -39,6 +40,8 @@ class SourceCompiler(WindowCompiler):
         super().__init__(context)
         self.arguments: list[Mapping[str, Bound]] = []
         """Arguments of the inline functions being expanded, innermost last; views expand with none."""
+        self.pins: Mapping[str, Pins] = {}
+        """Of the catalog views in the FROM clause under way, by the names it gives them."""
         self._row_lists: dict[str, tuple[str, f.RowList]] = {}
         """Sources whose rows are a list: their DuckDB text, to their alias and the list."""
 
@@ -167,7 +170,7 @@ class SourceCompiler(WindowCompiler):
         if source.sample:
             raise error(494, line=source.line)
         if isinstance(target, SystemRelation):
-            return self._system(target, exposed, names)
+            return self._system(target, exposed, names, self.pins.get(exposed.lower(), {}))
         if isinstance(target, Module) and target.kind == "VIEW":
             access = environment.demand("SELECT", target, name)
             before = self.context.inherited
@@ -220,12 +223,16 @@ class SourceCompiler(WindowCompiler):
             columns.append(seen)
         return replace(relation, columns=tuple(columns))
 
-    def _system(self, target: SystemRelation, exposed: str, names: tuple[str, ...]) -> tuple[str, Relation]:
+    def _system(
+        self, target: SystemRelation, exposed: str, names: tuple[str, ...], pins: Pins
+    ) -> tuple[str, Relation]:
         alias = self.context.alias()
         columns = tuple(
             RelationColumn(name, f"{alias}.{quoted(name)}", type) for name, type in target.columns
         )
-        return f"{target.sql} AS {alias}", Relation(alias, names, columns, exposed=exposed)
+        numbers = {name.lower(): name for name, type in target.columns if type.name in INTEGERS}
+        text = target.text({numbers[name]: value for name, value in pins.items() if name in numbers})
+        return f"{text} AS {alias}", Relation(alias, names, columns, exposed=exposed)
 
     @contextmanager
     def _binding(self, written: n.Parts, module: Module, line: int) -> Iterator[None]:
@@ -333,7 +340,7 @@ class SourceCompiler(WindowCompiler):
             if len(given) != SYSTEM_FUNCTIONS[name[-1].lower()]:
                 raise error(313, name[-1], line=source.line)
             listed = self.context.environment.permission_rows(name[-1].lower(), given)
-            return self._system(listed, exposed, (exposed.lower(),))
+            return self._system(listed, exposed, (exposed.lower(),), {})
         shipped = self.context.environment.system_function(name)
         if shipped is not None:
             database = full_name(self.context.environment, name, source.line).database

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Final
 
 from tsqld.binder.access import Access
+from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, quoted
 from tsqld.catalog.model import Catalog, Module, Object, Table
 from tsqld.catalog.shipped import shipped_function
 from tsqld.catalog.views import system_relation
 from tsqld.catalog.views.permissionlists import system_function
-from tsqld.compile.context import FullName, SystemRelation
+from tsqld.compile.context import FullName, Reference, SystemRelation
 from tsqld.compile.inline import Compiler
 from tsqld.errors import TsqlError
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 from tsqld.types import SqlType
+
+_PLACE: Final = re.compile(r"\$(\d+)")
 
 
 class SessionEnvironment:
@@ -192,6 +197,26 @@ class SessionEnvironment:
         found = system_relation(self.session, database, schema, name)
         self.uses_system = self.uses_system or found is not None
         return found
+
+    def known(self, sql: str, references: Sequence[Reference]) -> tuple[Any, ...] | None:
+        named = {int(place) for place in _PLACE.findall(sql)}
+        used = [reference if place in named else None for place, reference in enumerate(references, 1)]
+        if self.session.only_binding or not all(one is None or self._is_there(one) for one in used):
+            return None
+        evaluator = self.session.interpreter.evaluator
+        values = [None if one is None else evaluator.parameter(one) for one in used]
+        try:
+            return self.session.executor.scalar_row(f"SELECT {sql}", values)
+        except TsqlError:
+            return None  # it is raised again, in its place, when the query runs
+
+    def _is_there(self, reference: Reference) -> bool:
+        """Whether a parameter has a value before the query runs, and asking for it does nothing else."""
+        if reference.kind == "variable":
+            return reference.name in self.frame.variables
+        return reference.kind in ("function", "scalar") and all(
+            isinstance(inner, Bound) or self._is_there(inner) for inner in reference.arguments
+        )
 
     def system_function(self, parts: Sequence[str]) -> Module | None:
         return shipped_function(parts)

@@ -192,7 +192,7 @@ class Evaluator:
         quick = self._quick(node)
         if quick is not None and target.name in _RANGES and quick[1].name in _RANGES:
             return self._ranged(quick[0], target, node.line)
-        if quick is not None and quick[1] == target:
+        if quick is not None and (quick[1] == target or _fits(*quick, target)):
             return quick[0]
         return self.run(self._compile_value(node, target))
 
@@ -388,6 +388,11 @@ class Evaluator:
             if left[0] is None or right[0] is None:
                 return False
             return _COMPARE[node.operator](left[0], right[0])
+        if isinstance(node, n.Logical):
+            sides = self._quick_condition(node.left), self._quick_condition(node.right)
+            if None in sides:
+                return None
+            return all(sides) if node.operator == "AND" else any(sides)
         if isinstance(node, n.IsNull) and isinstance(node.operand, n.Variable):
             found = self._quick(node.operand)
             return None if found is None else (found[0] is None) != node.negated
@@ -395,15 +400,26 @@ class Evaluator:
 
 
 _JOINED: Final = ("varchar", "nvarchar")
+_PAIRED: Final = "\ud800"
+"""The first character that UTF-16 may write as two."""
 
 
 def _joined(left: tuple[Any, SqlType], right: tuple[Any, SqlType]) -> tuple[Any, SqlType] | None:
-    """Text that is never cut, since one side is (max)."""
+    """Text that need not be cut."""
     types = [left[1], right[1]]
     type, cut = concatenation_type(types, any(type.is_unicode for type in types))
-    if cut or type.length != MAX:
-        return None
-    return (None if left[0] is None or right[0] is None else left[0] + right[0]), type
+    text = None if left[0] is None or right[0] is None else left[0] + right[0]
+    return (text, type) if not cut or _fits(text, type, type) else None
+
+
+def _fits(text: Any, type: SqlType, target: SqlType) -> bool:
+    """Whether text is the same as another type: not longer, and of characters that count as one each."""
+    if type.name not in _JOINED or target.name not in _JOINED or type.collation != target.collation:
+        return False
+    if text is None:
+        return True
+    plain = text.isascii() or (target.is_unicode and max(text) < _PAIRED)
+    return plain and (target.length == MAX or len(text) <= target.length)
 
 
 _COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {

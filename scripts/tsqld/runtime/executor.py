@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import duckdb
 
 from tsqld.binder.scope import quoted
+from tsqld.catalog import store
 from tsqld.catalog.model import Catalog, Table
 from tsqld.compile.checks import appended
 from tsqld.errors import TsqlError, error
@@ -140,6 +141,7 @@ class Executor:
         assert transaction is not None
         if transaction.broken:
             self._replay(transaction)
+        self._write_catalogs(transaction)
         try:
             try:
                 self._commit(transaction)
@@ -158,6 +160,24 @@ class Executor:
         with self.engine.committing:
             self._at_once("COMMIT")
             self.engine.published(transaction.catalogs, transaction.written)
+
+    def define(self, changed: Catalog) -> None:
+        """Use a changed catalog in the open transaction. Error 1205 where another one has changed it."""
+        transaction = self.transaction
+        assert transaction is not None
+        if changed.name.lower() not in transaction.catalogs:
+            store.claim(self.write, changed.name)
+        transaction.catalogs[changed.name.lower()] = changed
+
+    def _write_catalogs(self, transaction: Transaction) -> None:
+        """Write down what the transaction has defined; it goes on as it was where that fails."""
+        mark = len(transaction.journal)
+        try:
+            for key, catalog in transaction.catalogs.items():
+                store.save(self.write, catalog, self.engine.catalogs[key])
+        except TsqlError:
+            del transaction.journal[mark:]
+            raise
 
     def rollback(self) -> None:
         if self.transaction is not None and not self.transaction.broken:

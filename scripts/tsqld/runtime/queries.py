@@ -38,6 +38,8 @@ class SelectPlan:
     reads: frozenset[str]
     hints: Hints
     assigns: tuple[tuple[str, SqlType], ...] = ()
+    is_values: bool = False
+    """One row of values, computed without tables."""
 
 
 class Queries:
@@ -115,6 +117,7 @@ class Queries:
             frozenset(context.reads),
             frozenset(context.hints),
             tuple(assigns),
+            not context.reads and _is_values(query, body),
         )
 
     def _assign(self, node: n.SelectStatement, plan: SelectPlan) -> None:
@@ -131,11 +134,14 @@ class Queries:
             return
         session.table_locks.reading(plan.reads, plan.hints)
         parameters = self.evaluator.parameters(plan.references)
-        session.executor.read(plan.sql, parameters)
         count, last = 0, None
-        while rows := session.executor.fetch(CHUNK):
-            count += len(rows)
-            last = rows[-1]
+        if plan.is_values:
+            count, last = 1, session.executor.scalar_row(plan.sql, parameters)
+        else:
+            session.executor.read(plan.sql, parameters)
+            while rows := session.executor.fetch(CHUNK):
+                count += len(rows)
+                last = rows[-1]
         if last is not None:
             for (name, type), value in zip(plan.assigns, last, strict=True):
                 convert = from_duck(type)
@@ -192,7 +198,8 @@ class Queries:
             sql, columns = numbered.numbered(plan.sql, plan.columns)
             plan = replace(plan, sql=sql, columns=columns)
         plan = replace(plan, columns=_identity_once(plan.columns))
-        count = self.interpreter.definitions.create_from_query(body.into, plan, node.line)
+        empty = isinstance(query.body, n.Select) and _takes_none(query.body.top)
+        count = self.interpreter.definitions.create_from_query(body.into, plan, node.line, empty=empty)
         self.session.rowcount = count
         yield Done(None if self.session.options.nocount else count)
 
@@ -216,6 +223,19 @@ def _one_row(select: n.Select) -> bool:
         isinstance(node, n.Call) and node.over is None and node.name[-1].upper() in AGGREGATES
         for item in select.items
         for node in walk(item, into_queries=False)
+    )
+
+
+def _takes_none(top: n.Top | None) -> bool:
+    """TOP (0), which copies a table's columns."""
+    return top is not None and isinstance(top.count, n.Literal) and top.count.value == "0"
+
+
+def _is_values(query: n.Query, select: n.Select) -> bool:
+    """Whether a query is a list of values, as SET takes them one by one."""
+    plain = n.Query(query.line, n.Select(select.line, select.items))
+    return query == plain and not any(
+        isinstance(node, n.Query) for item in select.items for node in walk(item)
     )
 
 

@@ -134,11 +134,13 @@ class Scopes:
         problems: list[TsqlError] = []
         session = self.session
         database, own = session.database, session.frame.database
+        outer, session.only_binding = session.only_binding, True
         try:
             for statement in statements:
                 self._bind(statement, problems)
         finally:
             session.database, session.frame.database = database, own
+            session.only_binding = outer
         if problems:
             *causes, last = [one for problem in problems for one in (*problem.causes, problem)]
             last.causes = tuple(causes)

@@ -70,6 +70,8 @@ class Session:
         self.shared_temporaries: list[str] = []
         self.temporary_names = TemporaryNames(self)
         self.temporary_version = 0
+        self.only_binding = False
+        """A text is compiled for its errors: what its catalog views hold does not matter yet."""
         self.statement_time = dt.datetime.now()
         self.text = ""
         """What the client asked last."""
@@ -293,12 +295,6 @@ class Session:
         return self.catalog(database)
 
     def change_catalog(self, changed: Catalog) -> None:
-        """Use a changed catalog in this transaction, and write it down."""
-        from tsqld.catalog import store
-
+        """Use a changed catalog in this transaction, which writes it down when it commits."""
         self.lock_catalog(changed.name)
-        transaction = self.executor.transaction
-        assert transaction is not None
-        before = self.catalog(changed.name)
-        store.save(self.executor.write, changed, before)
-        transaction.catalogs[changed.name.lower()] = changed
+        self.executor.define(changed)

@@ -56,9 +56,9 @@ class Transactions:
                 yield from work()
             except BaseException:
                 if executor.transaction is transaction and len(transaction.journal) >= mark:
+                    transaction.catalogs = catalogs
                     if len(transaction.journal) > mark or transaction.broken:
                         del transaction.journal[mark:]
-                        transaction.catalogs = catalogs
                         executor.broke()
                     self.interpreter.definitions.temporaries_back(temporaries)
                 raise

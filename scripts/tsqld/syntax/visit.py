@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
+from typing import Any
 
 from tsqld.syntax import nodes as n
 
 
 def children(node: n.Node) -> Iterator[n.Node]:
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
+    kind: Any = type(node)
+    for name in _fields(kind):
+        yield from _nodes(getattr(node, name))
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _nodes(value: object) -> Iterator[n.Node]:

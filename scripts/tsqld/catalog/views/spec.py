@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Catalog
 from tsqld.compile.context import SystemRelation
+from tsqld.compile.pinned import Pins
 from tsqld.functions.sqltext import duck_type, quote
 from tsqld.types import MAX, SYSNAME, SqlType
 
@@ -37,7 +38,15 @@ class View:
     rows: Rows
 
     def relation(self, session: Session, catalog: Catalog) -> SystemRelation:
-        return SystemRelation(self.columns, self._text(list(self.rows(session, catalog))))
+        def text(pins: Pins) -> str:
+            if session.only_binding or None in pins.values():
+                return self._text([])
+            return self._text([row for row in self.rows(session, catalog) if self._has(row, pins)])
+
+        return SystemRelation(self.columns, text)
+
+    def _has(self, row: Row, pins: Pins) -> bool:
+        return all(row.get(name, self.defaults.get(name)) == value for name, value in pins.items())
 
     def _text(self, rows: list[Row]) -> str:
         """Rows as JSON, which DuckDB reads ten times as fast as a list of VALUES; defaults as constants."""

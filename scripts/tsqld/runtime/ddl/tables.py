@@ -183,8 +183,10 @@ class Tables(TableBuilder):
             raise error(8107, other, table.full_name, line=node.line)
         session.identity_insert = table.storage if node.on else ""
 
-    def create_from_query(self, parts: tuple[str, ...], plan: SelectPlan, line: int) -> int:
-        """A new table of a query's columns, filled with its rows; how many."""
+    def create_from_query(
+        self, parts: tuple[str, ...], plan: SelectPlan, line: int, *, empty: bool = False
+    ) -> int:
+        """A new table of a query's columns, filled with its rows; how many. `empty` tells there are none."""
         temporary = parts[-1].startswith("#")
         session = self.session
         permits.creates_table(session, self, parts, line)
@@ -246,7 +248,7 @@ class Tables(TableBuilder):
         self.create_storage(table)
         session.table_locks.reading(plan.reads, plan.hints)
         parameters = self.evaluator.parameters(plan.references)
-        count = self.write(f"INSERT INTO {table.storage} {plan.sql}", parameters)
+        count = 0 if empty else self.write(f"INSERT INTO {table.storage} {plan.sql}", parameters)
         if temporary:
             home = session.engine.global_temporaries if shared else session.frame.temporaries
             home[parts[-1].lower()] = table

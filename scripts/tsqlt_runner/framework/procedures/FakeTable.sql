@@ -31,7 +31,10 @@ BEGIN
     SET @ObjectId = OBJECT_ID(@FullName);
 END;
 
-SET @ShapeId = COALESCE(OBJECT_ID(@FullName, N'U'), OBJECT_ID(@FullName, N'V'));
+SET @ShapeId = OBJECT_ID(@FullName, N'U');
+
+IF @ShapeId IS NULL
+    SET @ShapeId = OBJECT_ID(@FullName, N'V');
 
 IF @ShapeId IS NULL
     SELECT @ShapeId = OBJECT_ID(synonyms.base_object_name)
@@ -57,10 +60,8 @@ IF @ShapeId <> @ObjectId
     SET @Moved = tSQLt.Private_QuotedName(@ShapeId);
 
 IF @IsPlain = 1
-    SET @Create = CONCAT(
-        N'SELECT TOP (0) original.* INTO ', @Name, N' FROM (SELECT 1 AS one) AS nothing LEFT JOIN ', @Moved,
-        N' AS original ON 1 = 0;'
-    );
+    SET @Create = N'SELECT TOP (0) original.* INTO ' + @Name + N' FROM (SELECT 1 AS one) AS nothing LEFT JOIN '
+        + @Moved + N' AS original ON 1 = 0;';
 ELSE
     SET @Create = CONCAT(N'CREATE TABLE ', @Name, N' (', @Columns, N');');
 

@@ -5,16 +5,13 @@ CREATE OR ALTER PROCEDURE tSQLt.Private_MoveAway
     @Moved nvarchar(517) OUTPUT
 AS
 SET NOCOUNT ON;
-DECLARE @Schema nvarchar(258);
-DECLARE @New nvarchar(128);
+DECLARE @Schema nvarchar(258) = QUOTENAME(OBJECT_SCHEMA_NAME(@ObjectId));
+DECLARE @Own nvarchar(258) = QUOTENAME(OBJECT_NAME(@ObjectId));
+DECLARE @Unique nvarchar(36) = NEWID();
+DECLARE @New nvarchar(128) = N'tSQLt_tempobject_' + REPLACE(@Unique, N'-', N'');
 
-SELECT
-    @Schema = QUOTENAME(OBJECT_SCHEMA_NAME(@ObjectId)),
-    @Name = QUOTENAME(OBJECT_NAME(@ObjectId)),
-    @New = N'tSQLt_tempobject_' + REPLACE(CAST(NEWID() AS nvarchar(36)), N'-', N'');
-SELECT
-    @Name = @Schema + N'.' + @Name,
-    @Moved = @Schema + N'.' + QUOTENAME(@New);
+SET @Name = @Schema + N'.' + @Own;
+SET @Moved = @Schema + N'.[' + @New + N']';
 
 EXEC sys.sp_rename @objname = @Name, @newname = @New, @objtype = N'OBJECT';
 GO

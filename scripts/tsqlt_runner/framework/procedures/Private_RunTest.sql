@@ -17,6 +17,12 @@ DECLARE @NoTransaction bit;
 DECLARE @CleanUp nvarchar(max);
 DECLARE @Problem nvarchar(max);
 DECLARE @TestId int;
+DECLARE @IsVerbose bit = IIF(EXISTS (
+    SELECT 1 FROM tSQLt.Private_Settings AS settings WHERE settings.Name = N'Verbose' AND settings.Value = N'1'
+), 1, 0);
+
+IF @IsVerbose = 1
+    RAISERROR (N'tSQLt.Run ''[%s].[%s]''; --Starting', 0, 1, @ClassName, @TestCase) WITH NOWAIT;
 
 SET @SetUp = IIF(OBJECT_ID(@SetUp, N'P') IS NULL, NULL, @SetUp);
 SET @ClassCleanUp = IIF(OBJECT_ID(@ClassCleanUp, N'P') IS NULL, NULL, @ClassCleanUp);
@@ -79,4 +85,7 @@ WHERE Id = @TestId
 IF @@ROWCOUNT = 0
     INSERT INTO tSQLt.TestResult (Class, TestCase, TranName, Result, Msg, TestStartTime, TestEndTime)
     VALUES (@ClassName, @TestCase, @TranName, @Result, @Msg, @StartedAt, SYSDATETIME());
+
+IF @IsVerbose = 1
+    RAISERROR (N'tSQLt.Run ''[%s].[%s]''; --Finished', 0, 1, @ClassName, @TestCase) WITH NOWAIT;
 GO
