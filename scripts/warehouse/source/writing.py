@@ -76,7 +76,7 @@ def deliver(file: Path, landing: Path, contract: Contract) -> Path | None:
     Errors: UsageProblem when another file of its name does.
     """
     folder = landing / contract.source / contract.entity
-    target = folder / file.name
+    target = folder / file.name.lstrip(".")  # a dot in front marks what is not yet delivered
     if target.exists():
         if target.samefile(file) or target.read_bytes() == file.read_bytes():
             return None
