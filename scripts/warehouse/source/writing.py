@@ -55,7 +55,8 @@ def made_files(profile: Profile, project: Path, source: str, entity: str) -> Wri
             )
     version = max((script.version for script in versioned_scripts(project)), default=0) + 1
     new[f"migrations/V{version:04d}__create_{contract.name}.sql"] = migration_text(contract)
-    known = load_contracts(project / "dags" / "contracts")
+    contracts = project / "dags" / "contracts"
+    known = load_contracts(contracts) if any(contracts.glob("*/*.yml")) else ()
     both = sorted((*known, contract), key=lambda one: (one.source, one.entity))
     changed = {f"database/{path}": made for path, made in common_files(both).items()}
     return Written(contract, new, changed)
