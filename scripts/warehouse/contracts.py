@@ -34,7 +34,6 @@ _PERIODS: Final = {
     **dict.fromkeys(("month", "months"), "month"),
     **dict.fromkeys(("y", "yr", "year", "years"), "year"),
 }
-ENCODINGS: Final = ("utf-8", "utf-16", "windows-1252")
 FORMATS: Final = ("csv", "jsonl", "parquet", "xlsx")
 IDENTITIES: Final = ("key", "content")
 _LOGICAL_TYPES: Final = ("string", "integer", "number", "boolean", "date", "timestamp", "time")
@@ -96,9 +95,10 @@ class Dialect:
     `name_pattern` is a regular expression whose groups `date` (yyyy-mm-dd) and, if there is one, `revision`
     say which day of business a file is about and which delivery of it this is; '' when names say nothing.
     `skip_rows` lines above the header and what follows from the first line that `footer_pattern` matches
-    are no
-    records; a header of two rows is read as one, one that is shorter than the records has `fields` all the
-    same. `form` is one of FORMATS, `sheet` a workbook's ('' its first).
+    are no records; a header of two rows is read as one, one that is shorter than the records has `fields` all
+    the same; with 0 rows files have none, and columns are told by their order. `form` is one of FORMATS,
+    `sheet` a workbook's ('' its first). `quote` is '"', "'" or '' for none, `escape` a backslash that stands
+    before quotes within fields, `skip_blanks` says that blanks stand before those that open one.
     """
 
     file_pattern: str
@@ -112,11 +112,18 @@ class Dialect:
     footer_pattern: str = ""
     sheet: str = ""
     fields: int = 0
+    escape: str = ""
+    skip_blanks: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether a file is a header and records, and nothing else."""
-        return not self.skip_rows and self.header_rows == 1 and not self.footer_pattern
+        return not self.skip_rows and self.header_rows < 2 and not self.footer_pattern
+
+    @property
+    def corrected(self) -> Dialect:
+        """That of a record which was corrected here: a header and a record as RFC 4180 has them."""
+        return Dialect(self.file_pattern, "", self.delimiter, '"', "utf-8", form=self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +233,14 @@ def read_contract(file: Path) -> Contract:
     for place in _unknown_keys(raw, model.model_dump(by_alias=True, exclude_unset=True), ""):
         raise ContractError(f"{file}: {place} is not in the standard; correct its name or remove it")
     return _Reader(file, model).contract()
+
+
+def is_encoding(name: str) -> bool:
+    """Whether text may be said to be encoded so."""
+    try:
+        return "a".encode(name) != b""
+    except (LookupError, UnicodeError):
+        return False
 
 
 def _read_yaml(file: Path) -> Mapping[str, Any]:
@@ -455,10 +470,16 @@ class _Reader:
         )
         if delimiter not in DELIMITERS:
             raise self._custom("delimiter", delimiter, "use one of , ; | or a tab")
-        if quote != '"':
-            raise self._custom("quote", quote, 'use ", the only one CSV (RFC 4180) has')
-        if encoding not in ENCODINGS:
-            raise self._custom("encoding", encoding, f"use one of {', '.join(ENCODINGS)}")
+        if quote not in ('"', "'", ""):
+            raise self._custom("quote", quote, """use '"' as CSV (RFC 4180) has it, "'", or '' for none""")
+        if not isinstance(encoding, str) or not is_encoding(encoding):
+            raise self._custom("encoding", encoding, "use a name such as utf-8, windows-1252 or iso-8859-2")
+        escape = custom.get("escape", "")
+        if escape not in ("", "\\"):
+            raise self._custom("escape", escape, "use a backslash, or leave it out")
+        skip_blanks = custom.get("skipBlanks", False)
+        if not isinstance(skip_blanks, bool):
+            raise self._custom("skipBlanks", skip_blanks, "use true or false")
         form = custom.get("format", "csv")
         if form not in FORMATS:
             raise self._custom("format", form, f"use one of {', '.join(FORMATS)}")
@@ -470,10 +491,12 @@ class _Reader:
             encoding,
             form=form,
             skip_rows=self._number(custom, "skipRows", 0, 0, 1000),
-            header_rows=self._number(custom, "headerRows", 1, 1, 2),
+            header_rows=self._number(custom, "headerRows", 1, 0, 2),
             footer_pattern=self._footer_pattern(custom),
             sheet=str(custom.get("sheet", "")),
             fields=self._number(custom, "fields", 0, 0, 4000),
+            escape=escape,
+            skip_blanks=skip_blanks,
         )
 
     def _footer_pattern(self, custom: Mapping[str | None, Any]) -> str:

@@ -58,6 +58,7 @@ EXEC ops.replay_quarantine
 _DISCARD: Final = """
 EXEC ops.discard_quarantine @quarantine_id = @quarantine_id, @note = @note;
 """
+_LONGEST_FIELD: Final = 1 << 26
 EVERYTHING: Final = 2**40
 """A limit beyond any quarantine."""
 EXPORTED: Final = (
@@ -123,7 +124,7 @@ def correct(
     unknown = sorted(set(changes) - set(fields))
     if unknown:
         raise UsageProblem(f"{number}: has no column {', '.join(unknown)}; it has {', '.join(fields)}")
-    name = f"quarantine_{number}{_suffix(contract)}"
+    name = f"quarantine_{number}{'.jsonl' if is_json else '.csv'}"
     path = landing / contract.source / contract.entity / name
     if path.exists():
         raise UsageProblem(f"{path}: is there already; entry {number} has been corrected before")
@@ -140,12 +141,6 @@ def correct(
         path.unlink()
         raise
     return path
-
-
-def _suffix(contract: Contract) -> str:
-    """That of the entity's files, where it is one that text may have."""
-    suffix = Path(contract.dialect.file_pattern).suffix
-    return suffix if suffix.lower() in (".csv", ".txt", ".tsv", ".jsonl", ".ndjson") else ".csv"
 
 
 def json_fields(row: dict[str, Any], contract: Contract) -> dict[str, Any]:
@@ -180,12 +175,15 @@ def json_line(values: Mapping[str, Any], contract: Contract) -> str:
 def _fields(row: dict[str, Any], contract: Contract) -> dict[str, str]:
     """The record's fields by the contract's columns."""
     delimiter = row["delimiter"] or contract.dialect.delimiter
-    names = [column.name for column in contract.columns]
+    own = [column.name for column in contract.columns]
+    delivered = json.loads(row["columns_delivered"]) if row["columns_delivered"] else own
+    csv.field_size_limit(_LONGEST_FIELD)
     as_text = csv.reader(io.StringIO(row["raw_text"], newline=""), delimiter=delimiter)
     fields = next(as_text, [])
-    if len(fields) < len(names):
+    if len(fields) != len(delivered):
         raise UsageProblem(
-            f"{row['quarantine_id']}: has {len(fields)} fields instead of {len(names)}; correct its file and "
-            "deliver that again"
+            f"{row['quarantine_id']}: has {len(fields)} fields instead of {len(delivered)}; correct its "
+            "file and deliver that again"
         )
-    return dict(zip(names, fields, strict=False))
+    found = dict(zip(delivered, fields, strict=True))
+    return {name: found[name] for name in own}

@@ -5,14 +5,19 @@ Beside source, which finds out what the file is and writes what a project needs 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from warehouse.config import Settings
+from warehouse.contracts import is_encoding
 from warehouse.errors import UsageProblem
 from warehouse.options import common_options, console, notes
+
+if TYPE_CHECKING:
+    from warehouse.source.outline import Given
 
 _LONGEST_SOURCE: Final = 20
 _LONGEST_NAME: Final = 60
@@ -42,6 +47,21 @@ def source() -> None:
     help="What a date such as 06-05-21 begins with, where the file does not tell.",
 )
 @click.option("--sheet", default="", metavar="NAME", help="Sheet of a workbook  [default: its first]")
+@click.option(
+    "--header",
+    default="",
+    metavar="LINE",
+    help="Line of the header, such as 4, or 4-5 for two, or none  [default: it is looked for]",
+)
+@click.option(
+    "--names", default="", metavar="NAME,…", help="What the columns are called, where there is no header."
+)
+@click.option(
+    "--encoding",
+    default="utf-8",
+    metavar="NAME",
+    help="Such as windows-1250 or shift_jis, of text that is not UTF-8  [default: windows-1252]",
+)
 @click.option("--dry-run", is_flag=True, help="Show what was found and would be written; write nothing.")
 @common_options
 def add(
@@ -53,6 +73,9 @@ def add(
     no_key: bool,
     dates: str | None,
     sheet: str,
+    header: str,
+    names: str,
+    encoding: str,
     dry_run: bool,
 ) -> int:
     """Look at FILE, show what it is, and write what loads such files: they are yours from then on.
@@ -61,6 +84,7 @@ def add(
     A copy of FILE goes to the landing folder. No server is asked.
     """
     from warehouse.source.naming import identifier
+    from warehouse.source.profile import Asked
     from warehouse.source.reading import profile_any
     from warehouse.source.show import column_table, file_lines
     from warehouse.source.writing import deliver, made_files
@@ -79,7 +103,10 @@ def add(
     if key and no_key:
         raise UsageProblem("--key and --no-key exclude each other; give one")
     named = tuple(part for part in (key or "").split(",") if part.strip())
-    profile = profile_any(file, named, dates or "", sheet=sheet, without_key=no_key)
+    if not is_encoding(encoding):
+        raise UsageProblem(f"--encoding {encoding}: is not known; name one such as windows-1250 or shift_jis")
+    asked = Asked(named, dates or "", sheet, encoding, _header(header, names), no_key)
+    profile = profile_any(file, asked)
     results = console()
     for line in file_lines(profile):
         results.print(line, soft_wrap=True, markup=False)
@@ -102,6 +129,24 @@ def add(
         click.echo(f"delivered {delivered.relative_to(Path.cwd()) if is_below else delivered}")
     click.echo(f"source {source_name}/{entity} is there; now run: warehouse migrate, then warehouse run")
     return 0
+
+
+def _header(text: str, names: str) -> Given:
+    """What --header and --names say. Errors: UsageProblem."""
+    from warehouse.source.outline import Given
+
+    named = tuple(name.strip() for name in names.split(",") if name.strip())
+    if text == "none" or (named and not text):
+        return Given(0, 0, named)
+    if named:
+        raise UsageProblem("--names is for files without a header; leave --header out or say none")
+    if not text:
+        return Given()
+    found = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if first < 1 or last - first not in (0, 1):
+        raise UsageProblem(f"--header {text}: is no line; say one such as 4, two such as 4-5, or none")
+    return Given(first, last - first + 1)
 
 
 @source.command(epilog=_PULL_EPILOG)

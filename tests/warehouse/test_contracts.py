@@ -121,8 +121,8 @@ def test_an_error_of_a_contract_is_a_usage_problem_of_one_line(tmp_path: Path) -
         ),
         (
             "property: feeds\n        value: [silver.orders]",
-            "property: encoding\n        value: cp1252",
-            "use one of utf-8, utf-16, windows-1252",
+            "property: encoding\n        value: klingon",
+            "use a name such as utf-8",
         ),
         (
             "property: feeds\n        value: [silver.orders]",

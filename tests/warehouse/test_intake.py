@@ -36,7 +36,7 @@ def text(landing: Path, data: str | bytes, name: str = "p.csv") -> str:
 
 
 def counted(data: bytes, size: int) -> tuple[int, int]:
-    counter = RecordCounter()
+    counter = RecordCounter(lambda _header: ",")
     for start in range(0, len(data), size):
         counter.feed(data[start : start + size])
     counter.finish()
@@ -70,6 +70,7 @@ def test_records_are_counted_as_pythons_csv_module_reads_them(
         (b'h\n"a"\n\n1', (3, 1)),
         (b'h\n1\n"never\nclosed', (2, 0)),
         (b"h\n1\n\r", (2, 1)),
+        (b'h,i\n1,2\n, \t,\r\n,\n","\n;;\n', (5, 2)),
     ],
 )
 @pytest.mark.parametrize("size", [1, 2, 1000])

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from warehouse.intake.quoting import Quoting, plain_lines
 from warehouse.source.naming import column_names
 from warehouse.source.profile import Profile, profile_file
+from warehouse.source.quoting import quoting_of_text
 from warehouse.source.values import kind_of, moment, number
 
 
@@ -149,3 +151,86 @@ def test_numbers_are_read_as_the_warehouse_reads_them(
 def test_dates_that_do_not_exist_are_none() -> None:
     assert moment("30-02-2021", "dmy") is None
     assert moment("2021-05-06 25:00", "ymd") is None
+
+
+def test_dates_with_two_digits_for_the_year_begin_with_what_differs_more(tmp_path: Path) -> None:
+    found = profiled(tmp_path, "id,on\na,21-05-06\nb,21-05-17\nc,21-06-30\n")
+    assert (found.columns[1].kind.date_format, found.columns[1].kind.least) == ("yy-MM-dd", "2021-05-06")
+    asked = profiled(tmp_path, "id,on\na,21-05-06\nb,22-06-07\n")
+    assert any("may be day or year first" in note and "--dates ymd" in note for note in asked.notes)
+
+
+def test_one_date_that_decides_for_many_is_named(tmp_path: Path) -> None:
+    lines = "".join(f"{n},03/04/2021\n" for n in range(60))
+    found = profiled(tmp_path, f"id,on\n{lines}60,13/04/2021\n")
+    assert found.columns[1].kind.date_format == "dd/MM/yyyy"
+    assert any("since '13/04/2021' is no date otherwise" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed_as"),
+    [
+        ("id,zip\na,10115\nb,90210\n", "text"),
+        ("id,sex\na,F\nb,F\n", "text"),
+        ("id,n\na,0.500\nb,1.200\n", "number"),
+        ("id,n\na,1.5E+03\nb,2e-05\n", "float"),
+        ("id,n\na,007\nb,12\n", "text"),
+    ],
+)
+def test_what_only_looks_like_a_number_is_none(tmp_path: Path, text: str, typed_as: str) -> None:
+    assert profiled(tmp_path, text).columns[1].kind.typed_as == typed_as
+
+
+def test_records_out_of_shape_say_nothing_of_types(tmp_path: Path) -> None:
+    found = profiled(tmp_path, "id,n\n1,5\n# a remark\n2,6\n3,7,8\n")
+    assert [column.kind.typed_as for column in found.columns] == ["whole_number", "whole_number"]
+    assert any("2 records have not 2 fields" in note for note in found.notes)
+
+
+def test_a_count_or_a_number_in_front_is_no_key(tmp_path: Path) -> None:
+    assert profiled(tmp_path, "label,count of id\na,1\nb,2\n").key == ("label",)
+    assert profiled(tmp_path, ",score\n0,1.5\n1,2.5\n").key == ()
+    assert profiled(tmp_path, "value\n1\n2\n").key == ()
+
+
+def test_lines_of_delimiters_are_blank_wherever_they_stand(tmp_path: Path) -> None:
+    found = profiled(tmp_path, "a;b;\n;;\nx;1;\n;;\ny;2;\n;;\n;;\nTotal;3;\n")
+    assert found.records == 2
+    assert found.outline is not None
+    assert found.outline.footer_pattern == "Total"
+
+
+@pytest.mark.parametrize(
+    ("text", "quoting"),
+    [
+        ('a,b\n1,"x, ""y"""\n', Quoting()),
+        ('a,b\n1,"x, \\"y\\""\n', Quoting(escape="\\")),
+        ('a, b\n1, "x, y"\n', Quoting(skip_blanks=True)),
+        ('a\tb\n1\t5" pipe\n2\tThe "Best\n3\tx\n', Quoting(quote="")),
+        ("'a','b'\n'1','x, y'\n", Quoting(quote="'")),
+        ('a,b\n1,"C:\\new\\"\n2,"x"\n', Quoting()),
+        ('a,b\n1,5" pipe\n2,"x, y"\n3,"z, w"\n', Quoting()),
+    ],
+)
+def test_quotes_are_read_as_most_records_have_them(text: str, quoting: Quoting) -> None:
+    delimiter = "\t" if "\t" in text else ","
+    assert quoting_of_text(text, delimiter) == quoting
+
+
+@pytest.mark.parametrize(
+    ("quoting", "line", "plain"),
+    [
+        (Quoting(escape="\\"), '"a \\"b\\" \\\\",c\\d', '"a ""b"" \\",c\\d'),
+        (Quoting(skip_blanks=True), '1, "x, y", z\r', '1,"x, y",z\r'),
+        (Quoting(quote=""), 'a,5" x,b', 'a,"5"" x",b'),
+        (Quoting(quote="'"), "'a','b, c','d''e'", 'a,"b, c",d\'e'),
+    ],
+)
+def test_lines_are_written_anew_as_rfc_4180_has_them(quoting: Quoting, line: str, plain: str) -> None:
+    assert list(plain_lines([line], ",", quoting)) == [plain]
+
+
+def test_a_line_stays_a_line_and_a_missing_header_comes_in_front() -> None:
+    lines = ["a, 1", 'b, "x', 'y"', "", "c, 2"]
+    assert list(plain_lines(lines, ",", Quoting(skip_blanks=True))) == ["a,1", 'b,"x', 'y"', "", "c,2"]
+    assert list(plain_lines(["1,2"], ",", Quoting(header="a,b"))) == ["a,b", "1,2"]

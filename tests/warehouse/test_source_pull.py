@@ -26,6 +26,8 @@ def some_records() -> list[dict[str, Any]]:
 
 
 PAGE = 3
+DROPPED = 0
+"""Stands for a connection that ends without an answer."""
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Shop:
         if self.failures:
             return self.failures.pop(0), {"error": "try again"}
         query = dict(parse_qsl(urlsplit(path).query))
-        start = int(query.get("cursor", (int(query.get("page", 1)) - 1) * PAGE))
+        start = int(query.get("cursor", query.get("offset", (int(query.get("page", 1)) - 1) * PAGE)))
         if self.fails_for_good_at and start >= self.fails_for_good_at:
             return 403, {"error": "no"}
         wanted = [record for record in self.records if record["changed"] > query.get("since", "")]
@@ -67,9 +69,16 @@ def shop() -> Iterator[Shop]:
         def do_GET(self) -> None:
             made.tokens.append(self.headers.get("Authorization"))
             status, body = made.answer(self.path)
+            if status == DROPPED:
+                self.close_connection = True
+                self.connection.close()
+                return
             text = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
+            if status == 200 and body["next"]:
+                previous = '</orders?cursor=0>; rel="prev"'
+                self.send_header("Link", f'{previous}, <{body["next"]}>; title="more"; rel="next"')
             self.end_headers()
             self.wfile.write(text)
 
@@ -161,10 +170,13 @@ STYLES: list[dict[str, Any]] = [
     {"paging": "cursor", "cursor": "$.cursor"},
     {"paging": "page", "size": PAGE},
     {"paging": "page"},
+    {"paging": "offset"},
+    {"paging": "offset", "size": PAGE},
+    {"paging": "link-header"},
 ]
 
 
-@pytest.mark.parametrize("style", STYLES, ids=["next-link", "cursor", "page of known size", "page"])
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: " ".join(map(str, style.values())))
 def test_every_page_is_fetched_whatever_leads_to_the_next(
     shop: Shop, place: Place, style: dict[str, Any]
 ) -> None:
@@ -190,7 +202,7 @@ def test_later_only_what_is_new_by_its_watermark_is_asked_for(shop: Shop, place:
 def test_what_may_pass_is_tried_again_and_the_token_comes_from_the_environment(
     shop: Shop, place: Place
 ) -> None:
-    shop.failures = [503, 429, 500]
+    shop.failures = [503, DROPPED, 429, 500]
     place.contract(shop.url, items="$.data.orders", tokenVariable="SHOP_TOKEN", pauseSeconds=0.01)
     code, _, errors = place.pull()
     assert (code, errors.count("\n")) == (2, 1)
@@ -219,7 +231,10 @@ def test_a_fetch_that_broke_off_goes_on_where_it_was(shop: Shop, place: Place) -
     [
         ({"items": "$.nothing"}, "is no list of objects"),
         ({"items": "$.data.orders", "paging": "next-link"}, "pull.next is missing"),
-        ({"items": "$.data.orders", "paging": "scroll"}, "use one of none, next-link, page, cursor"),
+        (
+            {"items": "$.data.orders", "paging": "scroll"},
+            "use one of none, next-link, link-header, page, offset, cursor",
+        ),
         ({"itmes": "$.data"}, "pull.itmes is not known"),
     ],
 )

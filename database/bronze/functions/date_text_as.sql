@@ -1,6 +1,7 @@
--- A field's text → yyyy-mm-dd; NULL for anything else. @order says what the text names first: 'dmy', 'mdy' or 'ymd'.
--- Parts stand apart by one of - / . , and blanks, or are eight digits; a month may be an English name or its beginning;
--- a year of two digits lies in 1950 to 2049. Whether the day exists is for TRY_CONVERT.
+-- A field's text → yyyy-mm-dd; NULL for anything else. @order says what the text names first: 'dmy', 'mdy', 'ymd'
+-- with four digits for the year, or '2md' with two. Parts stand apart by one of - / . , and blanks, or are eight
+-- digits; a month may be an English name or its beginning; a year of two digits lies in 1950 to 2049. Whether the day
+-- exists is for TRY_CONVERT.
 -- SELECT TRY_CONVERT(date, bronze.date_text_as(N'6-May-21', N'dmy'), 23);
 CREATE OR ALTER FUNCTION bronze.date_text_as (@text nvarchar(4000), @order nchar(3))
 RETURNS nvarchar(10)
@@ -13,7 +14,7 @@ BEGIN
     );
     DECLARE @day nvarchar(128) = PARSENAME(@dotted, CASE @order WHEN N'dmy' THEN 3 WHEN N'mdy' THEN 2 ELSE 1 END);
     DECLARE @month nvarchar(128) = PARSENAME(@dotted, IIF(@order = N'mdy', 3, 2));
-    DECLARE @year nvarchar(128) = PARSENAME(@dotted, IIF(@order = N'ymd', 3, 1));
+    DECLARE @year nvarchar(128) = PARSENAME(@dotted, IIF(@order IN (N'ymd', N'2md'), 3, 1));
     -- Each name has eleven places here, its bar among them.
     DECLARE @named int = IIF(
         LEN(@month) >= 3 AND @month COLLATE Latin1_General_BIN2 NOT LIKE N'%[^A-Za-z]%',
@@ -31,7 +32,7 @@ BEGIN
         AND @day COLLATE Latin1_General_BIN2 NOT LIKE N'%[^0-9]%'
         AND LEN(@day) BETWEEN 1 AND 2
         AND @year COLLATE Latin1_General_BIN2 NOT LIKE N'%[^0-9]%'
-        AND LEN(@year) IN (2, 4)
+        AND (LEN(@year) = 4 OR (LEN(@year) = 2 AND @order <> N'ymd'))
         AND (
             @named > 0
             OR (@month COLLATE Latin1_General_BIN2 NOT LIKE N'%[^0-9]%' AND LEN(@month) BETWEEN 1 AND 2)

@@ -1,6 +1,7 @@
 -- A field's text → a decimal number as SQL Server reads it, of at most @whole_digits before and @decimals behind the
--- point; NULL for anything else. @unit may stand at either end ('' is none), @decimal_mark is ',' or '.', whole numbers
--- may be grouped by the other one, by blanks or apostrophes; a minus may stand in front or behind, or be brackets.
+-- point; NULL for anything else, 007 too. @unit may stand at either end ('' is none), @decimal_mark is ',' or '.';
+-- whole numbers may be grouped by the other one, by blanks or apostrophes; a minus may stand in front or behind, or be
+-- brackets.
 -- SELECT TRY_CONVERT(decimal(19, 4), bronze.number_text(N'-1.234,50 €', N'€', N',', 15, 4));
 CREATE OR ALTER FUNCTION bronze.number_text (
     @text nvarchar(4000),
@@ -38,7 +39,8 @@ BEGIN
         + SUBSTRING(@amount, @point + 1, 4000);
 
     RETURN IIF(
-        @digits COLLATE Latin1_General_BIN2 LIKE N'[0-9]%'
+        @grouped COLLATE Latin1_General_BIN2 NOT LIKE N'0[_0-9]%'
+        AND @digits COLLATE Latin1_General_BIN2 LIKE N'[0-9]%'
         AND @digits COLLATE Latin1_General_BIN2 NOT LIKE N'%[^0-9]%'
         AND @amount COLLATE Latin1_General_BIN2 NOT LIKE N'%[_]%'
         AND @point <> LEN(@amount)

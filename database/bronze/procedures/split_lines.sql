@@ -1,7 +1,7 @@
 -- #lines (line_number, line) → #records, both the caller's: CSV records (RFC 4180) and their fields as JSON, [["a",
--- "b"]]. A record goes on while its quotes are odd; its trailing CR is dropped; blank ones are counted and left
--- out; one that has not a field for each of @columns_delivered, or one longer than @longest_field, or holds U+FFFD
--- learns why in rule_name and reason. Fields come in the order of @columns. Re-run: the caller empties #records.
+-- "b"]], in the order of @columns. A record goes on while its quotes are odd; its trailing CR is dropped; those of
+-- blanks and delimiters alone are counted and left out; one that has not a field for each of @columns_delivered, or one
+-- longer than @longest_field, or holds U+FFFD learns why in rule_name and reason. Re-run: the caller empties #records.
 -- EXEC bronze.split_lines @columns = N'["a", "b"]', @longest_field = 200, @rows_rejected = @rejected OUTPUT, …;
 CREATE OR ALTER PROCEDURE bronze.split_lines
     @columns nvarchar(max),
@@ -117,7 +117,7 @@ SELECT
 FROM trimmed;
 
 DELETE FROM #records
-WHERE raw_text = N'';
+WHERE TRIM(CONCAT(@delimiter, NCHAR(32), NCHAR(9)) FROM raw_text) = N'';
 
 SET @blank_lines = @@ROWCOUNT;
 

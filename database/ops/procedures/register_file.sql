@@ -136,7 +136,7 @@ BEGIN TRY
         SELECT
             @run_id,
             IIF(@status = N'refused', N'error', N'warning'),
-            @path,
+            LEFT(@path, 300),
             IIF(@status = N'refused', @refusal, @notice),
             @file_id
         WHERE (@status = N'refused' AND @refusal IS NOT NULL)

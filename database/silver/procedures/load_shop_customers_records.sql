@@ -129,7 +129,7 @@ BEGIN TRY
             typed.updated_at,
             HASHBYTES('SHA2_256', CONVERT(varchar(max), CONCAT_WS(
                 NCHAR(31),
-                ISNULL(typed.customer_id, NCHAR(30)),
+                ISNULL(CONVERT(nvarchar(max), typed.customer_id), NCHAR(30)),
                 ISNULL(typed.email, NCHAR(30)),
                 ISNULL(typed.first_name, NCHAR(30)),
                 ISNULL(typed.last_name, NCHAR(30)),

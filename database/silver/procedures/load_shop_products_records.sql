@@ -123,7 +123,7 @@ BEGIN TRY
             typed.updated_at,
             HASHBYTES('SHA2_256', CONVERT(varchar(max), CONCAT_WS(
                 NCHAR(31),
-                ISNULL(typed.product_id, NCHAR(30)),
+                ISNULL(CONVERT(nvarchar(max), typed.product_id), NCHAR(30)),
                 ISNULL(typed.name, NCHAR(30)),
                 ISNULL(typed.category, NCHAR(30)),
                 ISNULL(typed.brand, NCHAR(30)),

@@ -123,7 +123,7 @@ BEGIN TRY
             typed.updated_at,
             HASHBYTES('SHA2_256', CONVERT(varchar(max), CONCAT_WS(
                 NCHAR(31),
-                ISNULL(typed.return_id, NCHAR(30)),
+                ISNULL(CONVERT(nvarchar(max), typed.return_id), NCHAR(30)),
                 ISNULL(typed.order_id, NCHAR(30)),
                 ISNULL(CONVERT(nvarchar(50), typed.line_no), NCHAR(30)),
                 ISNULL(CONVERT(nvarchar(50), typed.returned_at, 126), NCHAR(30)),

@@ -59,6 +59,10 @@ def _write_sheet(path: Path, target: Path, sheet: str) -> None:
             found = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
             rows = found.to_python(skip_empty_area=False)
     except CalamineError as error:
+        if path.read_bytes()[:200].lstrip().startswith(b"<"):
+            raise CannotConvert(
+                "is HTML or XML, whatever its name says; open it and save it as xlsx or CSV"
+            ) from error
         raise CannotConvert(
             f"is no whole workbook, or a locked one ({_line(error)}); deliver it again"
         ) from error

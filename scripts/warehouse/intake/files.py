@@ -11,20 +11,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from warehouse.contracts import Contract
 from warehouse.errors import UsageProblem
 from warehouse.intake.archives import BrokenArchive, compression_of, opened, plain_names
-from warehouse.intake.encodings import CHUNK, Detector, Encoding, as_utf8
-from warehouse.intake.headers import LONGEST, Header, Refusal, judge
+from warehouse.intake.encodings import CHUNK, Detector, Encoding
+from warehouse.intake.headers import LONGEST, LONGEST_KEPT, Header, Refusal, judge
+from warehouse.intake.quoting import plain_text, quoting_of, text_lines
 from warehouse.intake.records import RecordCounter
-from warehouse.intake.shapes import Span, count_lines, read_shaped, text_lines
+from warehouse.intake.shapes import Span, count_lines, read_shaped
 
 # A record that warehouse quarantine replay delivered again, whatever the entity's files are called.
-_CORRECTED: Final = re.compile(r"quarantine_\d+\.csv")
+_CORRECTED: Final = re.compile(r"quarantine_\d+\.(csv|jsonl)")
 _EMPTY: Final = Refusal("no_header", "is empty; its first line must be the header")
 
 
@@ -99,15 +100,23 @@ class LandingFile:
         if self.content.header.added:
             names = ", ".join(map(repr, self.content.header.added))
             said.append(f"has columns that {self.contract.file.name} does not: {names}; raw_text keeps them")
-        if self.content.encoding.name == "cp1252" and self.contract.dialect.encoding != "windows-1252":
+        name, wanted = self.content.encoding.name, self.contract.dialect.encoding
+        if name == "cp1252" and wanted == "utf-8":
             said.append("is not UTF-8 and was read as Windows-1252")
+        elif name == "utf-8" and not self.content.encoding.is_ascii and wanted not in ("utf-8", "utf-16"):
+            said.append(f"is UTF-8 and was read so, not as {wanted}")
+        own = self.contract.dialect.delimiter
+        if self.content.header.delimiter != own:
+            said.append(f"has {self.content.header.delimiter!r} between fields and was read so, not {own!r}")
         return "; ".join(said) or None
 
     @property
     def is_staged(self) -> bool:
         """Whether the server reads a copy, since it cannot read the file as it is."""
         return self.content is not None and (
-            self.compression is not None or not self.content.encoding.is_clean
+            self.compression is not None
+            or not self.content.encoding.is_clean
+            or not quoting_of(self.contract).is_plain
         )
 
     @property
@@ -142,9 +151,14 @@ def landing_files(contract: Contract, landing: Path) -> list[Delivered]:
         path
         for path in (folder.iterdir() if folder.is_dir() else ())
         if not path.name.startswith(".")
-        and (any(Path(name).match(pattern) for name in plain_names(path)) or _CORRECTED.fullmatch(path.name))
+        and (any(_matches(name, pattern) for name in plain_names(path)) or _CORRECTED.fullmatch(path.name))
     )
     return [delivered(contract, landing, path) for path in found if not path.is_dir()]
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """In upper or lower case: DATA.CSV is a *.csv."""
+    return Path(name.lower()).match(pattern.lower())
 
 
 def named_file(contracts: Sequence[Contract], landing: Path, path: Path) -> LandingFile:
@@ -170,6 +184,8 @@ def inspect(contract: Contract, landing: Path, path: Path) -> LandingFile:
 
 def delivered(contract: Contract, landing: Path, path: Path) -> Delivered:
     """Read a file for its hash alone."""
+    if _CORRECTED.fullmatch(path.name):
+        contract = replace(contract, dialect=contract.dialect.corrected)
     relative = path.absolute().relative_to(landing.absolute()).as_posix()
     try:
         sha256, size = _fingerprint(path)
@@ -203,7 +219,7 @@ def look_into(file: Delivered) -> LandingFile:
         revision=revision,
         records=found.records if found else 0,
         blank=found.blank if found else 0,
-        first_line=(found.first_line[:LONGEST] or None) if found else None,
+        first_line=(found.first_line[:LONGEST_KEPT] or None) if found else None,
         content=found if refusal is None else None,
         refusal=refusal,
     )
@@ -235,27 +251,39 @@ def _content(contract: Contract, path: Path) -> Content | None:
     """What is in the file; None when that is nothing."""
     if contract.dialect.form == "jsonl" or not contract.dialect.is_plain:
         return _shaped_content(contract, path)
-    detector, counter = Detector(contract.dialect.encoding), RecordCounter()
+
+    def delimiter_of(header: bytes) -> str:
+        return judge(contract, _first_line(header)).delimiter
+
+    quoting = quoting_of(contract)
+    detector, counter = Detector(contract.dialect.encoding), RecordCounter(delimiter_of)
     with opened(path, contract.dialect.sheet) as stream:
         while chunk := stream.read(CHUNK):
             detector.feed(chunk)
             counter.feed(chunk)
     counter.finish()
     encoding = detector.finish()
-    if not encoding.is_clean:
-        counter = RecordCounter()
+    if not encoding.is_clean or not quoting.is_plain:
+        counter = RecordCounter(delimiter_of)
         with opened(path, contract.dialect.sheet) as stream:
-            for chunk in as_utf8(stream, encoding):
+            for chunk in plain_text(stream, encoding, contract):
                 counter.feed(chunk)
         counter.finish()
     if counter.header is None:
         return None
-    line = (
-        counter.header.removesuffix(b"\r")[: 4 * LONGEST + 4]
-        .decode("utf-8", "replace")
-        .removeprefix("\ufeff")
-    )
-    return Content(encoding, counter.is_broken, judge(contract, line), line, counter.records, counter.blank)
+    line = _first_line(counter.header)
+    header = judge(contract, line)
+    if header.refusal and header.refusal.rule == "open_quote":
+        # A name in the header may hold a line end.
+        shaped = _shaped_content(contract, path)
+        if shaped and shaped.header.refusal is None:
+            return shaped
+    return Content(encoding, counter.is_broken, header, line, counter.records, counter.blank)
+
+
+def _first_line(header: bytes) -> str:
+    line = header.removesuffix(b"\r")[: 4 * LONGEST + 4]
+    return line.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _shaped_content(contract: Contract, path: Path) -> Content | None:
@@ -266,7 +294,7 @@ def _shaped_content(contract: Contract, path: Path) -> Content | None:
             detector.feed(chunk)
     encoding = detector.finish()
     with opened(path, contract.dialect.sheet) as stream:
-        lines = text_lines(as_utf8(stream, encoding))
+        lines = text_lines(plain_text(stream, encoding, contract))
         if contract.dialect.form == "jsonl":
             records, blank = count_lines(lines)
             if not records:

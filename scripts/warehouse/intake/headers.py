@@ -16,7 +16,10 @@ from typing import Final
 
 from warehouse.contracts import DELIMITERS, Contract
 
-LONGEST: Final = 4000  # of ops.files.header
+LONGEST: Final = 400_000
+_LONGEST_NAME: Final = 400
+"""Characters of a column's name and the delimiter behind it, on average."""
+LONGEST_KEPT: Final = 4000  # of ops.files.header
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,18 @@ class Header:
 def judge(contract: Contract, line: str) -> Header:
     """The header that `line` is, read with the contract's delimiter or with another one that fits better."""
     own = contract.dialect.delimiter
-    if len(line) > LONGEST:
-        reason = f"has a first line of over {LONGEST:,} characters; is it a text file?"
+    longest = max(LONGEST_KEPT, _LONGEST_NAME * len(contract.columns))
+    if len(line) > longest:
+        reason = f"has a first line of over {longest:,} characters; is it a text file?"
         return Header(own, refusal=Refusal("header_too_long", reason))
-    if line.count('"') % 2:
-        reason = "has a quote in its first line that is not closed; close it, or is it no CSV?"
-        return Header(own, refusal=Refusal("open_quote", reason))
-    return _best(contract, [_read(contract, (line,), mark) for mark in _marks(contract)])
+    return judge_cells(contract, (line,))
 
 
 def judge_cells(contract: Contract, lines: Sequence[str]) -> Header:
     """The header that the records `lines` are together, one or two of them."""
+    if any(line.count('"') % 2 for line in lines):
+        reason = "has a quote in its first line that is not closed; close it, or is it no CSV?"
+        return Header(contract.dialect.delimiter, refusal=Refusal("open_quote", reason))
     return _best(contract, [_read(contract, lines, mark) for mark in _marks(contract)])
 
 

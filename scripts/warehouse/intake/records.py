@@ -7,19 +7,22 @@ independently of it, so that the two counts can be held against each other.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 _REPLACEMENT: Final = "\ufffd".encode()
-_BLANK: Final = re.compile(rb"(?<=\n)\r?\n")
 
 
 class RecordCounter:
     """Fed with a file's UTF-8 bytes in order. `records` counts blank ones too; `header` is the first line.
 
+    A line of nothing but blanks and delimiters is blank; `delimiter_of` says of the first line which that is.
     `is_broken` says that U+FFFD occurs, which stands for what is no text.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, delimiter_of: Callable[[bytes], str]) -> None:
+        self._delimiter_of = delimiter_of
+        self._blank = re.compile(b"")
         self.records = 0
         self.blank = 0
         self.header: bytes | None = None
@@ -50,6 +53,8 @@ class RecordCounter:
         self.is_broken = self.is_broken or _REPLACEMENT in block
         if self.header is None:
             self.header, _, block = block.partition(b"\n")
+            mark = re.escape(self._delimiter_of(self.header).encode())
+            self._blank = re.compile(rb"(?<=\n)[ \t%s]*\r?(?=\n)" % mark)
         if b'"' not in block:
             if not self._quoted:
                 self._count(block, begins_line=True)
@@ -61,6 +66,6 @@ class RecordCounter:
                 self._count(piece, begins_line=not number)
 
     def _count(self, text: bytes, *, begins_line: bool) -> None:
-        """Text outside quotes. Blank is a line that holds nothing but its end."""
+        """Text outside quotes."""
         self.records += text.count(b"\n")
-        self.blank += len(_BLANK.findall(b"\n" + text if begins_line else text))
+        self.blank += len(self._blank.findall(b"\n" + text if begins_line else text))

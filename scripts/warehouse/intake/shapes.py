@@ -8,7 +8,7 @@ counted as one, and the server leaves it out by its line (`Span`).
 
 from __future__ import annotations
 
-import codecs
+import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +22,12 @@ _LOOKED_AT: Final = 100
 _LONGEST_FOOTER: Final = 100
 """A pattern that matches in the middle of a file would leave out what follows without a word."""
 _MOST_KEPT: Final = 4000
+TOTAL: Final = re.compile(
+    r"\W*(grand |sub ?|over ?all )?(totals?|sum|summe|gesamt|insgesamt|gesamtsumme|average|mean|durchschnitt)"
+    r"\W*([;,|\t]|$|: )",
+    re.IGNORECASE,
+)
+"""What a row of sums begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,19 @@ def read_shaped(contract: Contract, lines: Iterator[str]) -> Shaped | None:
     if not any(line.strip() for line in head):
         return None
     found, first = _find_header(contract, head)
-    counter = _Counter(contract.dialect.footer_pattern, first)
+    counter = _Counter(contract.dialect.footer_pattern, first, found.delimiter)
     below = chain(head[first - 1 :], lines)
     for line in below:
         if not counter.take(line):
             break
     footer = [*counter.footer, *below] if counter.footer else []
+    lost = next((place for place, line in enumerate(footer[1:], 1) if _is_record(line, found)), 0)
+    if lost and found.refusal is None:
+        reason = (
+            f"line {counter.last + 1 + lost:,} is a record below the footer that begins in line "
+            f"{counter.last + 1:,}; correct footerPattern in {contract.file.name}"
+        )
+        found = replace(found, refusal=Refusal("record_in_footer", reason))
     if len(footer) > _LONGEST_FOOTER and found.refusal is None:
         reason = (
             f"its footer begins in line {counter.last + 1:,} and has {len(footer):,} lines; correct "
@@ -71,15 +84,17 @@ def read_shaped(contract: Contract, lines: Iterator[str]) -> Shaped | None:
     return Shaped(found, span, counter.records, counter.blank)
 
 
-def text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    """The lines of UTF-8 text without their LF."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    waiting = ""
-    for chunk in chunks:
-        *whole, waiting = (waiting + decoder.decode(chunk)).split("\n")
-        yield from whole
-    if waiting:
-        yield waiting
+def _is_record(line: str, header: Header) -> bool:
+    """Whether a line below the first of the footer has a field for every column, with something in each.
+
+    Rows of sums leave some blank, and say so in words.
+    """
+    fields = next(csv.reader([line.replace("\r", "")], delimiter=header.delimiter), [])
+    return (
+        len(fields) == len(header.columns) > 1
+        and all(field.strip() for field in fields)
+        and TOTAL.match(line) is None
+    )
 
 
 def count_lines(lines: Iterable[str]) -> tuple[int, int]:
@@ -129,7 +144,8 @@ def _records(head: Sequence[str], place: int, count: int) -> tuple[list[str], in
 class _Counter:
     """Counts records line by line, until one begins as the footer does."""
 
-    def __init__(self, footer_pattern: str, first: int) -> None:
+    def __init__(self, footer_pattern: str, first: int, delimiter: str) -> None:
+        self._nothing = f"{delimiter} \t\r"
         self._footer = re.compile(footer_pattern) if footer_pattern else None
         self._quoted = False
         self.records = 0
@@ -144,7 +160,7 @@ class _Counter:
                 self.footer.append(line)
                 return False
             self.records += 1
-            self.blank += line in ("", "\r")
+            self.blank += not line.strip(self._nothing)
         self._quoted ^= bool(line.count('"') % 2)
         self.last += 1
         return True

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from warehouse.intake.archives import opened
-from warehouse.intake.encodings import as_utf8
 from warehouse.intake.files import LandingFile
+from warehouse.intake.quoting import plain_text
 
 FOLDER: Final = ".staged"
 
@@ -30,7 +30,7 @@ def stage(landing: Path, file: LandingFile) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     with opened(file.path, file.contract.dialect.sheet) as source, part.open("wb") as copy:
-        for chunk in as_utf8(source, file.content.encoding):
+        for chunk in plain_text(source, file.content.encoding, file.contract):
             copy.write(chunk)
     part.replace(target)
 

@@ -27,6 +27,25 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     autoescape=False,  # T-SQL, not HTML
 )
+_MOST_ARGUMENTS: Final = 120  # in a line each, some of them two; CONCAT and CONCAT_WS take 254
+
+
+def _call(arguments: Sequence[str], function: str, indent: int, before: str = "") -> str:
+    """The call of a function that joins texts, an argument a line; calls within it where they are too many.
+
+    `before` is an argument that each call has in front.
+    """
+    margin, inner = " " * indent, " " * (indent + 4)
+    parts = [arguments[at : at + _MOST_ARGUMENTS] for at in range(0, len(arguments), _MOST_ARGUMENTS)]
+    if len(parts) > 1:
+        arguments = [_call(part, function, indent + 4, before) for part in parts]
+    if len(arguments) == 1:  # neither function takes one text alone
+        arguments = [*arguments, "NCHAR(30)" if before else "N''"]
+    lines = ",\n".join(f"{inner}{text}" for text in ([before] if before else []) + list(arguments))
+    return f"{function}(\n{lines}\n{margin})"
+
+
+_ENVIRONMENT.filters["call"] = _call
 _ENVIRONMENT.filters["literal"] = lambda text: text.replace("'", "''")
 _BRONZE: Final = {
     "tables/{name}.sql": "table",
@@ -96,6 +115,7 @@ def _facts(contract: Contract) -> dict[str, Any]:
         for column in contract.columns
         if (found := re.search(r"\((\d+)\)", column.physical_type))
     ]
+    is_wide = sum(lengths) + len(lengths) > _WIDEST_ROW
     return {
         "name": contract.name,
         "table": contract.table,
@@ -108,17 +128,36 @@ def _facts(contract: Contract) -> dict[str, Any]:
         "columns": contract.columns,
         "column_names": list(_wrapped(json.dumps([column.name for column in contract.columns]))),
         "longest_field": min(lengths),
-        "is_wide": sum(lengths) + len(lengths) > _WIDEST_ROW,
+        "texts_delivered": [
+            _maximal(f"landing.{column.name}", place, is_wide)
+            for place, column in enumerate(contract.columns)
+        ],
+        "hashed_fields": [
+            f"ISNULL({_maximal(f'delivered.{column.name}', place, is_wide)}, NCHAR(30))"
+            for place, column in enumerate(contract.columns)
+        ],
+        "is_wide": is_wide,
     }
+
+
+def _maximal(text: str, place: int, is_wide: bool) -> str:
+    """The text, in front of others converted to what makes CONCAT return nvarchar(max)."""
+    return f"CONVERT(nvarchar(max), {text})" if is_wide and place % _MOST_ARGUMENTS == 0 else text
 
 
 def _typed_facts(contract: Contract) -> dict[str, Any]:
     typed = [TypedColumn.of(column, contract.null_words) for column in contract.columns]
+    is_wide = sum(_length(column.sql_type) for column in typed) > _WIDEST_ROW
     by_content = contract.identity == "content"
     keys = _CONTENT if by_content else [c for name in contract.key for c in typed if c.name == name]
     return {
         "typed": typed,
         "checks": list(_checks(contract, typed)),
+        "raw_fields": list(_raw_fields(contract)),
+        "hashed_values": [
+            f"ISNULL({_maximal(column.hashed, place, is_wide)}, NCHAR(30))"
+            for place, column in enumerate(typed)
+        ],
         "by_content": by_content,
         "version": contract.version_column,
         "key": [column.name for column in keys],
@@ -127,6 +166,22 @@ def _typed_facts(contract: Contract) -> dict[str, Any]:
         "records": f"silver.{contract.name}_records",
         "silver_target": contract.silver_target,
     }
+
+
+def _length(sql_type: str) -> int:
+    """Characters that a value may have, its delimiter among them."""
+    found = re.fullmatch(r"nvarchar\((\d+)\)", sql_type)
+    return 1 + (int(found[1]) if found else 50)
+
+
+def _raw_fields(contract: Contract) -> Iterator[str]:
+    """The fields of a record, with the delimiter in front of all but the first."""
+    delimiter = contract.dialect.delimiter
+    mark = "NCHAR(9)" if delimiter == "\t" else f"N'{delimiter}'"
+    for place, column in enumerate(contract.columns):
+        value = f"delivered.{column.name}"
+        field = f"csv_field({value})" if delimiter == "," else f"delimited_field({value}, {mark})"
+        yield f"{f'{mark}, ' if place else ''}bronze.{field}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ def _texts(column: Column) -> tuple[str, str, str, str, str]:
             return texts[0], texts[1], "1234", "2", "12x"
         case "decimal" | "rate":
             return "1234.50", "2.25", "1234.50", "2.25", "1234.5x"
+        case "float":
+            return "1.5E+03", "2.25", "1500", "2.25", "1.5E"
         case "percent":
             texts = [_written(column, text) for text in ("12.5", "50")]
             return f"{texts[0]}%", f"{texts[1]} %", "0.125", "0.5", "half"

@@ -57,6 +57,13 @@ TYPINGS: Final = {
         *_NUMBER,
         hashed="CONVERT(nvarchar(50), {x})",
     ),
+    "float": Typing(
+        "float(53)",
+        "bronze.float_text({x})",
+        "TRY_CONVERT(float(53), {x})",
+        *_NUMBER,
+        hashed="CONVERT(nvarchar(50), {x}, 2)",
+    ),
     "rate": Typing(
         "decimal(19, 8)",
         "bronze.decimal_text({x}, 4, 8)",
@@ -150,27 +157,21 @@ def _number_text(column: Column, unit: str, whole: int, decimals: int) -> str:
     return f"bronze.number_text({{x}}, N'{quoted}', N'{column.decimal_mark}', {whole}, {decimals})"
 
 
-def _day(column: Column) -> Typing:
+def _dated(column: Column) -> Typing:
+    """A date or a moment in the order of its format."""
     order = date_order(column.date_format)
+    if order == "ymd" and "yyyy" not in column.date_format:
+        order = "2md"
+    is_day = column.typed_as == "date"
+    sql_type, function = ("date", "date_text_as") if is_day else ("datetime2(3)", "moment_text_as")
+    said = "a date" if is_day else "a date and time"
     return Typing(
-        "date",
-        f"bronze.date_text_as({{x}}, N'{order}')",
-        "TRY_CONVERT(date, {x}, 23)",
+        sql_type,
+        f"bronze.{function}({{x}}, N'{order}')",
+        f"TRY_CONVERT({sql_type}, {{x}}, {23 if is_day else 121})",
         "not_a_date",
-        f"is not a date as {column.date_format}",
-        hashed="CONVERT(nvarchar(50), {x}, 23)",
-    )
-
-
-def _moment(column: Column) -> Typing:
-    order = date_order(column.date_format)
-    return Typing(
-        "datetime2(3)",
-        f"bronze.moment_text_as({{x}}, N'{order}')",
-        "TRY_CONVERT(datetime2(3), {x}, 121)",
-        "not_a_date",
-        f"is not a date and time as {column.date_format}",
-        hashed="CONVERT(nvarchar(50), {x}, 126)",
+        f"is not {said} as {column.date_format}",
+        hashed=f"CONVERT(nvarchar(50), {{x}}, {23 if is_day else 126})",
     )
 
 
@@ -190,7 +191,7 @@ _BY_COLUMN: Final[dict[str, Callable[[Column], Typing]]] = {
 def typing_of(column: Column) -> Typing:
     """How the column's text becomes a value, by all that its contract says of it."""
     if column.date_format and column.typed_as in ("date", "timestamp"):
-        return _day(column) if column.typed_as == "date" else _moment(column)
+        return _dated(column)
     made = _BY_COLUMN.get(column.typed_as)
     return made(column) if made else TYPINGS[column.typed_as]
 

@@ -6,16 +6,21 @@ project.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from warehouse.contracts import API_VERSION
+from warehouse.intake.archives import compression_of, plain_names
+from warehouse.intake.quoting import Quoting
 from warehouse.source.profile import Profile, ProfiledColumn
 
 _WIDTH: Final = 110
-_PLAIN: Final = {"number": "decimal", "whole_number": "integer"}
+_LONGEST_CALLED: Final = 50  # with what follows a line of T-SQL, as a description of the column
+_PLAIN: Final = {"number": "decimal"}
 
 
 def contract_text(profile: Profile, source: str, entity: str) -> str:
@@ -67,25 +72,24 @@ def _limitations(profile: Profile) -> str:
 
 
 def _custom(profile: Profile, name: str) -> Iterator[tuple[str, Any]]:
-    suffix = (
-        "".join(profile.path.suffixes[-2:])
-        if profile.path.suffix.lower() in (".gz", ".zip")
-        else profile.path.suffix
-    )
-    plain = suffix.lower().removesuffix(".gz").removesuffix(".zip")
-    yield "filePattern", f"*{plain or '.csv'}" if suffix else "*"
+    yield "filePattern", _file_pattern(profile.path)
     if profile.form != "csv":
         yield "format", profile.form
     table, outline = profile.table, profile.outline
     if profile.sheet:
         yield "sheet", profile.sheet
     yield "delimiter", table.delimiter if table else ","
-    yield "quote", '"'
-    yield "encoding", "windows-1252" if table and table.encoding == "windows-1252" else "utf-8"
+    quoting = table.quoting if table else Quoting()
+    yield "quote", quoting.quote
+    if quoting.escape:
+        yield "escape", quoting.escape
+    if quoting.skip_blanks:
+        yield "skipBlanks", True
+    yield "encoding", table.encoding if table and table.encoding != "utf-16" else "utf-8"
     if outline is not None:
         if outline.titles:
             yield "skipRows", outline.titles[-1].line
-        if outline.header_rows > 1:
+        if outline.header_rows != 1:
             yield "headerRows", outline.header_rows
         if outline.footer_pattern:
             yield "footerPattern", outline.footer_pattern
@@ -100,6 +104,13 @@ def _custom(profile: Profile, name: str) -> Iterator[tuple[str, Any]]:
     yield "feeds", [f"silver.{name}_records"]
 
 
+def _file_pattern(path: Path) -> str:
+    """Files of the same suffix, where it is one; 'report v1.2' has none."""
+    plain = plain_names(path)[-1] if compression_of(path) in ("gzip", "zip") else path.name
+    suffix = Path(plain).suffix.lower()
+    return f"*{suffix}" if re.fullmatch(r"\.[a-z][a-z0-9]{1,7}", suffix) else "*"
+
+
 def _property(column: ProfiledColumn, profile: Profile) -> dict[str, Any]:
     kind = column.kind
     options: dict[str, str] = {}
@@ -109,6 +120,8 @@ def _property(column: ProfiledColumn, profile: Profile) -> dict[str, Any]:
     custom: list[tuple[str, Any]] = []
     if column.json_path:
         custom.append(("jsonPath", column.json_path))
+    elif profile.outline is not None and not profile.outline.header_rows:
+        pass  # no file has a header to hold against it
     elif column.header.lower() != column.name:
         custom.append(("header", column.header))
     custom.append(("typedAs", _PLAIN.get(kind.typed_as, kind.typed_as) if kind.is_plain else kind.typed_as))
@@ -134,6 +147,7 @@ def _property(column: ProfiledColumn, profile: Profile) -> dict[str, Any]:
 
 def _description(column: ProfiledColumn) -> str:
     called = column.header or f"The column without a name, number {column.place}"
+    called = called if len(called) <= _LONGEST_CALLED else f"{called[: _LONGEST_CALLED - 1].rstrip()}…"
     if column.kind.least:
         return f"{called}; from {column.kind.least} to {column.kind.greatest} when it was added."
     return f"{called}."

@@ -16,7 +16,7 @@ from typing import Any, Final
 from warehouse.errors import UsageProblem
 from warehouse.intake.archives import BrokenArchive, opened
 from warehouse.intake.encodings import CHUNK, Detector, as_utf8
-from warehouse.intake.shapes import text_lines
+from warehouse.intake.quoting import text_lines
 from warehouse.source.profile import Profile, profile_columns
 from warehouse.source.values import Kind
 

@@ -47,17 +47,18 @@ def column_names(headers: Sequence[str], kinds: Sequence[str], places: Sequence[
     """A name for each header, by the columns' typedAs (`kinds`) and places in the file, from 1."""
     names: list[str] = []
     for header, kind, place in zip(headers, kinds, places, strict=True):
-        name = _promising(_words(header) or f"column_{place}", kind)
+        name = _promising(words_of(header) or f"column_{place}", kind)
         names.append(_once(name, names))
     return names
 
 
 def identifier(text: str) -> str:
     """The text as a name for a source or an entity; '' for one that has no letter."""
-    return _words(text)
+    return words_of(text)
 
 
-def _words(header: str) -> str:
+def words_of(header: str) -> str:
+    """The header in lower case with _ between its words, cut to the length of a name."""
     text = re.sub("[" + re.escape("".join(_SIGNS)) + "]", lambda found: _SIGNS[found[0]], header)
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", " ", text)
@@ -95,6 +96,7 @@ _UNRESERVED: Final = {
     "timestamp": "on_{}",
     "number": "{}_number",
     "whole_number": "{}_number",
+    "float": "{}_number",
     "percent": "{}_share",
     "text": "{}_text",
     "identifier": "{}_text",

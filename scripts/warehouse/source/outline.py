@@ -14,6 +14,7 @@ from typing import Final
 
 from warehouse.errors import UsageProblem
 from warehouse.intake.headers import joined
+from warehouse.intake.shapes import TOTAL
 from warehouse.source.texts import Row, Table
 from warehouse.source.values import MORE_NULL_WORDS, moment, number
 
@@ -21,10 +22,6 @@ _LOOKED_AT: Final = 2000
 _TITLES: Final = 60
 _TAIL: Final = 40
 _YEAR: Final = re.compile(r"(19|20)\d\d")
-_TOTAL: Final = re.compile(
-    r"\W*(grand |sub ?|over ?all )?(totals?|sum|summe|gesamt|insgesamt|gesamtsumme)\W*([;,|\t]|$|: )",
-    re.IGNORECASE,
-)
 _FOOTER_WORDS: Final = re.compile(
     r"\W*(sources?|quelle|notes?|footnotes?|last updated|data from|generated|end of|copyright)\b|\W*[#©]",
     re.IGNORECASE,
@@ -48,22 +45,29 @@ class Outline:
     ragged: int
 
 
-def outline_of(table: Table, name: str) -> Outline:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody said of the header: the line it begins on (0: it is looked for), and its lines.
+
+    With 0 lines the file has none; `names` are what its columns are called then.
+    """
+
+    line: int = 0
+    lines: int = 1
+    names: tuple[str, ...] = ()
+
+
+def outline_of(table: Table, name: str, given: Given = Given()) -> Outline:
     """Find all of it. Errors: UsageProblem for a file in which no header is found."""
     rows = table.rows
     while rows and not rows[-1].text.strip():
         rows = rows[:-1]
     width = _width(rows)
     typed = _typed_places(rows, width)
-    first = _first_record(rows, width, typed)
-    above = [row for row in rows[:first] if row.filled]
-    if not above:
-        raise UsageProblem(f"{name}: has no header: its first line is a record already; write one above it")
-    header_rows = 2 if len(above) > 1 and _are_two(above[-2], above[-1], width) else 1
-    header = joined([row.fields for row in above[-header_rows:]])
-    header_line = above[-header_rows].line
+    header, header_rows, header_line, first = _header(rows, width, typed, name, given)
     titles = tuple(row for row in rows if row.line < header_line)
     body = rows[first:]
+    _refuse_second_table(rows, name, titles)
     footer_at = _footer_at(body, width, typed, is_cut=table.is_cut)
     records = tuple(row for row in body[:footer_at] if row.filled)
     footer = tuple(row for row in body[footer_at:] if row.text.strip())
@@ -75,8 +79,69 @@ def outline_of(table: Table, name: str) -> Outline:
         footer,
         _pattern(footer[0].text, records) if footer else "",
         max(width, len(header)),
-        sum(len(row.fields) != width for row in records),
+        sum(len(row.fields) != width or not row.is_whole for row in records),
     )
+
+
+def _header(
+    rows: Sequence[Row], width: int, typed: _Typed, name: str, given: Given
+) -> tuple[tuple[str, ...], int, int, int]:
+    """The header's cells, how many rows it has, its first line, and the place of the first record."""
+    if not given.lines:
+        if given.names and len(given.names) != width:
+            raise UsageProblem(f"{name}: has {width} columns and --names {len(given.names)}; name each")
+        return given.names or tuple(f"column {place + 1}" for place in range(width)), 0, 0, 0
+    if given.line:
+        above = [row for row in rows if row.line >= given.line][: given.lines]
+        if len(above) < given.lines or above[0].line != given.line:
+            raise UsageProblem(f"{name}: no record begins on line {given.line}; correct --header")
+        return joined([row.fields for row in above]), len(above), given.line, rows.index(above[-1]) + 1
+    first = _first_record(rows, width, typed)
+    above = [row for row in rows[:first] if row.filled]
+    if not above:
+        raise UsageProblem(
+            f"{name}: has no header: its first line looks like a record; say --header 1 if it is one all the "
+            "same, --header none (and --names) if it is not"
+        )
+    count = 2 if len(above) > 1 and _are_two(above[-2], above[-1], width) else 1
+    return joined([row.fields for row in above[-count:]]), count, above[-count].line, first
+
+
+def _refuse_second_table(rows: Sequence[Row], name: str, titles: Sequence[Row]) -> None:
+    """A blank line, another header and records below it are a table of their own.
+
+    Errors: UsageProblem.
+    """
+    blocks: list[list[Row]] = [[]]
+    for row in rows[len(titles) :][:_LOOKED_AT]:
+        if row.filled:
+            blocks[-1].append(row)
+        elif blocks[-1]:
+            blocks.append([])
+    tables = [block for block in blocks if _is_table(block)]
+    if len(tables) > 1 and _names(tables[0][0]) != _names(tables[1][0]):
+        begins = tables[1][0]
+        shown = " ".join(begins.text.split())
+        raise UsageProblem(
+            f"{name}: holds a second table, whose header is line {begins.line} ({shown[:60]}); "
+            "make a file of each"
+        )
+
+
+def _is_table(block: Sequence[Row]) -> bool:
+    """A row of names above two rows or more, of which most have numbers or dates where it has names."""
+    if (
+        len(block) < 3
+        or len(block[0].filled) < 2
+        or any(_is_value(block[0].fields[p]) for p in block[0].filled)
+    ):
+        return False
+    below = [row for row in block[1:] if any(_is_value(row.fields[place]) for place in row.filled)]
+    return len(below) * 2 > len(block) - 1 and all(len(row.filled) > 1 for row in below)
+
+
+def _names(row: Row) -> tuple[str, ...]:
+    return tuple(row.fields[place].strip().lower() for place in row.filled)
 
 
 def _width(rows: Sequence[Row]) -> int:
@@ -203,24 +268,28 @@ def _footer_at(body: Sequence[Row], width: int, typed: _Typed, *, is_cut: bool) 
         if not row.text.strip():
             continue
         is_other = not _is_record(row, width, typed) or len(row.fields) != width
-        said = _TOTAL.match(row.text) or (is_other and _FOOTER_WORDS.match(row.text))
+        said = TOTAL.match(row.text) or (is_other and _FOOTER_WORDS.match(row.text))
         if not said and not is_other:
             break
         is_label = (
             bool(row.filled) and row.filled[0] in typed.always and not typed.is_value(row, row.filled[0])
         )
         is_long = len(row.fields) == width and len(row.filled) * 2 > width
-        if is_other and is_long and not said and not is_label:
+        has_values = any(_is_value(row.fields[place]) for place in row.filled)
+        if is_other and (is_long or has_values) and not said and not is_label:
             break  # a record with something wrong in it, for the quarantine
         start = place
+    # A line of nothing but delimiters is blank, wherever it stands.
+    while start < len(body) and not body[start].filled:
+        start += 1
     return start if start > 0 else len(body)
 
 
 def _pattern(text: str, records: Sequence[Row]) -> str:
     """What the footer's first line begins with and no record does."""
-    word = re.match(r"\W*\w+", text)
-    for length in (word.end() if word else 1, 20, len(text)):
+    word = re.match(r"\W*\d*[^\W\d]\w*", text)
+    for length in (word.end() if word else 20, 20, len(text)):
         beginning = text[:length]
-        if not any(row.text.startswith(beginning) for row in records):
+        if not any(row.text.lower().startswith(beginning.lower()) for row in records):
             return re.sub(r"\\(?=[ \-/#&])", "", re.escape(beginning))
     return re.escape(text)

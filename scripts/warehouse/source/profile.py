@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -15,8 +15,8 @@ from typing import Final
 
 from warehouse.errors import UsageProblem
 from warehouse.scaffold.typing import LONGEST_IDENTIFIER
-from warehouse.source.naming import column_names
-from warehouse.source.outline import Outline, outline_of
+from warehouse.source.naming import column_names, words_of
+from warehouse.source.outline import Given, Outline, outline_of
 from warehouse.source.texts import Table, read_table
 from warehouse.source.values import NULL_WORDS, Kind, kind_of, moment, null_words
 
@@ -24,9 +24,26 @@ LONGEST_FIELD: Final = 4000
 _KEYS_TRIED: Final = 12
 _FEW: Final = 12
 _KEY_WORDS: Final = re.compile(
-    r"(^|_)(id|code|number|no|key|reference|ref|uuid|guid|sku|isbn|iban|date|on_date|year)($|_)"
+    r"(^|_)(id|code|number|no|nr|key|reference|ref|uuid|guid|sku|isbn|iban|date|year)($|_)"
 )
-_NO_KEY: Final = frozenset({"number", "percent", "flag"})
+_SUM: Final = re.compile(r"^\W*(grand |sub ?)?totals?\b|\b(sub)?totals?\W*$", re.IGNORECASE)
+_MEASURES: Final = re.compile(
+    r"^(count|sum|total|avg|average|min|max|number_of|no_of|nr_of|share|rate|percent)(_|$)|_(count|total)$"
+)
+_DAYS: Final = re.compile(r"(^|_)(date|day|datum|fecha|jour)($|_)")
+_FIRST_SERIAL: Final = 20000
+_LAST_SERIAL: Final = 60000
+_CODES: Final = re.compile(
+    r"(^|_)(zip|zipcode|postcode|postal|postal_code|plz|phone|telephone|tel|fax|mobile|ssn|ean|gtin|upc|isbn|"
+    r"iban|fips|geoid)(_code|_no|_number|_nr)?(_\d+)?$"
+)
+"""What is written in digits and is no number: noughts in front belong to it, if only in the next file."""
+_NO_KEY: Final = frozenset({"number", "float", "percent", "flag"})
+_WIDEST_ROW: Final = 8060
+_MOST_COLUMNS: Final = 1000
+_OWN_BYTES: Final = 400
+"""What silver's tables have in a row beside the source's columns."""
+_BYTES: Final = {"whole_number": 8, "float": 8, "date": 3, "timestamp": 7, "flag": 1, "percent": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +86,71 @@ class Profile:
     sheet: str = ""
 
 
-def profile_file(path: Path, key: Sequence[str] = (), date_order: str = "", sheet: str = "") -> Profile:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody said of a file: its key, order of dates, sheet, encoding, header."""
+
+    key: tuple[str, ...] = ()
+    date_order: str = ""
+    sheet: str = ""
+    encoding: str = "utf-8"
+    header: Given = Given()  # noqa: RUF009  # frozen
+    without_key: bool = False
+
+
+def profile_file(path: Path, asked: Asked = Asked()) -> Profile:
     """Look at a delimited file. Errors: UsageProblem for one that cannot be read, or a key it has not."""
-    table = read_table(path, sheet)
-    outline = outline_of(table, str(path))
+    table = read_table(path, asked.sheet, asked.encoding)
+    outline = outline_of(table, str(path), asked.header)
     if not outline.records:
         raise UsageProblem(f"{path}: has a header and no records; name a file that has some")
     width = max(outline.width, len(outline.header))
+    # Records with another number of fields than most will be in quarantine, and say nothing of types.
+    whole = [
+        row for row in outline.records if len(row.fields) == outline.width and row.is_whole
+    ] or outline.records
     cells = [
-        [row.fields[place] if place < len(row.fields) else "" for row in outline.records]
-        for place in range(width)
+        [row.fields[place] if place < len(row.fields) else "" for row in whole] for place in range(width)
     ]
     headers = [outline.header[place] if place < len(outline.header) else "" for place in range(width)]
     used = [place for place in range(width) if headers[place] or any(cell.strip() for cell in cells[place])]
     kept = [place for place in range(width) if headers[place] or (used and place <= used[-1])]
     left_out = [place for place in range(width) if place not in kept]
     found = profile_columns(
-        path, [headers[p] for p in kept], [p + 1 for p in kept], [cells[p] for p in kept], key, date_order
+        path,
+        [headers[p] for p in kept],
+        [p + 1 for p in kept],
+        [cells[p] for p in kept],
+        asked.key,
+        asked.date_order,
     )
-    notes = [*found.notes]
-    if outline.ragged:
-        notes.append(
-            f"{outline.ragged:,} records have not {outline.width} fields like the others; "
-            "they will be in quarantine"
-        )
-    if table.is_cut:
-        notes.append("only the first 64 MB were looked at; a footer was not looked for")
-    if table.encoding == "windows-1252":
-        notes.append("the file is not UTF-8; it is read as Windows-1252")
     return replace(
         found,
-        sheet=sheet,
+        sheet=asked.sheet,
         table=table,
         outline=outline,
-        notes=tuple(notes),
+        records=len(outline.records),
+        notes=(*found.notes, *_file_notes(table, outline)),
         left_out=tuple(f"column {place + 1}" for place in left_out),
     )
+
+
+def _file_notes(table: Table, outline: Outline) -> Iterator[str]:
+    """What somebody should know of the file as a whole."""
+    if outline.ragged:
+        yield (
+            f"{outline.ragged:,} records have not {outline.width} fields like the others, or quotes out of "
+            "place; they will be in quarantine"
+        )
+    totals = [row for row in outline.records if any(_SUM.search(row.fields[p]) for p in row.filled[:2])]
+    if totals:
+        shown = totals[0].fields[next(p for p in totals[0].filled if _SUM.search(totals[0].fields[p]))]
+        yield f"{len(totals):,} records may be sums of others, such as {shown.strip()!r}; they are kept"
+    if table.is_cut:
+        yield "only the first 64 MB were looked at; a footer was not looked for"
+    if table.encoding not in ("utf-8", "utf-16"):
+        shown = f"; a word of it: {table.sample!r}" if table.sample else ""
+        yield f"the file is not UTF-8; it is read as {table.encoding} (--encoding says otherwise){shown}"
 
 
 def profile_columns(
@@ -120,7 +166,12 @@ def profile_columns(
     trimmed = [[cell.strip(" \t\u00a0") for cell in column] for column in cells]
     words = tuple(null_words(trimmed))
     given = [[cell for cell in column if not _is_null(cell, words)] for column in trimmed]
-    kinds = _kinds(given, date_order)
+    kinds = [
+        Kind("text", "string")
+        if kind.typed_as == "whole_number" and _CODES.search(words_of(header))
+        else kind
+        for kind, header in zip(_kinds(given, date_order), headers, strict=True)
+    ]
     names = column_names(headers, [kind.typed_as for kind in kinds], places)
     columns = [
         _column(name, header, place, kind, column, texts)
@@ -134,13 +185,14 @@ def profile_columns(
     candidates = _keys(columns, nulls_out)
     chosen = _chosen(path, columns, nulls_out, key) if key else (candidates[0] if candidates else ())
     columns = [_as_key(column) if column.name in chosen else column for column in columns]
-    notes = [f"{c.name}: {c.kind.doubt}" for c in columns if c.kind.doubt]
+    notes = list(_doubts(columns))
     for column in columns:
         if column.kind.misfits:
             shown = ", ".join(map(repr, column.kind.misfits[:3]))
             notes.append(f"{column.name}: {shown} will be in quarantine: no {_plain(column.kind)}")
         if column.longest > LONGEST_FIELD:
             notes.append(f"{column.name}: fields of over {LONGEST_FIELD:,} characters will be in quarantine")
+    _refuse_wide(path, columns)
     records = len(cells[0]) if cells else 0
     if key:
         together = list(
@@ -153,6 +205,47 @@ def profile_columns(
     return Profile(
         path, form, None, None, tuple(columns), records, words, tuple(candidates), chosen, tuple(notes)
     )
+
+
+def _refuse_wide(path: Path, columns: Sequence[ProfiledColumn]) -> None:
+    """Rows that no table of SQL Server can hold. Errors: UsageProblem.
+
+    Source: Microsoft Learn, "Maximum capacity specifications for SQL Server", "Row-overflow considerations"
+    (text that does not fit leaves 24 bytes in the row).
+    """
+
+    def as_text(column: ProfiledColumn) -> int:
+        return min(24, 2 * column.longest) + 2
+
+    landed = sum(map(as_text, columns))
+    typed = sum(
+        as_text(column) if column.kind.typed_as == "text" else _BYTES.get(column.kind.typed_as, 13)
+        for column in columns
+    )
+    if len(columns) > _MOST_COLUMNS or max(landed, typed) + _OWN_BYTES > _WIDEST_ROW:
+        raise UsageProblem(
+            f"{path}: its {len(columns):,} columns make rows of {max(landed, typed):,} bytes, and a table of "
+            f"SQL Server takes {_MOST_COLUMNS:,} and 8,060 bytes; put those that are needed into a file"
+        )
+
+
+def _doubts(columns: Sequence[ProfiledColumn]) -> Iterator[str]:
+    """What is doubtful of columns; what is so of several for the same reason is said once."""
+    by_reason: dict[str, list[ProfiledColumn]] = {}
+    for column in columns:
+        if column.kind.doubt:
+            by_reason.setdefault(re.sub(r"'[^']*'", "", column.kind.doubt), []).append(column)
+    for alike in by_reason.values():
+        more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
+        yield f"{alike[0].name}{more}: {alike[0].kind.doubt}"
+    for column in columns:
+        kind = column.kind
+        is_number = kind.typed_as in ("number", "whole_number") and _DAYS.search(words_of(column.header))
+        if is_number and float(kind.least) > _FIRST_SERIAL and float(kind.greatest) < _LAST_SERIAL:
+            yield (
+                f"{column.name}: numbers such as {kind.least} may be the days of Excel, which counts from "
+                "1899-12-30; they are kept as numbers"
+            )
 
 
 def without(profile: Profile) -> Profile:
@@ -178,8 +271,20 @@ def _kinds(given: Sequence[Sequence[str]], date_order: str) -> list[Kind]:
     order = date_order or (orders.pop() if len(orders) == 1 else "")
     mark = marks.pop() if len(marks) == 1 else ""
     return [
-        kind_of(texts, order, mark) if kind.doubt else kind for kind, texts in zip(kinds, given, strict=True)
+        _decided(kind, kind_of(texts, order, mark)) if kind.doubt else kind
+        for kind, texts in zip(kinds, given, strict=True)
     ]
+
+
+def _decided(before: Kind, kind: Kind) -> Kind:
+    """The kind with what is to be said of it: other columns made thousands of what might be decimals."""
+    if kind.decimal_mark == before.decimal_mark or kind.typed_as == "text":
+        return kind
+    return replace(
+        kind,
+        doubt=f"marks of thousands are taken for such since other columns have {kind.decimal_mark!r} for "
+        f"decimals; if they are not, say decimalMark: {before.decimal_mark!r} in the contract",
+    )
 
 
 def _is_sure(kind: Kind, texts: Sequence[str]) -> bool:
@@ -264,7 +369,10 @@ def _keys(columns: Sequence[ProfiledColumn], texts: Sequence[Sequence[str]]) -> 
 
 
 def _is_likely(columns: Sequence[ProfiledColumn], place: int) -> bool:
-    return place == 0 or _is_called_key(columns[place])
+    """Called like a key, or a name that begins the file; a number in front may be anything."""
+    column = columns[place]
+    is_name = bool(column.header) and column.kind.typed_as not in ("whole_number", "integer")
+    return (place == 0 and is_name) or _is_called_key(column)
 
 
 def _is_even(column: ProfiledColumn, texts: Sequence[str]) -> bool:
@@ -279,7 +387,8 @@ def _is_even(column: ProfiledColumn, texts: Sequence[str]) -> bool:
 
 
 def _is_called_key(column: ProfiledColumn) -> bool:
-    return _KEY_WORDS.search(column.name) is not None
+    words = words_of(column.header)
+    return _KEY_WORDS.search(words) is not None and _MEASURES.search(words) is None
 
 
 def _rank(places: tuple[int, ...], columns: Sequence[ProfiledColumn]) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,11 +24,13 @@ from warehouse.contracts import Contract, ContractError, path_parts
 from warehouse.errors import UsageProblem
 from warehouse.source.pull_state import read_state, write_state
 
-PAGINGS: Final = ("none", "next-link", "page", "cursor")
+PAGINGS: Final = ("none", "next-link", "link-header", "page", "offset", "cursor")
+# RFC 8288: Link: <https://…?page=2>; rel="next", …
+_NEXT: Final = re.compile(r"""<([^>]*)>(?=[^<]*;\s*rel\s*=\s*"?[^"<,;]*\bnext\b)""", re.IGNORECASE)
 _KNOWN: Final = frozenset(
     """
-    items paging next pageParameter firstPage sizeParameter size cursor cursorParameter tokenVariable
-    watermark watermarkParameter parameters attempts pauseSeconds
+    items paging next pageParameter firstPage offsetParameter sizeParameter size cursor
+    cursorParameter tokenVariable watermark watermarkParameter parameters attempts pauseSeconds
     """.split()
 )
 _MOST_PAGES: Final = 1_000_000
@@ -110,6 +113,8 @@ def _first(contract: Contract, state: Mapping[str, Any]) -> str:
     parameters = {str(key): str(value) for key, value in dict(contract.pull.get("parameters", {})).items()}
     if _said(contract, "paging") == "page":
         parameters[_said(contract, "pageParameter", "page")] = _said(contract, "firstPage", "1")
+    if _said(contract, "paging") == "offset":
+        parameters[_said(contract, "offsetParameter", "offset")] = "0"
     if "size" in contract.pull:
         parameters[_said(contract, "sizeParameter", "limit")] = _said(contract, "size")
     if state.get("watermark") is not None and _said(contract, "watermarkParameter"):
@@ -140,12 +145,14 @@ def _pages(contract: Contract, address: str) -> Iterator[_Page]:
         if address in seen:
             raise UsageProblem(f"{address}: leads to itself; correct paging in {contract.file.name}")
         seen.add(address)
-        page = _page(contract, address, _answer(contract, pool, address))
+        body, link = _answer(contract, pool, address)
+        page = _page(contract, address, body, link)
         yield page
         address = page.following
 
 
-def _answer(contract: Contract, pool: urllib3.PoolManager, address: str) -> Any:
+def _answer(contract: Contract, pool: urllib3.PoolManager, address: str) -> tuple[Any, str]:
+    """What the endpoint says, and its header Link."""
     headers = {"Accept": "application/json"}
     variable = _said(contract, "tokenVariable")
     # A token goes to the host that the contract names and to no other, wherever a next link leads.
@@ -165,20 +172,23 @@ def _answer(contract: Contract, pool: urllib3.PoolManager, address: str) -> Any:
             f"{address}: answers {answer.status} {answer.reason or ''}".rstrip() + "; fetch again"
         )
     try:
-        return json.loads(answer.data)
+        return json.loads(answer.data), answer.headers.get("Link", "")
     except ValueError as error:
         raise UsageProblem(
             f"{address}: answers no JSON ({error}); correct location in the contract"
         ) from error
 
 
-def _page(contract: Contract, address: str, body: Any) -> _Page:
+def _page(contract: Contract, address: str, body: Any, link: str) -> _Page:
     records = _at(body, _said(contract, "items"))
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         place = _said(contract, "items") or "the answer itself"
         raise UsageProblem(
             f"{address}: {place} is no list of objects; correct pull.items in {contract.file.name}"
         )
+    if _said(contract, "paging") == "link-header":
+        found = _NEXT.search(link)
+        return _Page(records, urljoin(address, found[1]) if found else "")
     return _Page(records, _following(contract, address, body, records))
 
 
@@ -190,11 +200,13 @@ def _following(contract: Contract, address: str, body: Any, records: list[dict[s
     if paging == "cursor":
         cursor = _at(body, _said(contract, "cursor"))
         return _with(address, {_said(contract, "cursorParameter", "cursor"): str(cursor)}) if cursor else ""
-    if paging == "page" and records:
-        name = _said(contract, "pageParameter", "page")
+    if paging in ("page", "offset") and records:
+        name, step = _said(contract, "pageParameter", "page"), 1
+        if paging == "offset":
+            name, step = _said(contract, "offsetParameter", "offset"), len(records)
         number = int(dict(parse_qsl(urlsplit(address).query))[name])
         is_last = "size" in contract.pull and len(records) < int(contract.pull["size"])
-        return "" if is_last else _with(address, {name: str(number + 1)})
+        return "" if is_last else _with(address, {name: str(number + step)})
     return ""
 
 

@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table as Shown
 from rich.text import Text
 
+from warehouse.intake.quoting import Quoting
 from warehouse.source.profile import Profile, ProfiledColumn
 
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -29,13 +30,17 @@ def file_lines(profile: Profile) -> Iterator[str]:
     table, outline = profile.table, profile.outline
     if table is not None:
         mark = ", byte order mark" if table.has_mark else ""
+        mark += ", lines end with CR" if table.has_cr else ""
         yield f"text      {table.encoding}{mark}, {_DELIMITERS[table.delimiter]} between fields"
+        yield from _quoting_lines(table.quoting)
     if outline is not None:
         if outline.titles:
             texts = " / ".join(row.text.strip() for row in outline.titles if row.text.strip())
             yield f"titles    {len(outline.titles)} lines above the header: {_cut(texts, 80)}"
         if outline.header_rows > 1:
             yield f"header    {outline.header_rows} lines, read as one"
+        if not outline.header_rows:
+            yield "header    none; columns are told by their order, and records begin on line 2"
         if outline.footer:
             shown = _cut(outline.footer[0].text, 60)
             yield f"footer    {len(outline.footer)} lines, the first of them: {shown}"
@@ -50,6 +55,17 @@ def file_lines(profile: Profile) -> Iterator[str]:
         yield f"key       {' + '.join(profile.key)}{also}"
     else:
         yield "key       none: records are the same when all they say is; if there is one, name it with --key"
+
+
+def _quoting_lines(quoting: Quoting) -> Iterator[str]:
+    if not quoting.quote:
+        yield "quotes    stand for themselves: no field is quoted"
+    elif quoting.quote != '"':
+        yield f"quotes    are {quoting.quote}"
+    if quoting.escape:
+        yield "quotes    have a backslash before them inside fields"
+    if quoting.skip_blanks:
+        yield "quotes    may have blanks before them"
 
 
 def column_table(profile: Profile) -> Shown:

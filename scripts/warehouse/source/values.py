@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Final
 
 NULL_WORDS: Final = frozenset({"", "null", "n/a", "\\n"})
@@ -34,14 +35,18 @@ MORE_NULL_WORDS: Final = (
     "?",
     "*",
 )
+_SOME: Final = 500
 TOLERATED: Final = 50
 """One text in so many may be something else than the rest of its column."""
 _UNITS: Final = (
     *("US$", "R$", "A$", "C$", "$", "€", "£", "¥", "₹", "kr.", "kr", "zł", "Kč", "Rs.", "Rs", "%"),
     *("CHF", "EUR", "USD", "GBP", "SEK", "NOK", "DKK", "PLN", "CZK", "AUD", "CAD", "JPY", "INR", "BRL"),
 )
+_SIGNS: Final = ("$", "€", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP")
 _PLAIN_NUMBER: Final = re.compile(r"-?\d{1,7}(\.\d{1,4})?", re.ASCII)
+_FLOAT: Final = re.compile(r"[+-]?(?!0\d)(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _PLAIN_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}:\d{2}Z?)?", re.ASCII)
+_SHORT_YEAR: Final = re.compile(r"(\d{2})[-/. ]\d{1,2}[-/. ](\d{2})(?!\d)", re.ASCII)
 _TRUE: Final = frozenset({"true", "yes", "y", "t"})
 _FALSE: Final = frozenset({"false", "no", "n", "f"})
 _MONTHS: Final = (
@@ -76,7 +81,31 @@ def kind_of(texts: Sequence[str], order: str = "", mark: str = "") -> Kind:
     `order` and `mark` decide where a date or a number such as 1,234 may be read in two ways.
     """
     counts = Counter(text.strip() for text in texts)
-    return _flag(counts) or _moments(counts, order) or _numbers(counts, mark) or Kind("text", "string")
+    return (
+        _flag(counts)
+        or _moments(counts, order)
+        or _numbers(counts, mark)
+        or _floats(counts)
+        or Kind("text", "string", doubt=_text_doubt(counts))
+    )
+
+
+def _text_doubt(texts: Iterable[str]) -> str:
+    """What somebody might have expected of texts that stay text."""
+    some = list(islice(texts, _SOME))
+    orders = [order for order in ("ymd", "dmy", "mdy") if any(moment(text, order) for text in some)]
+    if some and all(any(moment(text, order) for order in orders) for text in some):
+        first = next(text for text in some if moment(text, orders[0]))
+        other = next((text for text in some if not moment(text, orders[0])), first)
+        return f"dates in several orders, such as {first!r} and {other!r}; they are kept as text"
+    units = [unit for unit in _SIGNS if any(unit in text for text in some)]
+    if len(units) > 1 and all(_is_amount(text, units) for text in some):
+        return f"amounts in several currencies, such as {' and '.join(units[:2])}; they are kept as text"
+    return ""
+
+
+def _is_amount(text: str, units: Sequence[str]) -> bool:
+    return any(number(text, unit, mark) is not None for unit in ("", *units) for mark in ".,")
 
 
 def _tolerable(counts: Counter[str], misfits: Sequence[str]) -> bool:
@@ -84,8 +113,11 @@ def _tolerable(counts: Counter[str], misfits: Sequence[str]) -> bool:
 
 
 def _flag(counts: Counter[str]) -> Kind | None:
+    """Yes and no in words; one letter alone, such as F, may be anything."""
     words = {text.lower() for text in counts}
-    return Kind("flag", "boolean") if words and words <= _TRUE | _FALSE and len(words) <= 2 else None
+    if not words <= _TRUE | _FALSE or len(words) not in (1, 2) or max(map(len, words)) == len(words) == 1:
+        return None
+    return Kind("flag", "boolean")
 
 
 # numbers
@@ -120,6 +152,8 @@ def _numbers(counts: Counter[str], wanted: str) -> Kind | None:
     }
     doubt = "" if wanted else _number_doubt(counts, mark)
     if unit == "%":
+        bare = next((text for text, value in values.items() if value is not None and "%" not in text), "")
+        doubt = doubt or (f"{bare!r} has no % and is read as percent all the same" if bare else "")
         fits = decimals <= 6 and whole <= 9
         return Kind("percent", "number", decimals=decimals, doubt=doubt, **common) if fits else None  # type: ignore[arg-type]
     if decimals == 0 and whole <= 18:
@@ -129,10 +163,25 @@ def _numbers(counts: Counter[str], wanted: str) -> Kind | None:
     return None
 
 
+def _floats(counts: Counter[str]) -> Kind | None:
+    """Numbers of which some have an exponent, as instruments and programs write them."""
+    misfits = [text for text in counts if not _FLOAT.fullmatch(text)]
+    good = [text for text in counts if _FLOAT.fullmatch(text)]
+    if not any("e" in text.lower() for text in good) or not _tolerable(counts, misfits):
+        return None
+    return Kind(
+        "float",
+        "number",
+        least=min(good, key=float),
+        greatest=max(good, key=float),
+        misfits=tuple(misfits),
+    )
+
+
 def _number_doubt(counts: Counter[str], mark: str) -> str:
     """1,234 alone may be a thousand or one and a bit."""
     marked = [text for text in counts if re.search(r"\d[.,]\d", text)]
-    if not marked or not all(re.fullmatch(r"\D*\d{1,3}[.,]\d{3}\D*", text) for text in marked):
+    if not marked or not all(re.fullmatch(r"\D*[1-9]\d{0,2}[.,]\d{3}\D*", text) for text in marked):
         return ""
     sign = "." if "." in marked[0] else ","
     said = "its decimal mark" if sign == mark else "a mark of thousands"
@@ -154,8 +203,8 @@ def number(text: str, unit: str, mark: str) -> str | None:
     negative = negative or bare.startswith("-") or bare.endswith("-")
     bare = bare.removeprefix("-").removeprefix("+").removesuffix("-").strip()
     group = _GROUPS.format(other="," if mark == "." else ".")
-    grouped = rf"\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}"
-    if not re.fullmatch(rf"(\d+|{grouped})?({re.escape(mark)}\d+)?", bare, re.ASCII) or not bare:
+    grouped = rf"[1-9]\d{{0,2}}(?:{group}\d{{2,3}})*{group}\d{{3}}"
+    if not re.fullmatch(rf"(0|[1-9]\d*|{grouped})?({re.escape(mark)}\d+)?", bare, re.ASCII) or not bare:
         return None
     whole, _, fraction = bare.partition(mark)
     digits = re.sub(r"\D", "", whole, flags=re.ASCII) or "0"
@@ -175,12 +224,17 @@ def _moments(counts: Counter[str], wanted: str) -> Kind | None:
     if not counts:
         return None
     tried = []
-    for place, order in enumerate(("ymd", "dmy", "mdy")):
+    ends = [(ended[1], ended[2]) for text in counts if (ended := _SHORT_YEAR.match(text))]
+    short = len(ends) * 2 > len(counts)
+    # Of 21-05-06 that end is the year that has fewer different values.
+    firsts, lasts = len({first for first, _ in ends}), len({last for _, last in ends})
+    is_last = short and lasts <= firsts
+    for place, order in enumerate(("dmy", "mdy", "ymd") if is_last else ("ymd", "dmy", "mdy")):
         values = {text: moment(text, order) for text in counts}
         misfits = [text for text, value in values.items() if value is None]
         rank = -1 if order == wanted else place
         tried.append((sum(counts[text] for text in misfits), rank, order, misfits, values))
-    missed, _, order, misfits, values = min(tried, key=lambda found: found[:2])
+    _, _, order, misfits, values = min(tried, key=lambda found: found[:2])
     if not _tolerable(counts, misfits):
         return None
     found = [value for value in values.values() if value is not None]
@@ -191,14 +245,17 @@ def _moments(counts: Counter[str], wanted: str) -> Kind | None:
     is_packed = order == "ymd" and not has_time and all(text.isdigit() for text in good)
     if is_packed and not all(1950 <= value.year < 2050 for value in found):
         return None
-    other = next((one for one in tried if one[2] != order and one[0] == missed and one[2] != "ymd"), None)
-    doubt = ""
-    if other is not None and order != "ymd" and not wanted:
-        shown = good[0]
-        doubt = f"{shown!r} may be day or month first; it is read as {_pattern(shown, order)}"
+    clear = short and max(firsts, lasts) >= 2 * min(firsts, lasts)
+    others = [
+        (one[2], one[3])
+        for one in tried
+        if one[2] != order and _tolerable(counts, one[3]) and not (clear and "ymd" in (order, one[2]))
+    ]
+    doubt = _moment_doubt(good, order, others) if (order != "ymd" or short) and not wanted else ""
+    typed_as = "timestamp" if has_time else "date"
     return Kind(
-        "timestamp" if has_time else "date",
-        "timestamp" if has_time else "date",
+        typed_as,
+        typed_as,
         date_format=_pattern(good[0], order),
         least=min(found).date().isoformat(),
         greatest=max(found).date().isoformat(),
@@ -206,6 +263,20 @@ def _moments(counts: Counter[str], wanted: str) -> Kind | None:
         doubt=doubt,
         is_plain=all(_PLAIN_MOMENT.fullmatch(text) for text in good),
     )
+
+
+def _moment_doubt(good: Sequence[str], order: str, others: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Other orders in which nearly all are dates too, each with the texts that speak against it."""
+    if not others:
+        return ""
+    against = [text for _, misfits in others for text in misfits]
+    shown = good[0]
+    parts = {"d": "day", "m": "month", "y": "year"}
+    begins = " or ".join(parts[one[0]] for one in (order, *(other for other, _ in others)))
+    said = f"{shown!r} may be {begins} first; it is read as {_pattern(shown, order)}"
+    if against:
+        said += f", since {against[0]!r} is no date otherwise"
+    return f"{said}; --dates {' or '.join(other for other, _ in others)} reads it otherwise"
 
 
 def moment(text: str, order: str) -> datetime | None:
@@ -244,8 +315,6 @@ def _day(text: str, order: str) -> date | None:
         number = _MONTHS.index(names[0]) + 1 if names else 0
     else:
         number = int(month) if re.fullmatch(r"\d{1,2}", month, re.ASCII) else 0
-    if order == "ymd" and len(year) == 2:
-        return None
     full = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 50 else 1900)
     try:
         return date(full, number, int(day))

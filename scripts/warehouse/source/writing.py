@@ -55,7 +55,8 @@ def made_files(profile: Profile, project: Path, source: str, entity: str) -> Wri
             )
     version = max((script.version for script in versioned_scripts(project)), default=0) + 1
     new[f"migrations/V{version:04d}__create_{contract.name}.sql"] = migration_text(contract)
-    known = load_contracts(project / "dags" / "contracts")
+    contracts = project / "dags" / "contracts"
+    known = load_contracts(contracts) if any(contracts.glob("*/*.yml")) else ()
     both = sorted((*known, contract), key=lambda one: (one.source, one.entity))
     changed = {f"database/{path}": made for path, made in common_files(both).items()}
     return Written(contract, new, changed)
@@ -76,7 +77,7 @@ def deliver(file: Path, landing: Path, contract: Contract) -> Path | None:
     Errors: UsageProblem when another file of its name does.
     """
     folder = landing / contract.source / contract.entity
-    target = folder / file.name
+    target = folder / file.name.lstrip(".")  # a dot in front marks what is not yet delivered
     if target.exists():
         if target.samefile(file) or target.read_bytes() == file.read_bytes():
             return None

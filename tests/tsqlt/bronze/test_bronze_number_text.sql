@@ -21,7 +21,7 @@ VALUES
     (N'1 234', N'1234'),
     (N'.5', N'0.5'),
     (N'0', N'0'),
-    (N'007', N'007');
+    (N'0.5', N'0.5');
 SELECT
     expected.field,
     bronze.number_text(expected.field, N'', N'.', 15, 4) COLLATE Latin1_General_BIN2 AS value
@@ -115,6 +115,10 @@ CREATE TABLE #expected (
 INSERT INTO #expected (field, value)
 VALUES
     (N'', NULL),
+    (N'007', NULL),
+    (N'00.5', NULL),
+    (N'0,123', NULL),
+    (N'-01,234', NULL),
     (N' ', NULL),
     (N'-', NULL),
     (N'x', NULL),

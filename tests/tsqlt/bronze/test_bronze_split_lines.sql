@@ -46,9 +46,9 @@ CREATE TABLE #records (
     rule_name nvarchar(100) NULL,
     reason nvarchar(2048) NULL
 );
-DECLARE @text nvarchar(max) = CONCAT(N'a,b,c', NCHAR(10), N',,');
+DECLARE @text nvarchar(max) = CONCAT(N'a,b,c', NCHAR(10), N',x,');
 EXEC test_bronze_split_lines.split @text = @text;
-EXEC test_bronze_split_lines.assert_records @expected = N'2: [["a","b","c"]] | 3: [["","",""]]';
+EXEC test_bronze_split_lines.assert_records @expected = N'2: [["a","b","c"]] | 3: [["","x",""]]';
 GO
 CREATE PROCEDURE test_bronze_split_lines.[test no lines are no records]
 AS
@@ -120,9 +120,9 @@ CREATE TABLE #records (
     reason nvarchar(2048) NULL
 );
 DECLARE @blank bigint;
-DECLARE @text nvarchar(max) = CONCAT(NCHAR(10), N'a,b,c', NCHAR(10), NCHAR(13), NCHAR(10), N'd,e,f');
+DECLARE @text nvarchar(max) = CONCAT(NCHAR(10), N'a,b,c', NCHAR(10), NCHAR(13), NCHAR(10), N'd,e,f', NCHAR(10), N',, ', NCHAR(13));
 EXEC test_bronze_split_lines.split @text = @text, @blank = @blank OUTPUT;
-EXEC tSQLt.AssertEquals @Expected = 2, @Actual = @blank;
+EXEC tSQLt.AssertEquals @Expected = 3, @Actual = @blank;
 EXEC test_bronze_split_lines.assert_records @expected = N'3: [["a","b","c"]] | 5: [["d","e","f"]]';
 GO
 CREATE PROCEDURE test_bronze_split_lines.[test each kind of misfit has its rule and the good ones go on]
@@ -240,10 +240,10 @@ CREATE TABLE #records (
     rule_name nvarchar(100) NULL,
     reason nvarchar(2048) NULL
 );
-DECLARE @text nvarchar(max) = CONCAT(N'3,1,2', NCHAR(10), N'"3,","""1""",\', NCHAR(10), N',,', NCHAR(10), N'3,1');
+DECLARE @text nvarchar(max) = CONCAT(N'3,1,2', NCHAR(10), N'"3,","""1""",\', NCHAR(10), N'x,,', NCHAR(10), N'3,1');
 EXEC test_bronze_split_lines.split_delivered @text = @text, @columns_delivered = N'["c", "a", "b"]';
 EXEC test_bronze_split_lines.assert_records
-    @expected = N'2: [["1","2","3"]] | 3: [["\"1\"","\\","3,"]] | 4: [["","",""]] | 5: wrong_field_count';
+    @expected = N'2: [["1","2","3"]] | 3: [["\"1\"","\\","3,"]] | 4: [["","","x"]] | 5: wrong_field_count';
 GO
 CREATE PROCEDURE test_bronze_split_lines.[test columns in the expected order stay as they are]
 AS
