@@ -106,6 +106,23 @@ DECLARE @actual nvarchar(400) = (
 EXEC tSQLt.AssertEqualsString @Expected = N'email 3, full_name 4, name_postal 3, street 3', @Actual = @actual;
 EXEC test_ops_match_candidates.assert_pairs @expected = N'12 pending';
 GO
+CREATE PROCEDURE test_ops_match_candidates.[test of a block that is too large those are compared who share something else]
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.match_settings';
+INSERT INTO ops.match_settings (setting_name, value)
+VALUES
+    (N'weight_name', 1), (N'weight_email', 1), (N'weight_phone', 1), (N'weight_address', 1), (N'review_from', 0.1),
+    (N'accept_from', 2), (N'least_name', 0), (N'largest_block', 2), (N'largest_cluster', 9);
+DELETE FROM ops.match_candidates;
+INSERT INTO silver.customers (source_system, customer_id, first_name, last_name, email, batch_id)
+VALUES
+    (N'shop', N'A', N'Uta', N'Adler', N'office@example.com', 9), (N'shop', N'B', N'Kim', N'Adlar', N'office@example.com', 9),
+    (N'shop', N'C', N'Jo', N'Berg', N'office@example.com', 9);
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (9, N'silver.customers', 1, 3);
+EXEC silver.load_customer_features @run_id = 1;
+EXEC ops.load_match_candidates @run_id = 1;
+EXEC test_ops_match_candidates.assert_pairs @expected = N'AB pending';
+GO
 CREATE PROCEDURE test_ops_match_candidates.[test an unmerged pair stays apart and so does whoever joined it by others]
 AS
 DECLARE @number bigint;
@@ -194,6 +211,7 @@ GO
 CREATE PROCEDURE test_ops_match_candidates.[test names in the wrong order are as alike as in the right one]
 AS
 CREATE TABLE #scored (
+    pair_number int IDENTITY(1, 1) NOT NULL,
     left_source_system nvarchar(20) NOT NULL,
     left_customer_id nvarchar(50) NOT NULL,
     right_source_system nvarchar(20) NOT NULL,
