@@ -16,7 +16,6 @@ from rich.table import Table
 
 from warehouse import archive, retention
 from warehouse.config import Settings, open_server
-from warehouse.contracts import load_contracts
 from warehouse.options import common_options, console, notes
 
 _EPILOG: Final = (
@@ -46,9 +45,7 @@ def retention_command(
     A line per month or policy: rows, from when to when, and whether it goes or why it stays.
     """
     moment = as_of.isoformat(timespec="milliseconds") if as_of else None
-    contracts = load_contracts(settings.project / "dags" / "contracts")
     with open_server(settings) as server, server.connect() as connection, notes().status("looking") as status:
-        retention.deploy(connection, contracts)
         rows = retention.apply(connection, dry_run=not is_applied, as_of=moment)
         if is_applied:
             where = folder or settings.landing.parent / "archive"
