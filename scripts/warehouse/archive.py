@@ -49,8 +49,9 @@ class Archived:
     missing: int = 0
 
     def __str__(self) -> str:
+        moved = "1 file" if self.moved == 1 else f"{self.moved:,} files"
         gone = f", {self.missing:,} no longer there" if self.missing else ""
-        return f"archive: {self.moved:,} files moved in, {self.deleted:,} deleted{gone}"
+        return f"archive: {moved} moved in, {self.deleted:,} deleted{gone}"
 
 
 def due(connection: Connection, as_of: str | None) -> list[dict[str, Any]]:

@@ -52,7 +52,8 @@ def retention_command(
             filed = str(archive.tidy(connection, settings.landing, where, moment, status.update))
         else:
             due = [row for row in archive.due(connection, moment) if row["action"] != "check"]
-            filed = f"archive: {len(due):,} files would be moved or deleted"
+            files = "1 file" if len(due) == 1 else f"{len(due):,} files"
+            filed = f"archive: {files} would be moved or deleted"
     own = [row for row in rows if row["outcome"] != "for the command line"]
     if own:
         console().print(_table(own))
@@ -79,4 +80,5 @@ def _summary(rows: Sequence[dict[str, Any]], is_applied: bool) -> str:
     kept = sum(row["row_count"] for row in rows if row["outcome"] == "kept")
     said = "removed" if is_applied else "would go; remove them with --apply"
     waiting = f", {kept:,} old enough in part stay" if kept else ""
-    return f"retention: {going:,} rows {said}{waiting}"
+    counted = "1 row" if going == 1 else f"{going:,} rows"
+    return f"retention: {counted} {said}{waiting}"

@@ -7,13 +7,14 @@ import hashlib
 import signal
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.e2e.site import Site
 
-TEXT = "currency,rate_date,rate,updated_at\nEUR,{day},1.2,2026-02-01T00:00:00Z\n"
+TEXT = "currency,rate_date,rate,updated_at\nEUR,2026-02-01,{rate},2026-02-01T00:00:00Z\n"
 # `warehouse retention --apply` in a process that kills itself at a certain moment, as if power failed.
 KILLED = """
 import os, signal, sys
@@ -37,10 +38,10 @@ MOMENTS = {
 @pytest.fixture
 def file(request: pytest.FixtureRequest, shared_site: Site) -> Iterator[Path]:
     """A loaded file of the landing folder that is old enough to be archived."""
-    day = f"2026-02-{list(MOMENTS).index(request.node.callspec.params.get('moment', 'compressing')) + 1:02d}"
-    path = shared_site.landing / "shop" / "fx_rates" / f"rates_{day}_{request.node.originalname}.csv"
+    number = zlib.crc32(request.node.name.encode()) % 10_000
+    path = shared_site.landing / "shop" / "fx_rates" / f"rates_{number}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(TEXT.format(day=day) + f"USD,{day},{len(request.node.name)},2026-02-01T00:00:00Z\n")
+    path.write_text(TEXT.format(rate=number))
     shared_site.done("run", str(path))
     shared_site.query("UPDATE ops.files SET registered_at = '20260101'; SELECT 1 AS one;")
     yield path
@@ -87,6 +88,6 @@ def test_an_archive_is_recorded_though_its_file_went_away_meanwhile(
     killed(site, archive, "compressed, not recorded")
     file.unlink()
 
-    assert "1 files moved in" in site.done(*APPLY, str(archive))
+    assert "1 file moved in" in site.done(*APPLY, str(archive))
     row = recorded(site, file)
     assert gzip.decompress((archive / str(row["archived_path"])).read_bytes()) == content

@@ -18,8 +18,8 @@ TABLES = """
 SELECT CONCAT(SCHEMA_NAME(tables.schema_id), N'.', tables.name) AS table_name
 FROM sys.tables AS tables
 WHERE SCHEMA_NAME(tables.schema_id) IN (N'bronze', N'silver', N'gold', N'ops')
-    AND tables.name NOT IN (N'schema_migrations', N'object_versions', N'migration_runs', N'shape_facts', N'shape_drift',
-        N'spellings');
+    AND tables.name NOT IN (N'schema_migrations', N'object_versions', N'migration_runs', N'spellings',
+        N'shape_facts', N'shape_drift');
 """
 COLUMNS = """
 SELECT columns.name, TYPE_NAME(columns.user_type_id) AS type_name, columns.is_identity

@@ -12,6 +12,8 @@ DECLARE @weight_address decimal(9, 4);
 DECLARE @review_from decimal(9, 4);
 DECLARE @accept_from decimal(9, 4);
 DECLARE @least_name decimal(9, 4);
+DECLARE @least_known decimal(9, 4);
+DECLARE @known_name_from decimal(9, 4);
 
 SELECT
     @weight_name = MAX(IIF(settings.setting_name = N'weight_name', settings.value, NULL)),
@@ -20,7 +22,9 @@ SELECT
     @weight_address = MAX(IIF(settings.setting_name = N'weight_address', settings.value, NULL)),
     @review_from = MAX(IIF(settings.setting_name = N'review_from', settings.value, NULL)),
     @accept_from = MAX(IIF(settings.setting_name = N'accept_from', settings.value, NULL)),
-    @least_name = MAX(IIF(settings.setting_name = N'least_name', settings.value, NULL))
+    @least_name = MAX(IIF(settings.setting_name = N'least_name', settings.value, NULL)),
+    @least_known = ISNULL(MAX(IIF(settings.setting_name = N'least_known', settings.value, NULL)), 0),
+    @known_name_from = MAX(IIF(settings.setting_name = N'known_name_from', settings.value, NULL))
 FROM ops.match_settings AS settings;
 
 CREATE TABLE #texts (
@@ -51,6 +55,13 @@ CREATE TABLE #grams (
     gram nvarchar(2) COLLATE DATABASE_DEFAULT NOT NULL,
     gram_count int NOT NULL
 );
+CREATE TABLE #doubtful (
+    pair_number int NOT NULL,
+    left_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    is_other_generation bit NOT NULL
+);
+CREATE TABLE #known (given_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL);
 CREATE TABLE #likeness (left_word int NOT NULL, right_word int NOT NULL, likeness decimal(5, 4) NOT NULL);
 
 WITH digits AS (
@@ -232,14 +243,17 @@ weighed AS (
             + @weight_email * ISNULL(named.email_score, 0)
             + @weight_phone * ISNULL(named.phone_score, 0)
             + @weight_address * ISNULL(named.address_score, 0)
-        ) / (
+        ) / IIF(known.weight < @least_known, @least_known, known.weight) AS weight,
+        IIF(named.email_score = 1, 0.45 + 0.5 * named.name_score, 0) AS same_email
+    FROM named
+    CROSS APPLY (
+        VALUES (
             @weight_name
             + IIF(named.email_score IS NULL, 0, @weight_email)
             + IIF(named.phone_score IS NULL, 0, @weight_phone)
             + IIF(named.address_score IS NULL, 0, @weight_address)
-        ) AS weight,
-        IIF(named.email_score = 1, 0.45 + 0.5 * named.name_score, 0) AS same_email
-    FROM named
+        )
+    ) AS known (weight)
 ),
 
 decided AS (
@@ -269,4 +283,53 @@ SET
     END
 FROM #scored AS scored
 INNER JOIN decided ON decided.pair_number = scored.pair_number;
+
+-- Two given names that both are known, in the order that fits better, are no typing errors for each other: Martin and
+-- Martina. Neither are father and son. Only a person takes such two as one.
+INSERT INTO #doubtful (pair_number, left_name, right_name, is_other_generation)
+SELECT
+    scored.pair_number,
+    ISNULL(lefts.given_name, N''),
+    ISNULL(rights.given_name, N''),
+    IIF(ISNULL(lefts.generation, N'') = ISNULL(rights.generation, N''), 0, 1)
+FROM #scored AS scored
+INNER JOIN silver.customer_features AS lefts
+    ON lefts.source_system = scored.left_source_system
+        AND lefts.customer_id = scored.left_customer_id
+INNER JOIN silver.customer_features AS rights
+    ON rights.source_system = scored.right_source_system
+        AND rights.customer_id = scored.right_customer_id
+WHERE scored.status = N'auto_accepted'
+    AND (
+        ISNULL(lefts.generation, N'') <> ISNULL(rights.generation, N'')
+        OR (lefts.given_name <> rights.given_name AND lefts.given_name <> rights.family_name)
+    );
+
+WITH asked AS (
+    SELECT doubtful.left_name AS given_name
+    FROM #doubtful AS doubtful
+    UNION
+    SELECT doubtful.right_name
+    FROM #doubtful AS doubtful
+)
+
+INSERT INTO #known (given_name)
+SELECT features.given_name
+FROM silver.customer_features AS features
+INNER JOIN asked ON asked.given_name = features.given_name
+GROUP BY features.given_name
+HAVING COUNT(*) >= @known_name_from;
+
+UPDATE scored
+SET status = N'pending'
+FROM #scored AS scored
+INNER JOIN #doubtful AS doubtful ON doubtful.pair_number = scored.pair_number
+LEFT OUTER JOIN #known AS left_known ON left_known.given_name = doubtful.left_name
+LEFT OUTER JOIN #known AS right_known ON right_known.given_name = doubtful.right_name
+WHERE doubtful.is_other_generation = 1
+    OR (
+        doubtful.left_name <> doubtful.right_name
+        AND left_known.given_name IS NOT NULL
+        AND right_known.given_name IS NOT NULL
+    );
 GO
