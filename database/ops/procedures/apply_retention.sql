@@ -23,7 +23,7 @@ IF @as_of > @now
     THROW 51051, N'ops.apply_retention: @as_of lies ahead; give a moment that has been.', 1;
 
 IF ISNULL(@chunk_size, 0) < 1
-    THROW 51051, N'ops.apply_retention: @chunk_size is less than 1; give so many rows as may go at once.', 1;
+    THROW 51056, N'ops.apply_retention: @chunk_size is less than 1; give so many rows as may go at once.', 1;
 
 CREATE TABLE #retention (
     retention_id int IDENTITY(1, 1) NOT NULL,

@@ -37,8 +37,8 @@ CREATE TABLE #people (
 );
 CREATE TABLE #members (
     block_number int NOT NULL,
-    split_by nvarchar(20) COLLATE DATABASE_DEFAULT NULL,
-    split_value nvarchar(20) COLLATE DATABASE_DEFAULT NULL,
+    split_by nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    split_value nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
     person_number int NOT NULL,
     is_changed bit NOT NULL,
     member_count int NOT NULL

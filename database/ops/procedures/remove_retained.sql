@@ -68,6 +68,8 @@ BEGIN TRY
     BEGIN
         IF @owns_transaction = 1 BEGIN TRANSACTION;
 
+        EXEC ops.lock_target @target = N'ops.retention_policies';
+
         IF @method = N'partition'
         BEGIN
             UPDATE ops.files

@@ -104,6 +104,7 @@ BEGIN TRY
                 folded.customer_id,
                 NULLIF(ISNULL(spellings.standard_value, folded.given_name), N'') AS given_name,
                 folded.family_name,
+                CONCAT(folded.family_name, N' ' + folded.generation) AS whole_name,
                 folded.email_text,
                 NULLIF(folded.phone_text, N'') AS phone_text,
                 NULLIF(TRIM(folded.street_text), N'') AS street_text,
@@ -143,13 +144,12 @@ BEGIN TRY
             HASHBYTES('SHA2_256', CONVERT(varchar(max), CONCAT_WS(
                 NCHAR(31),
                 ISNULL(CONVERT(nvarchar(max), spelled.given_name), NCHAR(30)),
-                ISNULL(spelled.family_name, NCHAR(30)),
+                ISNULL(spelled.whole_name, NCHAR(30)),
                 ISNULL(spelled.email_text, NCHAR(30)),
                 ISNULL(spelled.phone_text, NCHAR(30)),
                 ISNULL(spelled.street_text, NCHAR(30)),
                 ISNULL(spelled.city_text, NCHAR(30)),
-                ISNULL(spelled.postal_text, NCHAR(30)),
-                spelled.generation
+                ISNULL(spelled.postal_text, NCHAR(30))
             ) COLLATE Latin1_General_100_BIN2_UTF8))
         FROM spelled;
 

@@ -291,7 +291,7 @@ EXEC tSQLt.AssertEqualsString @Expected = N'duplicate_exact 1,superseded 3', @Ac
 GO
 CREATE PROCEDURE test_ops_apply_retention.[test a chunk of no rows is refused]
 AS
-EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51051, @ExpectedMessagePattern = N'%@chunk_size is less than 1;%';
+EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51056, @ExpectedMessagePattern = N'%@chunk_size is less than 1;%';
 EXEC ops.apply_retention @dry_run = 0, @is_shown = 0, @chunk_size = 0;
 GO
 CREATE PROCEDURE test_ops_apply_retention.[test what a dry run counts is what then goes, texts of a month that goes with it too]
