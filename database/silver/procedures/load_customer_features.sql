@@ -182,6 +182,8 @@ BEGIN TRY
                 AND customers.customer_id = known.customer_id
         );
 
+        SET @rows_written = @@ROWCOUNT;
+
         DELETE known
         FROM silver.customer_blocks AS known
         WHERE NOT EXISTS (
@@ -220,7 +222,7 @@ BEGIN TRY
             features.generation
         FROM #features AS features;
 
-        SET @rows_written = @@ROWCOUNT;
+        SET @rows_written = @rows_written + @@ROWCOUNT;
 
         -- A name stands in two blocks with its postal code, so that names written in the wrong order meet.
         INSERT INTO silver.customer_blocks (block_kind, block_value, source_system, customer_id)

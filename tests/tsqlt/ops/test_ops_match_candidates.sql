@@ -253,6 +253,26 @@ EXEC ops.load_match_candidates @run_id = 1;
 EXEC test_ops_match_candidates.assert_pairs
     @expected = N'AB pending, AC auto_accepted, BC auto_accepted, DE pending';
 GO
+CREATE PROCEDURE test_ops_match_candidates.[test a customer that vanishes leaves its group and comes back to it]
+AS
+SELECT customers.* INTO #gone FROM silver.customers AS customers WHERE customers.customer_id = N'2';
+DELETE FROM silver.customers WHERE customer_id = N'2';
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (9, N'silver.customers', 1, 1);
+EXEC silver.load_customer_features @run_id = 1;
+EXEC ops.load_match_candidates @run_id = 1;
+EXEC silver.load_customer_matches @run_id = 1;
+EXEC test_ops_match_candidates.assert_groups @expected = N'1→1, 5→1';
+
+UPDATE #gone SET batch_id = 10;
+INSERT INTO silver.customers SELECT gone.* FROM #gone AS gone;
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (10, N'silver.customers', 1, 1);
+EXEC silver.load_customer_features @run_id = 1;
+EXEC ops.load_match_candidates @run_id = 1;
+EXEC silver.load_customer_matches @run_id = 1;
+EXEC test_ops_match_candidates.assert_groups @expected = N'1→1, 2→1, 5→1';
+EXEC test_ops_match_candidates.assert_pairs
+    @expected = N'12 auto_accepted, 15 auto_accepted, 25 auto_accepted';
+GO
 CREATE PROCEDURE test_ops_match_candidates.[test every version of a customer points to who stands for it]
 AS
 INSERT INTO gold.dim_customers (customer_key, source_system, customer_id, is_current)
