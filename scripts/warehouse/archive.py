@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import os
 import shutil
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +49,9 @@ class Archived:
     missing: int = 0
 
     def __str__(self) -> str:
+        moved = "1 file" if self.moved == 1 else f"{self.moved:,} files"
         gone = f", {self.missing:,} no longer there" if self.missing else ""
-        return f"archive: {self.moved:,} files moved in, {self.deleted:,} deleted{gone}"
+        return f"archive: {moved} moved in, {self.deleted:,} deleted{gone}"
 
 
 def due(connection: Connection, as_of: str | None) -> list[dict[str, Any]]:
@@ -82,17 +84,31 @@ def tidy(connection: Connection, landing: Path, archive: Path, as_of: str | None
 
 
 def _move(connection: Connection, landing: Path, archive: Path, row: dict[str, Any]) -> bool:
-    """Whether the file was there with the content that was loaded; any other content stays where it is."""
+    """Whether what was loaded is in the archive now; any other content of the file stays where it is."""
     source = landing / row["path"]
-    if not source.is_file() or _sha256(source) != row["sha256"]:
-        return False
     name = f"{row['path']}.{row['sha256'][:8]}.gz"
     target = archive / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _compress(source, target)
+    is_there = source.is_file() and _sha256(source) == row["sha256"]
+    if not is_there and (row["action"] != "archive" or not _holds(target, row["sha256"])):
+        return False
+    if is_there:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _compress(source, target)
     _record(connection, row["file_id"], name, _sha256(target))
-    source.unlink()
+    if is_there:
+        source.unlink()
     return True
+
+
+def _holds(target: Path, sha256: str) -> bool:
+    """Whether an archive that was not recorded (the move was cut short) has all of the content."""
+    if not target.is_file():
+        return False
+    try:
+        with gzip.open(target) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return False
 
 
 def _compress(source: Path, target: Path) -> None:
@@ -104,6 +120,17 @@ def _compress(source: Path, target: Path) -> None:
         raw.flush()
         os.fsync(raw.fileno())
     passing.replace(target)
+    _keep(target.parent)
+
+
+def _keep(folder: Path) -> None:
+    """Have the folder's names on the disk before the source goes; Windows has no such call."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _record(connection: Connection, file_id: int, path: str | None, sha256: str | None) -> None:

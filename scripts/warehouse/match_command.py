@@ -26,7 +26,9 @@ _LIST: Final = """
 SELECT TOP (@limit)
     candidates.candidate_id,
     CONCAT(candidates.left_source_system, N'/', candidates.left_customer_id) AS left_customer,
+    CONCAT_WS(N' ', lefts.first_name, lefts.last_name) AS left_name,
     CONCAT(candidates.right_source_system, N'/', candidates.right_customer_id) AS right_customer,
+    CONCAT_WS(N' ', rights.first_name, rights.last_name) AS right_name,
     candidates.score,
     candidates.name_score,
     candidates.email_score,
@@ -38,6 +40,12 @@ SELECT TOP (@limit)
     candidates.note,
     COUNT(*) OVER () AS found
 FROM ops.match_candidates AS candidates
+LEFT OUTER JOIN silver.customers AS lefts
+    ON lefts.source_system = candidates.left_source_system
+        AND lefts.customer_id = candidates.left_customer_id
+LEFT OUTER JOIN silver.customers AS rights
+    ON rights.source_system = candidates.right_source_system
+        AND rights.customer_id = candidates.right_customer_id
 WHERE (@status IS NULL OR candidates.status = @status)
     AND (@candidate_id IS NULL OR candidates.candidate_id = @candidate_id)
 ORDER BY candidates.score DESC, candidates.candidate_id;
@@ -81,6 +89,9 @@ ORDER BY decisions.decision_id;
 _ACCEPT: Final = "EXEC ops.accept_match @candidate_id = @candidate_id, @note = @note;"
 _REJECT: Final = "EXEC ops.reject_match @candidate_id = @candidate_id, @note = @note;"
 _UNMERGE: Final = "EXEC ops.unmerge_match @candidate_id = @candidate_id, @note = @note;"
+_TAKE_OUT: Final = """
+EXEC ops.unmerge_customer @source_system = @source_system, @customer_id = @customer_id, @note = @note;
+"""
 
 
 @click.group()
@@ -106,7 +117,8 @@ def list_pairs(settings: Settings, status: str, limit: int) -> int:
         console().print(_table(rows))
     found = rows[0]["found"] if rows else 0
     shown = f", {limit} shown" if found > limit else ""
-    click.echo(f"match: {found:,} pairs{'' if status == 'all' else ' ' + status}{shown}")
+    pairs = "1 pair" if found == 1 else f"{found:,} pairs"
+    click.echo(f"match: {pairs}{'' if status == 'all' else ' ' + status}{shown}")
     return 0
 
 
@@ -157,12 +169,24 @@ def reject_pairs(settings: Settings, numbers: tuple[int, ...], note: str | None)
 
 
 @match.command(name="unmerge", epilog=_EPILOG)
-@click.argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER...")
+@click.argument("numbers", type=int, nargs=-1, metavar="[NUMBER...]")
+@click.option("--customer", metavar="SOURCE/ID", help="All matches of this customer instead.")
 @click.option("--note", help="Why; it is kept with who and when.")
 @common_options
-def unmerge_pairs(settings: Settings, numbers: tuple[int, ...], note: str | None) -> int:
+def unmerge_pairs(
+    settings: Settings, numbers: tuple[int, ...], customer: str | None, note: str | None
+) -> int:
     """Take accepted matches back, those that were accepted automatically too; they count as rejected."""
-    return _decide(settings, _UNMERGE, numbers, note, "taken apart")
+    if bool(numbers) == bool(customer):
+        raise UsageProblem("unmerge: give numbers of pairs (warehouse match list) or --customer SOURCE/ID")
+    if customer is None:
+        return _decide(settings, _UNMERGE, numbers, note, "taken apart")
+    source, _, number = customer.partition("/")
+    with open_server(settings) as server, server.connect() as connection:
+        declared = "@source_system nvarchar(20), @customer_id nvarchar(50), @note nvarchar(1000)"
+        connection.call(_TAKE_OUT, declared, (source, number, note))
+    click.echo(f"match: {customer} is taken out of its group")
+    return 0
 
 
 def _decide(settings: Settings, sql: str, numbers: Sequence[int], note: str | None, said: str) -> int:
@@ -183,7 +207,7 @@ def _pairs(
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("id", justify="right", no_wrap=True)
-    for name in ("one", "other"):
+    for name in ("one", "", "other", ""):
         table.add_column(name, overflow="fold")
     for name in ("score", "name", "e-mail", "phone", "address"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -193,7 +217,9 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
         table.add_row(
             str(row["candidate_id"]),
             row["left_customer"],
+            Text(row["left_name"]),
             row["right_customer"],
+            Text(row["right_name"]),
             *("" if part is None else f"{part:.2f}" for part in parts),
             row["status"],
         )

@@ -16,7 +16,6 @@ from rich.table import Table
 
 from warehouse import archive, retention
 from warehouse.config import Settings, open_server
-from warehouse.contracts import load_contracts
 from warehouse.options import common_options, console, notes
 
 _EPILOG: Final = (
@@ -46,16 +45,15 @@ def retention_command(
     A line per month or policy: rows, from when to when, and whether it goes or why it stays.
     """
     moment = as_of.isoformat(timespec="milliseconds") if as_of else None
-    contracts = load_contracts(settings.project / "dags" / "contracts")
     with open_server(settings) as server, server.connect() as connection, notes().status("looking") as status:
-        retention.deploy(connection, contracts)
         rows = retention.apply(connection, dry_run=not is_applied, as_of=moment)
         if is_applied:
             where = folder or settings.landing.parent / "archive"
             filed = str(archive.tidy(connection, settings.landing, where, moment, status.update))
         else:
             due = [row for row in archive.due(connection, moment) if row["action"] != "check"]
-            filed = f"archive: {len(due):,} files would be moved or deleted"
+            files = "1 file" if len(due) == 1 else f"{len(due):,} files"
+            filed = f"archive: {files} would be moved or deleted"
     own = [row for row in rows if row["outcome"] != "for the command line"]
     if own:
         console().print(_table(own))
@@ -82,4 +80,5 @@ def _summary(rows: Sequence[dict[str, Any]], is_applied: bool) -> str:
     kept = sum(row["row_count"] for row in rows if row["outcome"] == "kept")
     said = "removed" if is_applied else "would go; remove them with --apply"
     waiting = f", {kept:,} old enough in part stay" if kept else ""
-    return f"retention: {going:,} rows {said}{waiting}"
+    counted = "1 row" if going == 1 else f"{going:,} rows"
+    return f"retention: {counted} {said}{waiting}"

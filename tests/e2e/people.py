@@ -7,6 +7,7 @@ are pairs that only look alike: families in one household, namesakes, and custom
 from __future__ import annotations
 
 import random
+import unicodedata
 from dataclasses import dataclass, replace
 
 _GIVEN = (
@@ -31,8 +32,26 @@ _ENDS = ("Street", "Avenue", "Road", "Lane", "Way")
 _HOSTS = ("gmail.com", "example.com", "example.org", "example.net")
 KINDS = (
     "typo_name", "typo_email", "moved", "nickname", "swapped", "spelling", "new_email", "new_phone",
-    "gmail_dots", "typo_and_moved",
+    "gmail_dots", "typo_and_moved", "no_email", "initial", "transliterated", "married", "new_email_and_phone",
+    "decomposed",
 )  # fmt: skip
+"""How the second account of a person differs from the first."""
+TRAPS = ("relative", "namesake", "father_son", "senior_junior", "couple", "alike_given")
+"""How two people are alike who are not one: of one household, of one name, of one e-mail address."""
+_FOREIGN = {
+    "Jürgen Müßig": "Juergen Muessig", "Søren Østergaard": "Soren Ostergaard", "Łukasz Żółć": "Lukasz Zolc",
+    "François Lefèvre": "Francois Lefevre", "Zoë Nuñez": "Zoe Nunez", "Иван Щербаков": "Ivan Shcherbakov",
+    "Юлия Жукова": "Yuliya Zhukova", "Γιώργος Παπαδάκης": "Giorgos Papadakis",
+    "Ștefan Țurcanu": "Stefan Turcanu", "Đặng Nguyễn": "Dang Nguyen", "Åsa Lindström": "Asa Lindstroem",
+    "Þóra Ásgeirsdóttir": "Thora Asgeirsdottir",
+}  # fmt: skip
+_PAIRS = (
+    ("martin", "martina"),
+    ("daniel", "daniela"),
+    ("paul", "paula"),
+    ("carl", "carla"),
+    ("julia", "julian"),
+)
 Row = tuple[str, str, str, str, str, str, str, str]
 
 
@@ -40,25 +59,36 @@ Row = tuple[str, str, str, str, str, str, str, str]
 class Person:
     first_name: str
     last_name: str
-    email: str
+    email: str | None
     phone: str
     street: str
     city: str
     postal_code: str
 
 
-def customers(count: int, seed: int) -> tuple[list[tuple[str, Person]], dict[str, str], dict[str, str]]:
-    """`count` customers as (id, person), of each duplicate the id of its original, and of what kind it is."""
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Customers as (id, person), of each duplicate the id of its original and its kind, and the traps."""
+
+    customers: list[tuple[str, Person]]
+    truth: dict[str, str]
+    kinds: dict[str, str]
+    traps: dict[frozenset[str], str]
+
+
+def customers(count: int, seed: int) -> Crowd:
+    """`count` customers, a tenth of them duplicates."""
     chance = random.Random(seed)
     rows: list[Person] = []
+    trapped: list[tuple[int, str]] = []
     while len(rows) < count * 9 // 10:
         first = _person(chance)
         rows.append(first)
-        dice = chance.random()
-        if dice < 0.08:  # somebody of the same household
-            rows.append(_relative(chance, first))
-        elif dice < 0.12:  # somebody of the same name somewhere else
-            rows.append(replace(_person(chance), first_name=first.first_name, last_name=first.last_name))
+        kind = chance.choices((*TRAPS, ""), (80, 40, 5, 5, 10, 10, 850))[0]
+        if kind:
+            trapped.append((len(rows), kind))
+            rows[-1], other = _trap(chance, first, kind)
+            rows.append(other)
     originals = [f"C{number:06d}" for number in range(len(rows))]
     found = list(zip(originals, rows, strict=True))
     truth: dict[str, str] = {}
@@ -66,10 +96,42 @@ def customers(count: int, seed: int) -> tuple[list[tuple[str, Person]], dict[str
     for number in chance.sample(range(len(rows)), count - len(rows)):
         kind = KINDS[len(truth) % len(KINDS)]
         twin = f"D{number:06d}"
-        found.append((twin, _changed(chance, rows[number], kind)))
+        if kind == "transliterated":
+            name, latin = chance.choice(list(_FOREIGN.items()))
+            found[number] = (originals[number], _named(rows[number], name))
+            found.append((twin, replace(_named(rows[number], latin), phone=_phone(chance))))
+        else:
+            found.append((twin, _changed(chance, rows[number], kind)))
         truth[twin], kinds[twin] = originals[number], kind
+    traps = {frozenset((originals[number - 1], originals[number])): kind for number, kind in trapped}
     chance.shuffle(found)
-    return found, truth, kinds
+    return Crowd(found, truth, kinds, traps)
+
+
+def _named(person: Person, name: str) -> Person:
+    first, _, last = name.partition(" ")
+    return replace(person, first_name=first, last_name=last)
+
+
+def _trap(chance: random.Random, person: Person, kind: str) -> tuple[Person, Person]:
+    """Two people who are alike; the first of them may be somewhat else than `person`."""
+    first, last = person.first_name, person.last_name
+    if kind == "relative":
+        return person, _relative(chance, person)
+    if kind == "namesake":
+        return person, replace(_person(chance), first_name=first, last_name=last)
+    if kind == "couple":
+        return person, replace(_relative(chance, person), email=person.email, phone=person.phone)
+    if kind == "alike_given":
+        one, other = chance.choice(_PAIRS)
+        return (
+            replace(person, first_name=one.title(), email=_email(chance, one, last)),
+            replace(person, first_name=other.title(), email=_email(chance, other, last)),
+        )
+    son = replace(person, email=_email(chance, first.lower(), last.lower()), phone=_phone(chance))
+    if kind == "father_son":
+        return person, son
+    return replace(person, last_name=f"{last} Sr."), replace(son, last_name=f"{last} Jr.", phone=person.phone)
 
 
 def _person(chance: random.Random) -> Person:
@@ -163,7 +225,7 @@ def _typo(chance: random.Random, text: str) -> str:
 def _changed(chance: random.Random, person: Person, kind: str) -> Person:
     """The same person as another account of theirs has it."""
     first, last = person.first_name, person.last_name
-    mailbox, _, host = person.email.partition("@")
+    mailbox, _, host = str(person.email).partition("@")
     if kind == "typo_name":
         return replace(person, last_name=_typo(chance, last))
     if kind == "typo_email":
@@ -193,5 +255,17 @@ def _changed(chance: random.Random, person: Person, kind: str) -> Person:
         return replace(person, phone=_phone(chance))
     if kind == "gmail_dots":
         return replace(person, email=f"{mailbox.replace('.', '')}@{host}", phone=_phone(chance))
+    if kind == "no_email":
+        return replace(person, email=None, phone=_phone(chance), last_name=_typo(chance, last))
+    if kind == "initial":
+        return replace(person, first_name=f"{first[0]}.")
+    if kind == "married":
+        return replace(person, last_name=_surname(chance).title())
+    if kind == "new_email_and_phone":
+        return replace(person, email=_email(chance, first.lower(), last.lower()), phone=_phone(chance))
+    if kind == "decomposed":
+        return replace(
+            person, first_name=unicodedata.normalize("NFD", f"{first[:-1]}é"), phone=_phone(chance)
+        )
     street, city, postal_code = _address(chance)
     return replace(person, first_name=_typo(chance, first), street=street, city=city, postal_code=postal_code)

@@ -14,7 +14,7 @@ SELECT
         WHEN @method = N'text'
             THEN N'kept.raw_text <> N'''' AND kept.status <> N''replaying'' AND files.source_system = @source_system '
                 + N'AND files.entity = @entity AND (kept.table_name LIKE N''bronze.%'' '
-                + N'OR files.bronze_removed_at IS NOT NULL)'
+                + N'OR files.bronze_removed_at < @removed_at)'
         WHEN @method = N'file' AND @policy_name LIKE N'landing.%'
             THEN N'kept.source_system = @source_system AND kept.entity = @entity AND kept.archived_at IS NULL '
                 + N'AND kept.status IN (N''loaded'', N''duplicate'') AND NOT EXISTS (SELECT 1 FROM ops.files AS later '

@@ -1,12 +1,14 @@
 -- ops.retention_policies → a row per thing that is old enough to go: shown with @dry_run = 1, and done with 0. Months
--- of bronze go by TRUNCATE TABLE … WITH (PARTITIONS …), all else by row; delivered files are for the command line.
--- All of it is one transaction, recorded in ops.retention_removals. Re-run: what has gone is not there to go again.
+-- of bronze go by TRUNCATE TABLE … WITH (PARTITIONS …) in one transaction; then all else, @chunk_size rows in each.
+-- What went is recorded in ops.retention_removals with it; delivered files are for the command line.
+-- Re-run: what has gone is not there to go again, and a call that was cut short goes on.
 -- EXEC ops.apply_retention @dry_run = 1;
 CREATE OR ALTER PROCEDURE ops.apply_retention
     @dry_run bit = 1,
     @as_of datetime2(3) = NULL,
     @run_id bigint = NULL,
     @is_shown bit = 1,
+    @chunk_size int = 4000,
     @rows_removed bigint = NULL OUTPUT,
     @rows_kept bigint = NULL OUTPUT
 AS
@@ -19,6 +21,9 @@ SET @as_of = ISNULL(@as_of, @now);
 
 IF @as_of > @now
     THROW 51051, N'ops.apply_retention: @as_of lies ahead; give a moment that has been.', 1;
+
+IF ISNULL(@chunk_size, 0) < 1
+    THROW 51056, N'ops.apply_retention: @chunk_size is less than 1; give so many rows as may go at once.', 1;
 
 CREATE TABLE #retention (
     retention_id int IDENTITY(1, 1) NOT NULL,
@@ -40,7 +45,8 @@ BEGIN TRY
     IF @owns_transaction = 1 BEGIN TRANSACTION;
 
     EXEC ops.lock_target @target = N'ops.retention_policies';
-    EXEC ops.plan_retention @as_of = @as_of;
+    EXEC ops.apply_retention_policies;
+    EXEC ops.plan_retention @as_of = @as_of, @removed_at = @now;
 
     WHILE @dry_run = 0
     BEGIN
@@ -48,30 +54,35 @@ BEGIN TRY
         FROM #retention AS retention
         WHERE retention.retention_id > @retention_id
             AND retention.kept_because IS NULL
-            AND retention.method <> N'file';
+            AND retention.method = N'partition';
 
         IF @retention_id IS NULL BREAK;
 
-        EXEC ops.remove_retained @retention_id = @retention_id, @removed_at = @now;
+        EXEC ops.remove_retained @retention_id = @retention_id, @removed_at = @now, @run_id = @run_id;
     END;
 
     IF @dry_run = 0
-    BEGIN
-        INSERT INTO ops.retention_removals (run_id, policy_name, table_name, from_at, to_at, rows_removed, removed_at)
-        SELECT
-            @run_id,
-            retention.policy_name,
-            retention.table_name,
-            retention.from_at,
-            retention.to_at,
-            retention.row_count,
-            @now
-        FROM #retention AS retention
-        WHERE retention.kept_because IS NULL
-            AND retention.method <> N'file'
-        ORDER BY retention.retention_id;
-
         EXEC ops.maintain_partitions @as_of = @as_of;
+
+    IF @owns_transaction = 1 COMMIT TRANSACTION;
+
+    SET @retention_id = 0;
+
+    WHILE @dry_run = 0
+    BEGIN
+        SELECT @retention_id = MIN(retention.retention_id)
+        FROM #retention AS retention
+        WHERE retention.retention_id > @retention_id
+            AND retention.kept_because IS NULL
+            AND retention.method NOT IN (N'partition', N'file');
+
+        IF @retention_id IS NULL BREAK;
+
+        EXEC ops.remove_retained
+            @retention_id = @retention_id,
+            @removed_at = @now,
+            @run_id = @run_id,
+            @chunk_size = @chunk_size;
     END;
 
     SELECT
@@ -79,8 +90,6 @@ BEGIN TRY
         @rows_kept = ISNULL(SUM(IIF(retention.kept_because IS NULL, 0, retention.row_count)), 0)
     FROM #retention AS retention
     WHERE retention.method <> N'file';
-
-    IF @owns_transaction = 1 COMMIT TRANSACTION;
 END TRY
 BEGIN CATCH
     IF @owns_transaction = 1 AND XACT_STATE() <> 0 ROLLBACK TRANSACTION;

@@ -12,6 +12,8 @@ DECLARE @weight_address decimal(9, 4);
 DECLARE @review_from decimal(9, 4);
 DECLARE @accept_from decimal(9, 4);
 DECLARE @least_name decimal(9, 4);
+DECLARE @least_known decimal(9, 4);
+DECLARE @known_name_from decimal(9, 4);
 
 SELECT
     @weight_name = MAX(IIF(settings.setting_name = N'weight_name', settings.value, NULL)),
@@ -20,29 +22,47 @@ SELECT
     @weight_address = MAX(IIF(settings.setting_name = N'weight_address', settings.value, NULL)),
     @review_from = MAX(IIF(settings.setting_name = N'review_from', settings.value, NULL)),
     @accept_from = MAX(IIF(settings.setting_name = N'accept_from', settings.value, NULL)),
-    @least_name = MAX(IIF(settings.setting_name = N'least_name', settings.value, NULL))
+    @least_name = MAX(IIF(settings.setting_name = N'least_name', settings.value, NULL)),
+    @least_known = ISNULL(MAX(IIF(settings.setting_name = N'least_known', settings.value, NULL)), 0),
+    @known_name_from = MAX(IIF(settings.setting_name = N'known_name_from', settings.value, NULL))
 FROM ops.match_settings AS settings;
 
 CREATE TABLE #texts (
-    left_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    left_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
-    right_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    right_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    pair_number int NOT NULL,
     part nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
     left_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
     right_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL
 );
+CREATE TABLE #words (
+    word_number int IDENTITY(1, 1) NOT NULL,
+    text_value nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL
+);
+CREATE TABLE #parts (
+    pair_number int NOT NULL,
+    part nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    left_word int NOT NULL,
+    right_word int NOT NULL
+);
+CREATE TABLE #compared (
+    compared_number int IDENTITY(1, 1) NOT NULL,
+    left_word int NOT NULL,
+    right_word int NOT NULL,
+    gram_count int NOT NULL
+);
 CREATE TABLE #places (place int NOT NULL);
 CREATE TABLE #grams (
-    text_value nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    word_number int NOT NULL,
     gram nvarchar(2) COLLATE DATABASE_DEFAULT NOT NULL,
     gram_count int NOT NULL
 );
-CREATE TABLE #likeness (
-    left_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
-    right_text nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
-    likeness decimal(5, 4) NOT NULL
+CREATE TABLE #doubtful (
+    pair_number int NOT NULL,
+    left_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    right_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+    is_other_generation bit NOT NULL
 );
+CREATE TABLE #known (given_name nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL);
+CREATE TABLE #likeness (left_word int NOT NULL, right_word int NOT NULL, likeness decimal(5, 4) NOT NULL);
 
 WITH digits AS (
     SELECT digit.value
@@ -54,20 +74,9 @@ SELECT tens.value * 10 + units.value + 1
 FROM digits AS tens
 CROSS JOIN digits AS units;
 
-INSERT INTO #texts (
-    left_source_system,
-    left_customer_id,
-    right_source_system,
-    right_customer_id,
-    part,
-    left_text,
-    right_text
-)
+INSERT INTO #texts (pair_number, part, left_text, right_text)
 SELECT
-    scored.left_source_system,
-    scored.left_customer_id,
-    scored.right_source_system,
-    scored.right_customer_id,
+    scored.pair_number,
     parts.part,
     parts.left_text,
     parts.right_text
@@ -97,80 +106,99 @@ CROSS APPLY (
 WHERE parts.left_text IS NOT NULL
     AND parts.right_text IS NOT NULL;
 
-WITH texts AS (
-    SELECT texts.left_text AS text_value
-    FROM #texts AS texts
-    WHERE texts.left_text <> texts.right_text
-    UNION
-    SELECT texts.right_text
-    FROM #texts AS texts
-    WHERE texts.left_text <> texts.right_text
-),
+-- Each text once, by number; each two that differ once. What follows costs as much as there are texts to compare.
+INSERT INTO #words (text_value)
+SELECT texts.left_text
+FROM #texts AS texts
+UNION
+SELECT texts.right_text
+FROM #texts AS texts;
 
-padded AS (
-    SELECT
-        texts.text_value,
-        SUBSTRING(CONCAT(N' ', texts.text_value, N' '), places.place, 2) AS gram
-    FROM texts
-    INNER JOIN #places AS places ON places.place <= LEN(texts.text_value) + 1
-)
-
-INSERT INTO #grams (text_value, gram, gram_count)
+INSERT INTO #parts (pair_number, part, left_word, right_word)
 SELECT
-    padded.text_value,
+    texts.pair_number,
+    texts.part,
+    lefts.word_number AS left_word,
+    rights.word_number AS right_word
+FROM #texts AS texts
+INNER JOIN #words AS lefts ON lefts.text_value = texts.left_text
+INNER JOIN #words AS rights ON rights.text_value = texts.right_text;
+
+INSERT INTO #grams (word_number, gram, gram_count)
+SELECT
+    padded.word_number,
     padded.gram,
     COUNT(*)
-FROM padded
+FROM (
+    SELECT
+        words.word_number,
+        SUBSTRING(CONCAT(N' ', words.text_value, N' '), places.place, 2) AS gram
+    FROM #words AS words
+    INNER JOIN #places AS places ON places.place <= LEN(words.text_value) + 1
+) AS padded
 GROUP BY
-    padded.text_value,
+    padded.word_number,
     padded.gram;
 
-WITH compared AS (
+INSERT INTO #compared (left_word, right_word, gram_count)
+SELECT
+    different.left_word,
+    different.right_word,
+    LEN(lefts.text_value) + LEN(rights.text_value) + 2
+FROM (
     SELECT DISTINCT
-        texts.left_text,
-        texts.right_text
-    FROM #texts AS texts
-    WHERE texts.left_text <> texts.right_text
+        parts.left_word,
+        parts.right_word
+    FROM #parts AS parts
+    WHERE parts.left_word <> parts.right_word
+) AS different
+INNER JOIN #words AS lefts ON lefts.word_number = different.left_word
+INNER JOIN #words AS rights ON rights.word_number = different.right_word;
+
+-- The grams of both sides in one heap: one that is there twice is shared. Grams are not joined to grams.
+WITH shared AS (
+    SELECT
+        compared.compared_number,
+        MIN(grams.gram_count) AS gram_count
+    FROM #compared AS compared
+    CROSS APPLY (VALUES (compared.left_word), (compared.right_word)) AS sides (word_number)
+    INNER JOIN #grams AS grams ON grams.word_number = sides.word_number
+    GROUP BY
+        compared.compared_number,
+        grams.gram
+    HAVING COUNT(*) = 2
+),
+
+counted AS (
+    SELECT
+        shared.compared_number,
+        SUM(shared.gram_count) AS gram_count
+    FROM shared
+    GROUP BY shared.compared_number
 )
 
-INSERT INTO #likeness (left_text, right_text, likeness)
+INSERT INTO #likeness (left_word, right_word, likeness)
 SELECT
-    compared.left_text,
-    compared.right_text,
-    CONVERT(
-        decimal(5, 4),
-        2.0 * SUM(IIF(left_grams.gram_count < right_grams.gram_count, left_grams.gram_count, right_grams.gram_count))
-        / (LEN(compared.left_text) + LEN(compared.right_text) + 2)
-    )
-FROM compared
-INNER JOIN #grams AS left_grams ON left_grams.text_value = compared.left_text
-INNER JOIN #grams AS right_grams
-    ON right_grams.text_value = compared.right_text
-        AND right_grams.gram = left_grams.gram
-GROUP BY
-    compared.left_text,
-    compared.right_text;
+    compared.left_word,
+    compared.right_word,
+    CONVERT(decimal(5, 4), 2.0 * counted.gram_count / compared.gram_count)
+FROM #compared AS compared
+INNER JOIN counted ON counted.compared_number = compared.compared_number;
 
 WITH rated AS (
     SELECT
-        texts.left_source_system,
-        texts.left_customer_id,
-        texts.right_source_system,
-        texts.right_customer_id,
-        texts.part,
-        IIF(texts.left_text = texts.right_text, 1, ISNULL(known.likeness, 0)) AS likeness
-    FROM #texts AS texts
+        parts.pair_number,
+        parts.part,
+        IIF(parts.left_word = parts.right_word, 1, ISNULL(known.likeness, 0)) AS likeness
+    FROM #parts AS parts
     LEFT OUTER JOIN #likeness AS known
-        ON known.left_text = texts.left_text
-            AND known.right_text = texts.right_text
+        ON known.left_word = parts.left_word
+            AND known.right_word = parts.right_word
 ),
 
 alike AS (
     SELECT
-        rated.left_source_system,
-        rated.left_customer_id,
-        rated.right_source_system,
-        rated.right_customer_id,
+        rated.pair_number,
         MAX(IIF(rated.part = N'given', rated.likeness, NULL)) AS given,
         MAX(IIF(rated.part = N'family', rated.likeness, NULL)) AS family,
         MAX(IIF(rated.part = N'given_family', rated.likeness, NULL)) AS given_family,
@@ -181,19 +209,12 @@ alike AS (
         MAX(IIF(rated.part = N'street', rated.likeness, NULL)) AS street,
         MAX(IIF(rated.part = N'postal', rated.likeness, NULL)) AS postal
     FROM rated
-    GROUP BY
-        rated.left_source_system,
-        rated.left_customer_id,
-        rated.right_source_system,
-        rated.right_customer_id
+    GROUP BY rated.pair_number
 ),
 
 named AS (
     SELECT
-        alike.left_source_system,
-        alike.left_customer_id,
-        alike.right_source_system,
-        alike.right_customer_id,
+        alike.pair_number,
         CASE
             WHEN alike.given IS NULL THEN 0.8 * alike.family
             WHEN alike.given + alike.family >= alike.given_family + alike.family_given
@@ -212,10 +233,7 @@ named AS (
 
 weighed AS (
     SELECT
-        named.left_source_system,
-        named.left_customer_id,
-        named.right_source_system,
-        named.right_customer_id,
+        named.pair_number,
         named.name_score,
         named.email_score,
         named.phone_score,
@@ -225,22 +243,22 @@ weighed AS (
             + @weight_email * ISNULL(named.email_score, 0)
             + @weight_phone * ISNULL(named.phone_score, 0)
             + @weight_address * ISNULL(named.address_score, 0)
-        ) / (
+        ) / IIF(known.weight < @least_known, @least_known, known.weight) AS weight,
+        IIF(named.email_score = 1, 0.45 + 0.5 * named.name_score, 0) AS same_email
+    FROM named
+    CROSS APPLY (
+        VALUES (
             @weight_name
             + IIF(named.email_score IS NULL, 0, @weight_email)
             + IIF(named.phone_score IS NULL, 0, @weight_phone)
             + IIF(named.address_score IS NULL, 0, @weight_address)
-        ) AS weight,
-        IIF(named.email_score = 1, 0.45 + 0.5 * named.name_score, 0) AS same_email
-    FROM named
+        )
+    ) AS known (weight)
 ),
 
 decided AS (
     SELECT
-        weighed.left_source_system,
-        weighed.left_customer_id,
-        weighed.right_source_system,
-        weighed.right_customer_id,
+        weighed.pair_number,
         weighed.name_score,
         weighed.email_score,
         weighed.phone_score,
@@ -264,9 +282,54 @@ SET
         WHEN decided.score >= @review_from THEN N'pending'
     END
 FROM #scored AS scored
-INNER JOIN decided
-    ON decided.left_source_system = scored.left_source_system
-        AND decided.left_customer_id = scored.left_customer_id
-        AND decided.right_source_system = scored.right_source_system
-        AND decided.right_customer_id = scored.right_customer_id;
+INNER JOIN decided ON decided.pair_number = scored.pair_number;
+
+-- Two given names that both are known, in the order that fits better, are no typing errors for each other: Martin and
+-- Martina. Neither are father and son. Only a person takes such two as one.
+INSERT INTO #doubtful (pair_number, left_name, right_name, is_other_generation)
+SELECT
+    scored.pair_number,
+    ISNULL(lefts.given_name, N''),
+    ISNULL(rights.given_name, N''),
+    IIF(ISNULL(lefts.generation, N'') = ISNULL(rights.generation, N''), 0, 1)
+FROM #scored AS scored
+INNER JOIN silver.customer_features AS lefts
+    ON lefts.source_system = scored.left_source_system
+        AND lefts.customer_id = scored.left_customer_id
+INNER JOIN silver.customer_features AS rights
+    ON rights.source_system = scored.right_source_system
+        AND rights.customer_id = scored.right_customer_id
+WHERE scored.status = N'auto_accepted'
+    AND (
+        ISNULL(lefts.generation, N'') <> ISNULL(rights.generation, N'')
+        OR (lefts.given_name <> rights.given_name AND lefts.given_name <> rights.family_name)
+    );
+
+WITH asked AS (
+    SELECT doubtful.left_name AS given_name
+    FROM #doubtful AS doubtful
+    UNION
+    SELECT doubtful.right_name
+    FROM #doubtful AS doubtful
+)
+
+INSERT INTO #known (given_name)
+SELECT features.given_name
+FROM silver.customer_features AS features
+INNER JOIN asked ON asked.given_name = features.given_name
+GROUP BY features.given_name
+HAVING COUNT(*) >= @known_name_from;
+
+UPDATE scored
+SET status = N'pending'
+FROM #scored AS scored
+INNER JOIN #doubtful AS doubtful ON doubtful.pair_number = scored.pair_number
+LEFT OUTER JOIN #known AS left_known ON left_known.given_name = doubtful.left_name
+LEFT OUTER JOIN #known AS right_known ON right_known.given_name = doubtful.right_name
+WHERE doubtful.is_other_generation = 1
+    OR (
+        doubtful.left_name <> doubtful.right_name
+        AND left_known.given_name IS NOT NULL
+        AND right_known.given_name IS NOT NULL
+    );
 GO

@@ -1,7 +1,8 @@
 -- silver.customer_features, silver.customer_blocks → ops.match_candidates
 -- Grain: one pair of customers that share a block and score review_from or more. Re-run: compares only customers that
 -- came or changed since with all others; a pair decided by a person is asked again only when one of the two has
--- changed, and one taken as the same by a person stays. Blocks that are too large go to ops.match_capped_blocks.
+-- changed, and one taken as the same by a person stays. Blocks that are too large are split by what else their members
+-- have, and noted in ops.match_capped_blocks.
 -- EXEC ops.load_match_candidates @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE ops.load_match_candidates
     @run_id bigint,
@@ -22,11 +23,28 @@ SELECT
 
 CREATE TABLE #batches (batch_id bigint NOT NULL, file_id bigint NULL, row_count bigint NOT NULL);
 CREATE TABLE #blocks (
+    block_number int IDENTITY(1, 1) NOT NULL,
     block_kind nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
     block_value nvarchar(400) COLLATE DATABASE_DEFAULT NOT NULL,
     member_count int NOT NULL
 );
+CREATE TABLE #people (
+    person_number int NOT NULL,
+    source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
+    feature_hash binary(32) NOT NULL,
+    is_changed bit NOT NULL
+);
+CREATE TABLE #members (
+    block_number int NOT NULL,
+    split_by nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    split_value nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    person_number int NOT NULL,
+    is_changed bit NOT NULL,
+    member_count int NOT NULL
+);
 CREATE TABLE #scored (
+    pair_number int IDENTITY(1, 1) NOT NULL,
     left_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
     left_customer_id nvarchar(50) COLLATE DATABASE_DEFAULT NOT NULL,
     right_source_system nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
@@ -106,7 +124,72 @@ BEGIN TRY
         FROM #blocks AS blocks
         WHERE blocks.member_count > @largest_block;
 
-        -- Each pair once, however many blocks it shares: one that has changed, and one that comes after it or has not.
+        -- In the order in which a pair has them: the smaller key on the left.
+        INSERT INTO #people (person_number, source_system, customer_id, feature_hash, is_changed)
+        SELECT
+            ROW_NUMBER() OVER (ORDER BY features.source_system, features.customer_id),
+            features.source_system,
+            features.customer_id,
+            features.feature_hash,
+            IIF(EXISTS (SELECT 1 FROM #batches AS batches WHERE batches.batch_id = features.batch_id), 1, 0)
+        FROM silver.customer_features AS features
+        WHERE EXISTS (
+            SELECT 1
+            FROM #blocks AS blocks
+            INNER JOIN silver.customer_blocks AS members
+                ON members.block_kind = blocks.block_kind
+                    AND members.block_value = blocks.block_value
+            WHERE members.source_system = features.source_system
+                AND members.customer_id = features.customer_id
+        );
+
+        -- Of a block that is too large only those are compared who share something else as well.
+        INSERT INTO #members (block_number, split_by, split_value, person_number, is_changed, member_count)
+        SELECT
+            blocks.block_number,
+            splits.split_by,
+            splits.split_value,
+            people.person_number,
+            people.is_changed,
+            COUNT(*) OVER (PARTITION BY blocks.block_number, splits.split_by, splits.split_value)
+        FROM #blocks AS blocks
+        INNER JOIN silver.customer_blocks AS members
+            ON members.block_kind = blocks.block_kind
+                AND members.block_value = blocks.block_value
+        INNER JOIN #people AS people
+            ON people.source_system = members.source_system
+                AND people.customer_id = members.customer_id
+        INNER JOIN silver.customer_features AS features
+            ON features.source_system = members.source_system
+                AND features.customer_id = members.customer_id
+        CROSS APPLY (
+            VALUES
+                (0, N'', N''),
+                (1, N'family', LEFT(features.family_name, 3)),
+                (1, N'given', LEFT(features.given_name, 3)),
+                (1, N'postal', features.postal_text),
+                (1, N'mailbox', LEFT(features.email_text, 3))
+        ) AS splits (is_split, split_by, split_value)
+        WHERE splits.is_split = IIF(blocks.member_count > @largest_block, 1, 0)
+            AND splits.split_value IS NOT NULL;
+
+        DELETE FROM #members WHERE member_count NOT BETWEEN 2 AND @largest_block;
+
+        -- Each pair once, however many blocks it shares, of which one has changed.
+        WITH pairs AS (
+            SELECT DISTINCT
+                lefts.person_number AS left_number,
+                rights.person_number AS right_number
+            FROM #members AS lefts
+            INNER JOIN #members AS rights
+                ON rights.block_number = lefts.block_number
+                    AND rights.split_by = lefts.split_by
+                    AND rights.split_value = lefts.split_value
+                    AND rights.person_number > lefts.person_number
+            WHERE lefts.is_changed = 1
+                OR rights.is_changed = 1
+        )
+
         INSERT INTO #scored (
             left_source_system,
             left_customer_id,
@@ -115,37 +198,34 @@ BEGIN TRY
             left_hash,
             right_hash
         )
-        SELECT DISTINCT
+        SELECT
             lefts.source_system AS left_source_system,
             lefts.customer_id AS left_customer_id,
             rights.source_system AS right_source_system,
             rights.customer_id AS right_customer_id,
             lefts.feature_hash AS left_hash,
             rights.feature_hash AS right_hash
-        FROM #blocks AS blocks
-        INNER JOIN silver.customer_blocks AS left_blocks
-            ON left_blocks.block_kind = blocks.block_kind
-                AND left_blocks.block_value = blocks.block_value
-        INNER JOIN silver.customer_blocks AS right_blocks
-            ON right_blocks.block_kind = blocks.block_kind
-                AND right_blocks.block_value = blocks.block_value
-        INNER JOIN silver.customer_features AS lefts
-            ON lefts.source_system = left_blocks.source_system
-                AND lefts.customer_id = left_blocks.customer_id
-        INNER JOIN silver.customer_features AS rights
-            ON rights.source_system = right_blocks.source_system
-                AND rights.customer_id = right_blocks.customer_id
-        WHERE blocks.member_count <= @largest_block
-            AND (
-                lefts.source_system < rights.source_system
-                OR (lefts.source_system = rights.source_system AND lefts.customer_id < rights.customer_id)
-            )
-            AND (
-                lefts.batch_id IN (SELECT batches.batch_id FROM #batches AS batches)
-                OR rights.batch_id IN (SELECT batches.batch_id FROM #batches AS batches)
-            );
+        FROM pairs
+        INNER JOIN #people AS lefts ON lefts.person_number = pairs.left_number
+        INNER JOIN #people AS rights ON rights.person_number = pairs.right_number;
 
         -- A pair that no longer shares a block scores nothing; it is looked at as well.
+        WITH touched AS (
+            SELECT known.candidate_id
+            FROM #batches AS batches
+            INNER JOIN silver.customer_features AS features ON features.batch_id = batches.batch_id
+            INNER JOIN ops.match_candidates AS known
+                ON known.left_source_system = features.source_system
+                    AND known.left_customer_id = features.customer_id
+            UNION
+            SELECT known.candidate_id
+            FROM #batches AS batches
+            INNER JOIN silver.customer_features AS features ON features.batch_id = batches.batch_id
+            INNER JOIN ops.match_candidates AS known
+                ON known.right_source_system = features.source_system
+                    AND known.right_customer_id = features.customer_id
+        )
+
         INSERT INTO #scored (
             left_source_system,
             left_customer_id,
@@ -161,7 +241,8 @@ BEGIN TRY
             known.right_customer_id,
             lefts.feature_hash AS left_hash,
             rights.feature_hash AS right_hash
-        FROM ops.match_candidates AS known
+        FROM touched
+        INNER JOIN ops.match_candidates AS known ON known.candidate_id = touched.candidate_id
         INNER JOIN silver.customer_features AS lefts
             ON lefts.source_system = known.left_source_system
                 AND lefts.customer_id = known.left_customer_id

@@ -1,9 +1,10 @@
 -- ops.retention_policies → #retention, the caller's: per policy what is old enough to go, as of @as_of, and why some of
 -- it stays: a month of bronze that is partly younger, not yet taken in by silver, asked for again, or of no known file.
 -- Looks at the catalog and at ops only, never at the rows of bronze. Re-run: the caller empties #retention.
--- EXEC ops.plan_retention @as_of = '20261101';
+-- EXEC ops.plan_retention @as_of = '20261101', @removed_at = '20261101';
 CREATE OR ALTER PROCEDURE ops.plan_retention
-    @as_of datetime2(3)
+    @as_of datetime2(3),
+    @removed_at datetime2(3)
 AS
 SET NOCOUNT, XACT_ABORT ON;
 DECLARE @policy_name nvarchar(300);
@@ -128,10 +129,12 @@ BEGIN
     INSERT INTO #aged (row_count, from_at, to_at)
     EXEC sys.sp_executesql
         @stmt = @statement,
-        @params = N'@source_system nvarchar(20), @entity nvarchar(100), @cutoff_at datetime2(3)',
+        @params = N'@source_system nvarchar(20), @entity nvarchar(100), @cutoff_at datetime2(3),
+            @removed_at datetime2(3)',
         @source_system = @source_system,
         @entity = @entity,
-        @cutoff_at = @cutoff_at;
+        @cutoff_at = @cutoff_at,
+        @removed_at = @removed_at;
 
     INSERT INTO #retention (
         policy_name,

@@ -64,6 +64,7 @@ BEGIN TRY
 
     EXEC ops.maintain_partitions @as_of = @now;
     EXEC ops.apply_quality_rules;
+    EXEC ops.apply_retention_policies;
 
     IF @owns_transaction = 1 COMMIT TRANSACTION;
 END TRY

@@ -12,14 +12,14 @@ DECLARE @message nvarchar(2048);
 DECLARE @candidate_id bigint;
 DECLARE @is_last bit;
 
-CREATE TABLE #matches (candidate_id bigint NOT NULL);
+CREATE TABLE #taken (candidate_id bigint NOT NULL);
 
 BEGIN TRY
     IF @owns_transaction = 1 BEGIN TRANSACTION;
 
     EXEC ops.lock_target @target = N'ops.match_candidates';
 
-    INSERT INTO #matches (candidate_id)
+    INSERT INTO #taken (candidate_id)
     SELECT candidates.candidate_id
     FROM ops.match_candidates AS candidates
     WHERE candidates.status IN (N'accepted', N'auto_accepted')
@@ -28,7 +28,7 @@ BEGIN TRY
             OR (candidates.right_source_system = @source_system AND candidates.right_customer_id = @customer_id)
         );
 
-    IF NOT EXISTS (SELECT 1 FROM #matches AS matches)
+    IF NOT EXISTS (SELECT 1 FROM #taken AS taken)
     BEGIN
         SET @message = CONCAT(
             N'ops.unmerge_customer: ', @source_system, N' ', @customer_id, N' is joined to nobody; look at it in ',
@@ -37,12 +37,12 @@ BEGIN TRY
         THROW 51055, @message, 1;
     END;
 
-    WHILE EXISTS (SELECT 1 FROM #matches AS matches)
+    WHILE EXISTS (SELECT 1 FROM #taken AS taken)
     BEGIN
         SELECT
-            @candidate_id = MIN(matches.candidate_id),
+            @candidate_id = MIN(taken.candidate_id),
             @is_last = IIF(COUNT(*) = 1, 1, 0)
-        FROM #matches AS matches;
+        FROM #taken AS taken;
 
         EXEC ops.apply_match_decision
             @candidate_id = @candidate_id,
@@ -50,7 +50,7 @@ BEGIN TRY
             @note = @note,
             @is_last = @is_last;
 
-        DELETE FROM #matches WHERE candidate_id = @candidate_id;
+        DELETE FROM #taken WHERE candidate_id = @candidate_id;
     END;
 
     IF @owns_transaction = 1 COMMIT TRANSACTION;

@@ -29,6 +29,7 @@ CREATE TABLE #features (
     street_text nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
     city_text nvarchar(100) COLLATE DATABASE_DEFAULT NULL,
     postal_text nvarchar(20) COLLATE DATABASE_DEFAULT NULL,
+    generation nvarchar(10) COLLATE DATABASE_DEFAULT NULL,
     feature_hash binary(32) NOT NULL
 );
 
@@ -62,7 +63,12 @@ BEGIN TRY
                 customers.source_system,
                 customers.customer_id,
                 LEFT(given.folded, CHARINDEX(N' ', CONCAT(given.folded, N' ')) - 1) AS given_name,
-                LEFT(REPLACE(family.folded, N' ', N''), 100) AS family_name,
+                LEFT(REPLACE(IIF(
+                    generations.suffix IS NULL,
+                    family.folded,
+                    LEFT(family.folded, LEN(family.folded) - LEN(generations.suffix))
+                ), N' ', N''), 100) AS family_name,
+                generations.generation,
                 emails.folded AS email_text,
                 RIGHT(REPLACE(customers.phone, N'+', N''), 9) AS phone_text,
                 LEFT(REPLACE(REPLACE(REPLACE(REPLACE(
@@ -74,6 +80,17 @@ BEGIN TRY
             INNER JOIN #batches AS batches ON batches.batch_id = customers.batch_id
             OUTER APPLY silver.folded_text(customers.first_name) AS given
             OUTER APPLY silver.folded_text(customers.last_name) AS family
+            OUTER APPLY (
+                SELECT TOP (1)
+                    suffixes.suffix,
+                    suffixes.generation
+                FROM (
+                    VALUES
+                        (N' jr', N'jr'), (N' junior', N'jr'), (N' sr', N'sr'), (N' senior', N'sr'),
+                        (N' ii', N'ii'), (N' iii', N'iii'), (N' iv', N'iv')
+                ) AS suffixes (suffix, generation)
+                WHERE family.folded LIKE N'_%' + suffixes.suffix
+            ) AS generations
             OUTER APPLY silver.folded_text(customers.street) AS streets
             OUTER APPLY silver.folded_text(customers.city) AS cities
             OUTER APPLY silver.folded_text(customers.postal_code) AS postcodes
@@ -87,11 +104,13 @@ BEGIN TRY
                 folded.customer_id,
                 NULLIF(ISNULL(spellings.standard_value, folded.given_name), N'') AS given_name,
                 folded.family_name,
+                CONCAT(folded.family_name, N' ' + folded.generation) AS whole_name,
                 folded.email_text,
                 NULLIF(folded.phone_text, N'') AS phone_text,
                 NULLIF(TRIM(folded.street_text), N'') AS street_text,
                 folded.city_text,
-                folded.postal_text
+                folded.postal_text,
+                folded.generation
             FROM folded
             LEFT OUTER JOIN ops.spellings AS spellings
                 ON spellings.domain = N'given_name'
@@ -108,6 +127,7 @@ BEGIN TRY
             street_text,
             city_text,
             postal_text,
+            generation,
             feature_hash
         )
         SELECT
@@ -120,10 +140,11 @@ BEGIN TRY
             spelled.street_text,
             spelled.city_text,
             spelled.postal_text,
+            spelled.generation,
             HASHBYTES('SHA2_256', CONVERT(varchar(max), CONCAT_WS(
                 NCHAR(31),
                 ISNULL(CONVERT(nvarchar(max), spelled.given_name), NCHAR(30)),
-                ISNULL(spelled.family_name, NCHAR(30)),
+                ISNULL(spelled.whole_name, NCHAR(30)),
                 ISNULL(spelled.email_text, NCHAR(30)),
                 ISNULL(spelled.phone_text, NCHAR(30)),
                 ISNULL(spelled.street_text, NCHAR(30)),
@@ -161,6 +182,8 @@ BEGIN TRY
                 AND customers.customer_id = known.customer_id
         );
 
+        SET @rows_written = @@ROWCOUNT;
+
         DELETE known
         FROM silver.customer_blocks AS known
         WHERE NOT EXISTS (
@@ -181,7 +204,8 @@ BEGIN TRY
             city_text,
             postal_text,
             feature_hash,
-            batch_id
+            batch_id,
+            generation
         )
         SELECT
             features.source_system,
@@ -194,10 +218,11 @@ BEGIN TRY
             features.city_text,
             features.postal_text,
             features.feature_hash,
-            @batch_id
+            @batch_id,
+            features.generation
         FROM #features AS features;
 
-        SET @rows_written = @@ROWCOUNT;
+        SET @rows_written = @rows_written + @@ROWCOUNT;
 
         -- A name stands in two blocks with its postal code, so that names written in the wrong order meet.
         INSERT INTO silver.customer_blocks (block_kind, block_value, source_system, customer_id)

@@ -1,4 +1,4 @@
--- ops.match_candidates → silver.customer_matches
+-- ops.match_candidates, silver.customer_features → silver.customer_matches
 -- Grain: one customer that is joined to others, with the one that stands for all of them. Whoever is accepted to be the
 -- same as one of a group belongs to the group. A group that would hold two customers whose match was rejected, or more
 -- than largest_cluster, is not made without a person's word: its pairs go to review. Re-run: makes the same groups.
@@ -46,12 +46,13 @@ BEGIN TRY
     EXEC ops.lock_target @target = N'silver.customer_matches';
 
     INSERT INTO #batches (batch_id, file_id, row_count)
+    -- Of customers that came or went only that they did so counts: what is read are pairs.
     SELECT
         batches.batch_id,
         batches.file_id,
-        batches.rows_written
+        IIF(batches.table_name = N'ops.match_candidates', batches.rows_written, 0)
     FROM ops.batches AS batches
-    WHERE batches.table_name = N'ops.match_candidates'
+    WHERE batches.table_name IN (N'ops.match_candidates', N'silver.customer_features')
         AND NOT EXISTS (
             SELECT 1
             FROM ops.batch_consumers AS consumers

@@ -12,8 +12,11 @@ CREATE TABLE silver.customer_features (
     postal_text nvarchar(20) NULL,
     feature_hash binary(32) NOT NULL,
     batch_id bigint NOT NULL,
+    generation nvarchar(10) NULL,
     CONSTRAINT PK_silver_customer_features PRIMARY KEY CLUSTERED (source_system, customer_id)
 );
 GO
 CREATE NONCLUSTERED INDEX IX_silver_customer_features_batch_id ON silver.customer_features (batch_id);
+GO
+CREATE NONCLUSTERED INDEX IX_silver_customer_features_given_name ON silver.customer_features (given_name);
 GO

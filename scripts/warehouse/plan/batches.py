@@ -177,11 +177,6 @@ SELECT
     CONVERT(nvarchar(2048), NULL) AS message;
 """
 
-RETENTION_BATCH: Final = f"""\
-EXEC ops.deploy_retention @policies = @policies;
-
-{PROCEDURE_BATCH}"""
-
 NEW_FILES: Final = """\
 SELECT new_files.path
 FROM ops.new_files(@files) AS new_files;

@@ -17,9 +17,8 @@ from typing import Final
 
 from warehouse.contracts import Contract, ContractError
 from warehouse.intake import Delivered, LandingFile, staged_path
-from warehouse.plan.batches import FILE_BATCH, PROCEDURE_BATCH, RETENTION_BATCH
+from warehouse.plan.batches import FILE_BATCH, PROCEDURE_BATCH
 from warehouse.plan.model import Parameter, Plan, Step
-from warehouse.retention import policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def build_plan(contracts: Sequence[Contract], files: Iterable[LandingFile], land
     gates = [_gate(contract, bronze) for contract in contracts]
     published = _target_steps(contracts, targets, bronze, tuple(gate.id for gate in gates))
     loads = (*bronze, *gates, *published)
-    return Plan((*loads, _watch(contracts, published), _retention_step(contracts, loads)))
+    return Plan((*loads, _watch(contracts, published), _retention(loads)))
 
 
 def targets_of(contracts: Sequence[Contract]) -> tuple[Target, ...]:
@@ -280,6 +279,20 @@ def _watch(contracts: Sequence[Contract], targets: Sequence[Step]) -> Step:
     )
 
 
+def _retention(loads: Sequence[Step]) -> Step:
+    """After every load, so that a run that failed takes nothing away."""
+    return _procedure_step(
+        "ops.enforce_retention",
+        layer="gold",
+        entity="enforce_retention",
+        procedure="ops.enforce_retention",
+        target=None,
+        inlets=(),
+        outlets=("ops.retention_removals",),
+        depends_on=tuple(step.id for step in loads),
+    )
+
+
 def _target_steps(
     contracts: Sequence[Contract],
     targets: Sequence[Target],
@@ -340,25 +353,4 @@ def _procedure_step(
         inlets=inlets,
         outlets=outlets,
         after=after,
-    )
-
-
-def _retention_step(contracts: Sequence[Contract], loads: Sequence[Step]) -> Step:
-    """After every load, so that a run that failed takes nothing away."""
-    procedure = "ops.enforce_retention"
-    return Step(
-        id=procedure,
-        layer="gold",
-        entity="enforce_retention",
-        title=procedure,
-        sql=RETENTION_BATCH,
-        parameters=(
-            Parameter("@step", "nvarchar(1200)", procedure),
-            Parameter("@procedure", "nvarchar(300)", procedure),
-            Parameter("@target", "nvarchar(300)", None),
-            Parameter("@policies", "nvarchar(max)", policies(contracts)),
-        ),
-        depends_on=tuple(step.id for step in loads),
-        inlets=(),
-        outlets=("ops.retention_removals",),
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from warehouse.contracts import Contract
 from warehouse.scaffold.bronze import bronze_files, common_files, typed_files
 from warehouse.scaffold.quality import quality_files
+from warehouse.scaffold.retention import retention_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Disagreement:
 def expected_files(contract: Contract) -> dict[str, str]:
     """Text by path below `database/` of all that is made from the contract."""
     typed = typed_files(contract) if contract.is_typed else {}
-    return {**bronze_files(contract), **typed, **quality_files(contract)}
+    return {**bronze_files(contract), **typed, **quality_files(contract), **retention_files(contract)}
 
 
 def common_disagreements(contracts: Sequence[Contract], project: Path) -> Iterator[Disagreement]:

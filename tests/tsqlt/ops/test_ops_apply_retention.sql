@@ -7,6 +7,7 @@ GO
 CREATE PROCEDURE test_ops_apply_retention.SetUp
 AS
 DECLARE @month datetime2(3) = DATEADD(MONTH, DATEDIFF(MONTH, '20000101', SYSUTCDATETIME()), '20000101');
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.apply_retention_policies';
 EXEC tSQLt.FakeTable @TableName = N'ops.files', @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'ops.batches', @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'ops.batch_consumers', @Defaults = 1;
@@ -73,7 +74,7 @@ CREATE TABLE #retention (
     cutoff_at datetime2(3) NOT NULL,
     kept_because nvarchar(200) NULL
 );
-EXEC ops.plan_retention @as_of = @now;
+EXEC ops.plan_retention @as_of = @now, @removed_at = @now;
 DECLARE @actual nvarchar(1000) = (
     SELECT STRING_AGG(
         CONCAT(retention.policy_name, N' ', retention.row_count, N' ', ISNULL(retention.kept_because, N'goes')), N', '
@@ -244,4 +245,96 @@ EXEC tSQLt.AssertEquals @Expected = 2, @Actual = @read;
 EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @rejected;
 DECLARE @run_id bigint = (SELECT removals.run_id FROM ops.retention_removals AS removals);
 EXEC tSQLt.AssertEquals @Expected = 7, @Actual = @run_id;
+GO
+CREATE PROCEDURE test_ops_apply_retention.[test rows go in chunks and are recorded as one removal]
+AS
+DECLARE @removed bigint;
+EXEC tSQLt.FakeTable @TableName = N'ops.alerts';
+INSERT INTO ops.alerts (alert_id, raised_at)
+VALUES (1, '20200101'), (2, '20200101'), (3, '20200101'), (4, '20200101'), (5, '20200101'), (6, SYSUTCDATETIME());
+DELETE FROM ops.retention_policies;
+INSERT INTO ops.retention_policies (policy_name, layer, method, table_name, age_column, keep_count, keep_unit)
+VALUES (N'ops.alerts', N'ops', N'rows', N'ops.alerts', N'raised_at', 24, N'month');
+EXEC ops.apply_retention @dry_run = 0, @is_shown = 0, @chunk_size = 2, @rows_removed = @removed OUTPUT;
+
+DECLARE @actual nvarchar(400) = (
+    SELECT STRING_AGG(CONCAT(removals.policy_name, N' ', removals.rows_removed), N', ')
+    FROM ops.retention_removals AS removals
+);
+EXEC tSQLt.AssertEqualsString @Expected = N'ops.alerts 5', @Actual = @actual;
+EXEC tSQLt.AssertEquals @Expected = 5, @Actual = @removed;
+DECLARE @left nvarchar(400) = (SELECT STRING_AGG(alerts.alert_id, N',') FROM ops.alerts AS alerts);
+EXEC tSQLt.AssertEqualsString @Expected = N'6', @Actual = @left;
+GO
+CREATE PROCEDURE test_ops_apply_retention.[test records that go in chunks are counted once each]
+AS
+EXEC tSQLt.FakeTable @TableName = N'silver.shop_fx_rates_records';
+INSERT INTO silver.shop_fx_rates_records (file_id, line_number, standing, records_batch_id)
+VALUES
+    (1, 1, N'superseded', 1), (1, 2, N'superseded', 1), (1, 3, N'superseded', 1), (1, 4, N'duplicate_exact', 1),
+    (1, 5, N'best', 1);
+UPDATE ops.batches SET written_at = '20200101';
+INSERT INTO ops.retention_policies (
+    policy_name, layer, method, table_name, age_column, source_system, entity, keep_count, keep_unit
+)
+VALUES (
+    N'records.shop_fx_rates', N'records', N'standing', N'silver.shop_fx_rates_records', N'loaded_at', N'shop',
+    N'fx_rates', 24, N'month'
+);
+EXEC ops.apply_retention @dry_run = 0, @is_shown = 0, @chunk_size = 2;
+
+DECLARE @counted nvarchar(400) = (
+    SELECT STRING_AGG(CONCAT(removed.standing, N' ', removed.record_count), N',') WITHIN GROUP (ORDER BY removed.standing)
+    FROM ops.removed_records AS removed
+);
+EXEC tSQLt.AssertEqualsString @Expected = N'duplicate_exact 1,superseded 3', @Actual = @counted;
+GO
+CREATE PROCEDURE test_ops_apply_retention.[test a chunk of no rows is refused]
+AS
+EXEC tSQLt.ExpectException @ExpectedErrorNumber = 51056, @ExpectedMessagePattern = N'%@chunk_size is less than 1;%';
+EXEC ops.apply_retention @dry_run = 0, @is_shown = 0, @chunk_size = 0;
+GO
+CREATE PROCEDURE test_ops_apply_retention.[test what a dry run counts is what then goes, texts of a month that goes with it too]
+AS
+DECLARE @would_go bigint;
+DECLARE @gone bigint;
+INSERT INTO ops.quarantine (
+    run_id, file_id, file_path, table_name, line_number, rule_name, reason, raw_text, quarantined_at
+)
+VALUES (1, 1, N'1.csv', N'silver.shop_fx_rates_records', 2, N'a', N'why', N'goes the next time', '20200101');
+INSERT INTO ops.retention_policies (
+    policy_name, layer, method, table_name, age_column, source_system, entity, keep_count, keep_unit
+)
+VALUES (
+    N'quarantine.shop_fx_rates', N'quarantine', N'text', N'ops.quarantine', N'quarantined_at', N'shop', N'fx_rates', 24,
+    N'month'
+);
+EXEC ops.apply_retention @dry_run = 1, @is_shown = 0, @rows_removed = @would_go OUTPUT;
+EXEC ops.apply_retention @dry_run = 0, @is_shown = 0, @rows_removed = @gone OUTPUT;
+
+EXEC tSQLt.AssertEquals @Expected = @would_go, @Actual = @gone;
+DECLARE @reason nvarchar(400) = (SELECT quarantine.reason FROM ops.quarantine AS quarantine);
+EXEC tSQLt.AssertEqualsString @Expected = N'why', @Actual = @reason;
+GO
+-- A cut-off on the boundary of two months exactly: the month that ends there goes, the one that begins there stays, and
+-- so does a row of that very moment. A millisecond earlier the first of them stays too.
+CREATE PROCEDURE test_ops_apply_retention.[test a cut-off on the boundary takes the month that ends there and nothing more]
+AS
+DECLARE @removed bigint;
+DECLARE @ends_at datetime2(3) = (
+    SELECT DATEADD(MONTH, DATEDIFF(MONTH, '20000101', loads.loaded_at) + 1, '20000101')
+    FROM test_ops_apply_retention.loads AS loads
+    WHERE loads.file_id = 1
+);
+DECLARE @as_of datetime2(3) = DATEADD(MONTH, 24, @ends_at);
+DECLARE @just_before datetime2(3) = DATEADD(MILLISECOND, -1, @as_of);
+INSERT INTO ops.files (file_id, source_system, entity, path, sha256, status, rows_written, loaded_at)
+VALUES (4, N'shop', N'fx_rates', N'4.csv', 'aa', N'loaded', 1, @ends_at);
+INSERT INTO bronze.shop_fx_rates (file_id, line_number, row_hash, loaded_at) VALUES (4, 2, 0x00, @ends_at);
+
+EXEC ops.apply_retention @dry_run = 0, @is_shown = 0, @as_of = @just_before, @rows_removed = @removed OUTPUT;
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @removed;
+EXEC ops.apply_retention @dry_run = 0, @is_shown = 0, @as_of = @as_of, @rows_removed = @removed OUTPUT;
+EXEC tSQLt.AssertEquals @Expected = 2, @Actual = @removed;
+EXEC test_ops_apply_retention.assert_files_in_bronze @expected = N'2,3,4';
 GO

@@ -106,6 +106,23 @@ DECLARE @actual nvarchar(400) = (
 EXEC tSQLt.AssertEqualsString @Expected = N'email 3, full_name 4, name_postal 3, street 3', @Actual = @actual;
 EXEC test_ops_match_candidates.assert_pairs @expected = N'12 pending';
 GO
+CREATE PROCEDURE test_ops_match_candidates.[test of a block that is too large those are compared who share something else]
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.match_settings';
+INSERT INTO ops.match_settings (setting_name, value)
+VALUES
+    (N'weight_name', 1), (N'weight_email', 1), (N'weight_phone', 1), (N'weight_address', 1), (N'review_from', 0.1),
+    (N'accept_from', 2), (N'least_name', 0), (N'largest_block', 2), (N'largest_cluster', 9);
+DELETE FROM ops.match_candidates;
+INSERT INTO silver.customers (source_system, customer_id, first_name, last_name, email, batch_id)
+VALUES
+    (N'shop', N'A', N'Uta', N'Adler', N'office@example.com', 9), (N'shop', N'B', N'Kim', N'Adlar', N'office@example.com', 9),
+    (N'shop', N'C', N'Jo', N'Berg', N'office@example.com', 9);
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (9, N'silver.customers', 1, 3);
+EXEC silver.load_customer_features @run_id = 1;
+EXEC ops.load_match_candidates @run_id = 1;
+EXEC test_ops_match_candidates.assert_pairs @expected = N'AB pending';
+GO
 CREATE PROCEDURE test_ops_match_candidates.[test an unmerged pair stays apart and so does whoever joined it by others]
 AS
 DECLARE @number bigint;
@@ -194,6 +211,7 @@ GO
 CREATE PROCEDURE test_ops_match_candidates.[test names in the wrong order are as alike as in the right one]
 AS
 CREATE TABLE #scored (
+    pair_number int IDENTITY(1, 1) NOT NULL,
     left_source_system nvarchar(20) NOT NULL,
     left_customer_id nvarchar(50) NOT NULL,
     right_source_system nvarchar(20) NOT NULL,
@@ -215,7 +233,45 @@ DECLARE @actual nvarchar(400) = (
         WITHIN GROUP (ORDER BY scored.right_customer_id)
     FROM #scored AS scored
 );
-EXEC tSQLt.AssertEqualsString @Expected = N'1.0000 1.0000 pending, 0.9445 0.9445 pending', @Actual = @actual;
+EXEC tSQLt.AssertEqualsString @Expected = N'1.0000 0.6154 , 0.9445 0.5812 ', @Actual = @actual;
+GO
+CREATE PROCEDURE test_ops_match_candidates.[test names that tell two apart leave them to a person]
+AS
+DELETE FROM ops.match_candidates;
+INSERT INTO silver.customers (source_system, customer_id, first_name, last_name, email, phone, batch_id)
+VALUES
+    (N'shop', N'A', N'Martin', N'Adler', N'a@example.com', N'+15551110001', 9),
+    (N'shop', N'B', N'Martina', N'Adler', N'a@example.com', N'+15551110001', 9),
+    (N'shop', N'C', N'Marten', N'Adler', N'a@example.com', N'+15551110001', 9),
+    (N'shop', N'D', N'Uwe', N'Berg Jr.', N'b@example.com', N'+15551110002', 9),
+    (N'shop', N'E', N'Uwe', N'Berg', N'b@example.com', N'+15551110002', 9),
+    (N'shop', N'F', N'Martin', N'Celik', NULL, N'1', 9), (N'shop', N'G', N'Martin', N'Dorn', NULL, N'2', 9),
+    (N'shop', N'H', N'Martina', N'Eder', NULL, N'3', 9), (N'shop', N'I', N'Martina', N'Frey', NULL, N'4', 9);
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (9, N'silver.customers', 1, 9);
+EXEC silver.load_customer_features @run_id = 1;
+EXEC ops.load_match_candidates @run_id = 1;
+EXEC test_ops_match_candidates.assert_pairs
+    @expected = N'AB pending, AC auto_accepted, BC auto_accepted, DE pending';
+GO
+CREATE PROCEDURE test_ops_match_candidates.[test a customer that vanishes leaves its group and comes back to it]
+AS
+SELECT customers.* INTO #gone FROM silver.customers AS customers WHERE customers.customer_id = N'2';
+DELETE FROM silver.customers WHERE customer_id = N'2';
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (9, N'silver.customers', 1, 1);
+EXEC silver.load_customer_features @run_id = 1;
+EXEC ops.load_match_candidates @run_id = 1;
+EXEC silver.load_customer_matches @run_id = 1;
+EXEC test_ops_match_candidates.assert_groups @expected = N'1→1, 5→1';
+
+UPDATE #gone SET batch_id = 10;
+INSERT INTO silver.customers SELECT gone.* FROM #gone AS gone;
+INSERT INTO ops.batches (batch_id, table_name, run_id, rows_written) VALUES (10, N'silver.customers', 1, 1);
+EXEC silver.load_customer_features @run_id = 1;
+EXEC ops.load_match_candidates @run_id = 1;
+EXEC silver.load_customer_matches @run_id = 1;
+EXEC test_ops_match_candidates.assert_groups @expected = N'1→1, 2→1, 5→1';
+EXEC test_ops_match_candidates.assert_pairs
+    @expected = N'12 auto_accepted, 15 auto_accepted, 25 auto_accepted';
 GO
 CREATE PROCEDURE test_ops_match_candidates.[test every version of a customer points to who stands for it]
 AS

@@ -1,4 +1,4 @@
--- ops.deploy_retention, retention_cutoffs, retention_conditions, quoted_name, archivable_files and record_archive.
+-- ops.apply_retention_policies, retention_cutoffs, retention_conditions, quoted_name, archivable_files and record_archive.
 EXEC tSQLt.NewTestClass @ClassName = N'test_ops_retention_policies';
 GO
 CREATE PROCEDURE test_ops_retention_policies.SetUp
@@ -8,33 +8,74 @@ EXEC tSQLt.FakeTable @TableName = N'ops.files', @Defaults = 1;
 INSERT INTO ops.retention_policies (policy_name, layer, method, table_name, age_column, keep_count, keep_unit)
 VALUES (N'ops.alerts', N'ops', N'rows', N'ops.alerts', N'raised_at', 24, N'month');
 GO
-CREATE PROCEDURE test_ops_retention_policies.assert_policies
-    @expected nvarchar(400)
+CREATE PROCEDURE test_ops_retention_policies.[test policies of every view are taken up, others go, and those of logs stay]
 AS
-DECLARE @actual nvarchar(400) = (
-    SELECT STRING_AGG(
-        CONCAT(policies.policy_name, N' ', policies.keep_count, N' ', policies.keep_unit, policies.consumers), N', '
-    ) WITHIN GROUP (ORDER BY policies.policy_name)
-    FROM ops.retention_policies AS policies
-);
-EXEC tSQLt.AssertEqualsString @Expected = @expected, @Actual = @actual;
+INSERT INTO ops.retention_policies (
+    policy_name, layer, method, table_name, age_column, source_system, entity, keep_count, keep_unit
+)
+VALUES (N'bronze.gone_b', N'bronze', N'partition', N'bronze.gone_b', N'loaded_at', N'gone', N'b', 1, N'day');
+EXEC ops.apply_retention_policies;
+
+SELECT
+    policies.policy_name,
+    policies.keep_count,
+    policies.keep_unit,
+    policies.consumers
+INTO #actual
+FROM ops.retention_policies AS policies
+WHERE ISNULL(policies.entity, N'orders') IN (N'orders', N'b');
+
+SELECT
+    policies.policy_name,
+    policies.keep_count,
+    policies.keep_unit,
+    policies.consumers
+INTO #expected
+FROM ops.retention_policies_of_shop_orders AS policies;
+INSERT INTO #expected (policy_name, keep_count, keep_unit) VALUES (N'ops.alerts', 24, N'month');
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
 GO
-CREATE PROCEDURE test_ops_retention_policies.[test policies of contracts come, change and go, those of logs stay]
+CREATE PROCEDURE test_ops_retention_policies.[test while no view has changed nothing is written]
 AS
-EXEC ops.deploy_retention @policies = N'[
-    {"policy_name": "bronze.a_b", "layer": "bronze", "method": "partition", "table_name": "bronze.a_b",
-     "age_column": "loaded_at", "source_system": "a", "entity": "b", "keep_count": 24, "keep_unit": "month",
-     "consumers": ["silver.b"]}]';
-EXEC test_ops_retention_policies.assert_policies @expected = N'bronze.a_b 24 month["silver.b"], ops.alerts 24 month';
+EXEC ops.apply_retention_policies;
+UPDATE ops.retention_policies SET keep_count = 99;
+EXEC ops.apply_retention_policies;
 
-EXEC ops.deploy_retention @policies = N'[
-    {"policy_name": "bronze.a_b", "layer": "bronze", "method": "partition", "table_name": "bronze.a_b",
-     "age_column": "loaded_at", "source_system": "a", "entity": "b", "keep_count": 2, "keep_unit": "year",
-     "consumers": ["silver.b"]}]';
-EXEC test_ops_retention_policies.assert_policies @expected = N'bronze.a_b 2 year["silver.b"], ops.alerts 24 month';
-
-EXEC ops.deploy_retention @policies = N'[]';
-EXEC test_ops_retention_policies.assert_policies @expected = N'ops.alerts 24 month';
+DECLARE @rewritten int = (SELECT COUNT(*) FROM ops.retention_policies AS policies WHERE policies.keep_count <> 99);
+EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @rewritten;
+GO
+CREATE PROCEDURE test_ops_retention_policies.[test a time longer than the calendar lets nothing go]
+AS
+DELETE FROM ops.retention_policies;
+INSERT INTO ops.retention_policies (policy_name, layer, method, table_name, age_column, keep_count, keep_unit)
+VALUES
+    (N'd', N'ops', N'rows', N'ops.a', N'a', 2147483647, N'day'),
+    (N'm', N'ops', N'rows', N'ops.a', N'a', 2147483647, N'month'),
+    (N'y', N'ops', N'rows', N'ops.a', N'a', 2025, N'year');
+DECLARE @actual nvarchar(400) = (
+    SELECT STRING_AGG(CONCAT(cutoffs.policy_name, N' ', CONVERT(nvarchar(10), cutoffs.cutoff_at, 23)), N', ')
+        WITHIN GROUP (ORDER BY cutoffs.policy_name)
+    FROM ops.retention_cutoffs('20260331') AS cutoffs
+);
+EXEC tSQLt.AssertEqualsString @Expected = N'd 0001-01-01, m 0001-01-01, y 0001-01-01', @Actual = @actual;
+GO
+CREATE PROCEDURE test_ops_retention_policies.[test at the end of a month a shorter month keeps its last day]
+AS
+DELETE FROM ops.retention_policies;
+INSERT INTO ops.retention_policies (policy_name, layer, method, table_name, age_column, keep_count, keep_unit)
+VALUES (N'm', N'ops', N'rows', N'ops.a', N'a', 1, N'month'), (N'y', N'ops', N'rows', N'ops.a', N'a', 1, N'year');
+DECLARE @actual nvarchar(400) = (
+    SELECT STRING_AGG(CONCAT(cutoffs.policy_name, N' ', CONVERT(nvarchar(23), cutoffs.cutoff_at, 126)), N', ')
+        WITHIN GROUP (ORDER BY cutoffs.policy_name)
+    FROM (
+        SELECT march.policy_name, march.cutoff_at FROM ops.retention_cutoffs('2024-03-31T23:59:59.999') AS march
+        WHERE march.policy_name = N'm'
+        UNION ALL
+        SELECT leap.policy_name, leap.cutoff_at FROM ops.retention_cutoffs('2024-02-29T00:00:00') AS leap
+        WHERE leap.policy_name = N'y'
+    ) AS cutoffs
+);
+EXEC tSQLt.AssertEqualsString @Expected = N'm 2024-02-29T23:59:59.999, y 2023-02-28T00:00:00', @Actual = @actual;
 GO
 CREATE PROCEDURE test_ops_retention_policies.[test a cut-off is counted back in days, months or years]
 AS
@@ -57,7 +98,7 @@ DECLARE @actual nvarchar(400) = (
         VALUES
             (N'rows', N'ops.alerts', N'1 = 1'),
             (N'standing', N'records.a', N'%standing NOT IN%'),
-            (N'text', N'quarantine.a', N'%bronze_removed_at IS NOT NULL%'),
+            (N'text', N'quarantine.a', N'%bronze_removed_at < @removed_at%'),
             (N'file', N'landing.a', N'%archived_at IS NULL%')
     ) AS methods (name, policy_name, pattern)
     CROSS APPLY ops.retention_conditions(methods.name, methods.policy_name) AS conditions

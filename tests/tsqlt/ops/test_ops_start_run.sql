@@ -4,6 +4,7 @@ GO
 CREATE PROCEDURE test_ops_start_run.SetUp
 AS
 EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.apply_quality_rules';
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.apply_retention_policies';
 EXEC tSQLt.FakeTable @TableName = N'ops.runs', @Identity = 1, @Defaults = 1;
 EXEC tSQLt.FakeTable @TableName = N'ops.run_steps', @Identity = 1;
 GO

@@ -70,3 +70,21 @@ EXEC silver.load_customer_features @run_id = 1;
 EXEC tSQLt.AssertEmptyTable @TableName = N'silver.customer_features';
 EXEC tSQLt.AssertEmptyTable @TableName = N'silver.customer_blocks';
 GO
+CREATE PROCEDURE test_silver_load_customer_features.[test what tells the generation is no part of the family name]
+AS
+UPDATE silver.customers SET last_name = N'O''Hara, Sr.' WHERE customer_id = N'1';
+EXEC silver.load_customer_features @run_id = 1;
+DECLARE @actual nvarchar(400) = (
+    SELECT CONCAT(features.family_name, N' ', features.generation) FROM silver.customer_features AS features
+);
+EXEC tSQLt.AssertEqualsString @Expected = N'ohara sr', @Actual = @actual;
+GO
+CREATE PROCEDURE test_silver_load_customer_features.[test a name that is nothing but a generation stays]
+AS
+UPDATE silver.customers SET last_name = N'Junior' WHERE customer_id = N'1';
+EXEC silver.load_customer_features @run_id = 1;
+DECLARE @actual nvarchar(400) = (
+    SELECT CONCAT(features.family_name, N'|', features.generation) FROM silver.customer_features AS features
+);
+EXEC tSQLt.AssertEqualsString @Expected = N'junior|', @Actual = @actual;
+GO

@@ -1,0 +1,41 @@
+-- How long dags/contracts/journey/products.yml keeps what, a row per policy; written by warehouse contract write.
+-- ops.apply_retention_policies takes the rows into ops.retention_policies when they have changed.
+-- SELECT policies.policy_name, policies.keep_count FROM ops.retention_policies_of_journey_products AS policies;
+CREATE OR ALTER VIEW ops.retention_policies_of_journey_products
+AS
+SELECT
+    N'journey' AS source_system,
+    N'products' AS entity,
+    CONVERT(nvarchar(300), policies.policy_name) AS policy_name,
+    CONVERT(nvarchar(20), policies.layer) AS layer,
+    CONVERT(nvarchar(20), policies.method) AS method,
+    CONVERT(nvarchar(300), policies.table_name) AS table_name,
+    CONVERT(nvarchar(128), policies.age_column) AS age_column,
+    CONVERT(int, policies.keep_count) AS keep_count,
+    CONVERT(nvarchar(10), policies.keep_unit) AS keep_unit,
+    CONVERT(nvarchar(max), policies.consumers) AS consumers
+FROM (
+    VALUES
+    (
+        N'bronze.journey_products',
+        N'bronze',
+        N'partition',
+        N'bronze.journey_products',
+        N'loaded_at',
+        24,
+        N'month',
+        N'["silver.products"]'
+    ),
+    (
+        N'landing.journey_products',
+        N'landing',
+        N'file',
+        N'ops.files',
+        N'registered_at',
+        30,
+        N'day',
+        NULL
+    )
+) AS policies (policy_name, layer, method, table_name, age_column, keep_count, keep_unit, consumers)
+WHERE policies.policy_name IS NOT NULL;
+GO
