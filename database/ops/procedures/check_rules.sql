@@ -217,7 +217,8 @@ figures AS (
         counted.rule_number,
         counted.checked,
         counted.failed,
-        CONVERT(decimal(38, 4), CASE
+        -- As exact as can be: a third is more than 33.3333 percent.
+        CONVERT(decimal(38, 12), CASE
             WHEN counted.measure IS NOT NULL THEN counted.observed
             WHEN counted.unit <> N'percent' THEN counted.failed
             WHEN counted.checked > 0 THEN counted.failed * 100.0 / counted.checked
@@ -268,7 +269,7 @@ judged AS (
                     WHERE accepted.rule_name = rules.rule_name
                         AND accepted.checked = figures.checked
                         AND accepted.failed = figures.failed
-                        AND accepted.observed = figures.observed
+                        AND accepted.observed = CONVERT(decimal(38, 4), figures.observed)
                 )
                 THEN N'accepted'
             WHEN rules.severity = N'fail' THEN N'failed'
