@@ -102,6 +102,7 @@ def quality_command(
     shown = [result for result in results if entity or has_history or not _is_dull(result)]
     if shown:
         terminal.print(_table(shown, has_history=has_history))
+        click.echo()
     for line in _failing_rows(results, rows):
         click.echo(line)
     if anomalies:

@@ -120,8 +120,8 @@ GROUP BY
     shares.target_on,
     shares.observed_on;
 
--- What is usual, in three steps: a level or, where the newer half of the days clearly lies elsewhere than the older one,
--- a line; then a weekday's distance from it, where that is clear; then how far the days lie from both. All of these are
+-- What is usual, in three steps: a level or, where the newer half of the days clearly lies elsewhere than the older, a
+-- line; then a weekday's distance from it, where that is clear; then how far the days lie from both. All of these are
 -- medians, but for the spread, which minds the 85th percentile too: some figures have long tails.
 WITH history AS (
     SELECT
@@ -309,7 +309,9 @@ usual AS (
         spreads.target_on,
         MAX(spreads.day_count) AS day_count,
         MAX(spreads.usual_row_count) AS usual_row_count,
-        MAX(IIF(spreads.spread_of_half > spreads.spread_of_most, spreads.spread_of_half, spreads.spread_of_most)) AS spread,
+        MAX(IIF(
+            spreads.spread_of_half > spreads.spread_of_most, spreads.spread_of_half, spreads.spread_of_most
+        )) AS spread,
         MAX(spreads.level) + ISNULL(
             MAX(IIF(spreads.weekday = DATEDIFF(DAY, '19000101', spreads.target_on) % 7, spreads.effect, NULL)), 0
         ) AS figure
@@ -383,7 +385,9 @@ judged AS (
                 ABS(measured.observed - measured.usual) >= IIF(0.3 * measured.usual > 5, 0.3 * measured.usual, 5), 1, 0
             )
             WHEN N'distinct' THEN IIF(
-                ABS(measured.observed - measured.usual) >= IIF(0.3 * measured.usual > 1.5, 0.3 * measured.usual, 1.5), 1, 0
+                ABS(measured.observed - measured.usual) >= IIF(0.3 * measured.usual > 1.5, 0.3 * measured.usual, 1.5),
+                1,
+                0
             )
             WHEN N'share' THEN IIF(ABS(measured.observed - measured.usual) >= 0.1, 1, 0)
             -- A mix that is closer to the usual one than others are is no anomaly.

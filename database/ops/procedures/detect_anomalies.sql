@@ -1,6 +1,6 @@
 -- ops.files, the records of the days that have changed → ops.quality_metrics, ops.alerts: measures each such day and
--- tells how far it is from what is usual (ops.check_day_figures). A day needs two weeks before it. Re-run: measures again only
--- days with files that came since.
+-- tells how far it is from what is usual (ops.check_day_figures). A day needs two weeks before it.
+-- Re-run: measures again only days with files that came since.
 -- EXEC ops.detect_anomalies @run_id = 1, @rows_written = @written OUTPUT;
 CREATE OR ALTER PROCEDURE ops.detect_anomalies
     @run_id bigint,

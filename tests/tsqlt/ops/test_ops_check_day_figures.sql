@@ -81,7 +81,7 @@ AS
 EXEC test_ops_check_day_figures.given_days @usual = 100;
 EXEC test_ops_check_day_figures.assert_found @observed = 200, @is_anomaly = 1;
 GO
-CREATE PROCEDURE test_ops_check_day_figures.[test just less than three tenths from the usual is none, however steady the days are]
+CREATE PROCEDURE test_ops_check_day_figures.[test less than three tenths from the usual is none however steady the days are]
 AS
 EXEC test_ops_check_day_figures.given_days @usual = 10000, @jitter = 0, @row_count = 10000;
 EXEC test_ops_check_day_figures.assert_found @observed = 7001, @is_anomaly = 0, @row_count = 7001;
@@ -176,7 +176,7 @@ AS
 EXEC test_ops_check_day_figures.given_days @usual = 3, @jitter = 0, @row_count = 150;
 EXEC test_ops_check_day_figures.assert_found @observed = 1, @is_anomaly = 1, @unit = N'distinct', @row_count = 150;
 GO
-CREATE PROCEDURE test_ops_check_day_figures.[test a newest record a day older than usual is an anomaly, half a day is not]
+CREATE PROCEDURE test_ops_check_day_figures.[test a newest record older by a day is an anomaly, by half a day it is none]
 AS
 EXEC test_ops_check_day_figures.given_days @usual = 2, @jitter = 0.5;
 EXEC test_ops_check_day_figures.assert_found @observed = 26, @is_anomaly = 1, @unit = N'hours';

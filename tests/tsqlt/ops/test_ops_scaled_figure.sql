@@ -23,7 +23,9 @@ FROM (
 CROSS APPLY ops.scaled_figure(cases.unit, cases.figure, cases.row_count) AS scaled
 CROSS APPLY ops.unscaled_figure(cases.unit, scaled.figure, cases.row_count) AS told;
 
-DECLARE @others int = (SELECT COUNT(*) FROM #actual AS actual WHERE actual.told <> actual.figure OR actual.told IS NULL);
+DECLARE @others int = (
+    SELECT COUNT(*) FROM #actual AS actual WHERE actual.told <> actual.figure OR actual.told IS NULL
+);
 EXEC tSQLt.AssertEquals @Expected = 0, @Actual = @others;
 GO
 CREATE PROCEDURE test_ops_scaled_figure.[test an amount keeps its sign]
