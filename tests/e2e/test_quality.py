@@ -150,6 +150,8 @@ def test_a_failed_gate_leaves_silver_and_gold_as_they_were_until_the_file_is_cor
     shown = site.run("quality", "--entity", "shop/orders", "--rows", "all")
     assert shown.returncode == 1
     assert shown.stdout.count("file_id ") == result["failed"]
+    unknown = site.run("quality", "--entity", "shop/oders")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
 
     source = shop / "shop" / "orders" / f"orders_{DAYS[1]}.csv"
     shutil.copyfile(source, site.landing / "shop" / "orders" / f"orders_{DAYS[1]}_r2.csv")
