@@ -14,34 +14,36 @@ from typing import Any, Final
 from warehouse.errors import UsageProblem
 from warehouse.odbc import Connection
 
-_RESULTS: Final = """
-WITH results AS (
-    SELECT
-        results.result_id,
-        results.run_id,
-        results.rule_name,
-        results.table_name,
-        results.severity,
-        results.status,
-        results.checked,
-        results.failed,
-        results.observed,
-        results.threshold,
-        results.failing_keys,
-        CONVERT(nvarchar(19), results.checked_at, 126) AS checked_at,
-        results.accepted_by,
-        results.note,
-        ROW_NUMBER() OVER (PARTITION BY results.rule_name ORDER BY results.result_id DESC) AS recency
-    FROM ops.quality_results AS results
-    WHERE (@layer IS NULL OR results.table_name LIKE CONCAT(@layer, N'.%'))
+# Of results or of rules; both call it told.
+_ASKED_FOR: Final = """(@layer IS NULL OR told.table_name LIKE CONCAT(@layer, N'.%'))
         AND (
             @entity IS NULL
             OR @entity IN (
-                CONCAT(results.source_system, N'/', results.entity),
-                results.table_name,
-                SUBSTRING(results.table_name, CHARINDEX(N'.', results.table_name) + 1, 300)
+                CONCAT(told.source_system, N'/', told.entity),
+                told.table_name,
+                SUBSTRING(told.table_name, CHARINDEX(N'.', told.table_name) + 1, 300)
             )
-        )
+        )"""
+_RESULTS: Final = f"""
+WITH results AS (
+    SELECT
+        told.result_id,
+        told.run_id,
+        told.rule_name,
+        told.table_name,
+        told.severity,
+        told.status,
+        told.checked,
+        told.failed,
+        told.observed,
+        told.threshold,
+        told.failing_keys,
+        CONVERT(nvarchar(19), told.checked_at, 126) AS checked_at,
+        told.accepted_by,
+        told.note,
+        ROW_NUMBER() OVER (PARTITION BY told.rule_name ORDER BY told.result_id DESC) AS recency
+    FROM ops.quality_results AS told
+    WHERE {_ASKED_FOR}
 )
 
 SELECT
@@ -74,7 +76,7 @@ ORDER BY
     results.rule_name,
     results.result_id;
 """
-_ANOMALIES: Final = """
+_ANOMALIES: Final = f"""
 SELECT
     CONVERT(nvarchar(10), metrics.observed_on, 23) AS observed_on,
     metrics.rule_name,
@@ -83,21 +85,19 @@ SELECT
     metrics.expected,
     metrics.score
 FROM ops.quality_metrics AS metrics
-INNER JOIN ops.quality_rules AS rules ON rules.rule_name = metrics.rule_name
+INNER JOIN ops.quality_rules AS told ON told.rule_name = metrics.rule_name
 WHERE metrics.is_anomaly = 1
-    AND (@layer IS NULL OR rules.table_name LIKE CONCAT(@layer, N'.%'))
-    AND (
-        @entity IS NULL
-        OR @entity IN (
-            CONCAT(rules.source_system, N'/', rules.entity),
-            rules.table_name,
-            SUBSTRING(rules.table_name, CHARINDEX(N'.', rules.table_name) + 1, 300)
-        )
-    )
+    AND {_ASKED_FOR}
 ORDER BY
     metrics.observed_on DESC,
     metrics.rule_name,
     metrics.category;
+"""
+_KNOWN: Final = f"""
+SELECT
+    COUNT(*) AS rules,
+    ISNULL(SUM(CASE WHEN {_ASKED_FOR} THEN 1 ELSE 0 END), 0) AS asked_for
+FROM ops.quality_rules AS told;
 """
 _PARAMETERS: Final = "@layer nvarchar(10), @entity nvarchar(300)"
 _ACCEPT: Final = "EXEC ops.accept_quality @result_id = @result_id, @note = @note;"
@@ -135,6 +135,16 @@ def read_results(
     declarations = f"{_PARAMETERS}, @has_history bit"
     rows = connection.call(_RESULTS, declarations, (layer, entity, int(has_history))).rows
     return tuple(_result(row) for row in rows)
+
+
+def require_rules(connection: Connection, layer: str | None, entity: str | None) -> None:
+    """Errors: UsageProblem where there are rules, and none of what is asked for."""
+    (row,) = connection.call(_KNOWN, _PARAMETERS, (layer, entity)).rows
+    if row["rules"] and not row["asked_for"]:
+        asked = " ".join(name for name in (layer, entity) if name)
+        raise UsageProblem(
+            f"there is no rule on {asked}; see warehouse quality --history for what is checked"
+        )
 
 
 def _result(row: Mapping[str, Any]) -> Result:

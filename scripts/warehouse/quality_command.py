@@ -5,9 +5,7 @@ Beside quality, which reads and decides.
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,8 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from warehouse.config import Settings, open_server
+from warehouse.export import export_csv
 from warehouse.options import common_options, console
-from warehouse.quality import Result, accept, read_anomalies, read_results
+from warehouse.quality import Result, accept, read_anomalies, read_results, require_rules
 
 _EPILOG: Final = (
     "Exit codes: 0 nothing is kept from being published; 1 a rule failed, or the result to accept has not; "
@@ -91,6 +90,7 @@ def quality_command(
             accept(connection, number, note)
             click.echo(f"quality: {number} is accepted; run: warehouse run")
             return 0
+        require_rules(connection, layer, entity)
         results = read_results(connection, layer, entity, has_history=has_history)
         anomalies = read_anomalies(connection, layer, entity)
     if out is not None:
@@ -102,6 +102,7 @@ def quality_command(
     shown = [result for result in results if entity or has_history or not _is_dull(result)]
     if shown:
         terminal.print(_table(shown, has_history=has_history))
+        click.echo()
     for line in _failing_rows(results, rows):
         click.echo(line)
     if anomalies:
@@ -150,19 +151,24 @@ def _table(results: Sequence[Result], *, has_history: bool) -> Table:
 
 
 def _failing_rows(results: Sequence[Result], limit: int | None) -> Iterator[str]:
+    """A paragraph per rule whose rows can be named, then a line per rule that kept records out."""
     for result in results:
         if result.keys and limit != 0:
             about = f"{result.status}, result {result.number}"
-            yield f"{result.rule}: {result.failed:,} rows of {result.table} ({about})"
+            yield f"{result.rule}: {_counted(result.failed, 'row')} of {result.table} ({about})"
             for key in result.keys[:limit]:
                 yield f"  {_told(key)}"
-            left = result.failed - len(result.keys[:limit])
-            if left > 0:
-                yield f"  and {left:,} more: warehouse quality --rows all"
+            listed = len(result.keys) if limit is None else min(limit, len(result.keys))
+            if listed < len(result.keys):
+                yield f"  and {result.failed - listed:,} more: warehouse quality --rows all"
+            elif listed < result.failed:
+                yield f"  and {result.failed - listed:,} more, of which no keys were kept"
             yield ""
-        elif result.status == "quarantined" and limit != 0:
-            yield f"{result.rule}: {result.failed:,} records kept out: warehouse quarantine list"
-            yield ""
+    kept_out = [result for result in results if result.status == "quarantined" and limit != 0]
+    for result in kept_out:
+        yield f"{result.rule}: {_counted(result.failed, 'record')} kept out: warehouse quarantine list"
+    if kept_out:
+        yield ""
 
 
 def _told(key: Mapping[str, Any]) -> str:
@@ -191,7 +197,7 @@ def _summary(results: Sequence[Result], left_out: int, anomalies: Sequence[Mappi
     told = ", ".join(f"{counts[status]:,} {status}" for status in reversed(_STYLES) if counts[status])
     hidden = f" ({left_out:,} that keep nothing out are not shown)" if left_out else ""
     days = len({(row["observed_on"], str(row["rule_name"]).partition(".")[0]) for row in anomalies})
-    return f"quality: {len(results):,} results: {told}{hidden}; {days:,} unusual days"
+    return f"quality: {_counted(len(results), 'result')}: {told}{hidden}; {_counted(days, 'unusual day')}"
 
 
 def _export(results: Sequence[Result], out: Path) -> int:
@@ -200,16 +206,9 @@ def _export(results: Sequence[Result], out: Path) -> int:
         for result in results
         for key in result.keys
     ]
-    if str(out) == "-":
-        _write(rows, sys.stdout)
-        return 0
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        _write(rows, stream)
-    click.echo(f"quality: {len(rows):,} failing rows written to {out}")
+    export_csv(out, _EXPORTED, rows, f"quality: {_counted(len(rows), 'failing row')}")
     return 0
 
 
-def _write(rows: Sequence[tuple[Any, ...]], stream: Any) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(_EXPORTED)
-    writer.writerows(rows)
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -5,8 +5,6 @@ Beside quarantine, which reads and decides.
 
 from __future__ import annotations
 
-import csv
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +17,7 @@ from rich.text import Text
 from warehouse.config import Settings, open_server
 from warehouse.contracts import load_contracts
 from warehouse.errors import UsageProblem
+from warehouse.export import export_csv
 from warehouse.odbc import Connection
 from warehouse.options import common_options, console
 from warehouse.quarantine import EXPORTED, Filter, correct, discard, entry, read_entries, replay
@@ -93,12 +92,8 @@ def export(settings: Settings, entity: str | None, rule: str | None, status: str
     """Write the entries as CSV, with the records as they were delivered."""
     with open_server(settings) as server, server.connect() as connection:
         found = read_entries(connection, _chosen(entity, rule, status))
-    if str(out) == "-":
-        _write(found, sys.stdout)
-        return 0
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        _write(found, stream)
-    click.echo(f"quarantine: {len(found):,} entries written to {out}")
+    rows = [[row[name] for name in EXPORTED] for row in found]
+    export_csv(out, EXPORTED, rows, f"quarantine: {len(found):,} entries")
     return 0
 
 
@@ -177,9 +172,3 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
         cells = (row["file_path"], row["line_number"], row["rule_name"], row["reason"], row["status"])
         table.add_row(str(row["quarantine_id"]), *(Text(str(cell)) for cell in cells))
     return table
-
-
-def _write(rows: Sequence[dict[str, Any]], stream: Any) -> None:
-    writer = csv.DictWriter(stream, EXPORTED, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)

@@ -1,4 +1,4 @@
-"""Spoils generated files as a source does one day: twelve kinds of harm that no rule on single rows sees.
+"""Spoils generated files as a source does one day: twelve of fifteen kinds of harm, days and kinds by chance.
 
 Knows the generator's files and nothing of the loader. Weekends are made quiet first: a weekday that looks
 like one is odd, and a quiet Saturday is not.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 Row = dict[str, str]
 QUIET = 0.4
+WEEKEND = "weekend on a weekday"
 
 
 @dataclass(frozen=True)
@@ -42,26 +43,56 @@ def _times(factor: int) -> Callable[[str], str]:
     return lambda text: f"{float(text) * factor:.2f}"
 
 
-def harms(start: date) -> tuple[Harm, ...]:
-    """The twelve, each on a day of its own, all on weekdays of a run that starts on a Wednesday."""
-    assert start.weekday() == 2
-    day = [start + timedelta(days=number) for number in range(60)]
-    return (
-        Harm("volume drop", "orders", day[28], lambda rows, chance: _some(rows, 0.2, chance)),
-        Harm("null burst", "orders", day[33], _set("ship_country", lambda _: "", 0.8)),
-        Harm("price × 100", "order_items", day[35], _set("unit_price", _times(100))),
-        Harm("stale feed", "inventory", day[37], lambda rows, _: rows[:-1]),
-        Harm("duplicate feed", "payments", day[40], lambda rows, _: [*rows, *rows]),
-        Harm("currency flip", "payments", day[42], _set("currency", lambda _: "USD")),
-        Harm(
-            "category vanishes", "orders", day[44], lambda rows, _: [r for r in rows if r["channel"] != "web"]
-        ),
-        Harm("sign flip", "payments", day[47], _set("amount", _times(-1))),
-        Harm("totals scaled", "orders", day[49], _set("order_total", _times(10))),
-        Harm("country mix", "orders", day[51], _set("ship_country", lambda _: "PL")),
-        Harm("late feed", "payments", day[54], lambda rows, _: rows),
-        Harm("weekend on a weekday", "orders", day[57], lambda rows, chance: _some(rows, QUIET, chance)),
+def _burst(key: str, copies: int) -> Callable[..., list[Row]]:
+    """So many more rows, each under a key of its own."""
+
+    def change(rows: list[Row], chance: random.Random) -> list[Row]:
+        more = ({**row, key: f"{row[key]}-{number}"} for number in range(1, copies) for row in rows)
+        return [*rows, *more]
+
+    return change
+
+
+def _as_first(column: str) -> Callable[..., list[Row]]:
+    return lambda rows, chance: [{**row, column: rows[0][column]} for row in rows]
+
+
+def _without(column: str, value: str) -> Callable[..., list[Row]]:
+    return lambda rows, chance: [row for row in rows if row[column] != value]
+
+
+_KINDS: tuple[tuple[str, str, Callable[[list[Row], random.Random], list[Row]]], ...] = (
+    ("volume drop", "orders", lambda rows, chance: _some(rows, 0.3, chance)),
+    ("volume burst", "payments", _burst("payment_id", 3)),
+    ("null burst", "orders", _set("ship_country", lambda _: "", 0.5)),
+    ("price × 100", "order_items", _set("unit_price", _times(100))),
+    ("stale feed", "inventory", lambda rows, _: rows[:-1]),
+    ("duplicate feed", "payments", lambda rows, _: [*rows, *rows]),
+    ("distinct collapse", "orders", _as_first("customer_id")),
+    ("sum shift", "orders", _set("order_total", _times(5))),
+    ("missing category", "orders", _without("channel", "web")),
+    ("currency mix", "payments", _set("currency", lambda _: "USD")),
+    ("late feed", "payments", lambda rows, _: rows),
+    ("negative burst", "payments", _set("amount", _times(-1), 0.5)),
+    ("country mix", "orders", _set("ship_country", lambda _: "PL")),
+    ("quantity × 10", "order_items", _set("quantity", lambda text: str(10 * int(text)))),
+    (WEEKEND, "orders", lambda rows, chance: _some(rows, QUIET, chance)),
+)
+
+
+def harms(start: date, days: int, entities: Collection[str], chance: random.Random) -> tuple[Harm, ...]:
+    """Up to twelve, on every third day from the fourth week on."""
+    free = [start + timedelta(days=number) for number in range(22, days - 2, 3)][:12]
+    kinds = [kind for kind in _KINDS if kind[1] in entities]
+    chosen = chance.sample(kinds, min(len(free), len(kinds)))
+    return tuple(
+        Harm(name, entity, _weekday(day) if name == WEEKEND else day, change)
+        for day, (name, entity, change) in zip(free, chosen, strict=False)
     )
+
+
+def _weekday(day: date) -> date:
+    return day - timedelta(days=max(0, day.weekday() - 4))
 
 
 def file_of(shop: Path, entity: str, day: date) -> Path:

@@ -150,6 +150,8 @@ def test_a_failed_gate_leaves_silver_and_gold_as_they_were_until_the_file_is_cor
     shown = site.run("quality", "--entity", "shop/orders", "--rows", "all")
     assert shown.returncode == 1
     assert shown.stdout.count("file_id ") == result["failed"]
+    unknown = site.run("quality", "--entity", "shop/oders")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
 
     source = shop / "shop" / "orders" / f"orders_{DAYS[1]}.csv"
     shutil.copyfile(source, site.landing / "shop" / "orders" / f"orders_{DAYS[1]}_r2.csv")
@@ -198,3 +200,57 @@ def test_a_rule_on_silver_takes_its_load_back_until_somebody_accepts_what_it_fou
     assert last["status"] == "accepted"
     again = site.run("quality", "--accept", number, "--note", "twice")
     assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+
+
+LATER = """
+      - name: no_festival
+        description: "Nothing is more than 100."
+        type: custom
+        engine: warehouse
+        severity: fail
+        implementation:
+          kind: range
+          table: {table}
+          column: {column}
+          maximum: 100
+"""
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    ("table", "column"), [("silver.payments", "original_amount"), ("gold.daily_sales", "sales_amount")]
+)
+def test_a_gate_that_closes_in_the_middle_of_a_run_opens_where_it_stood(
+    site: Site, shop: Path, project: Path, table: str, column: str
+) -> None:
+    deliver(shop, site, DAYS[0])
+    site.done("run", "--project", str(project))
+    before = published(site)
+    rule = LATER.format(table=table, column=column).removeprefix("\n")
+    with_rule(project, "shop/payments", "    quality:\n", rule)
+    deploy(site, project, "shop/payments")
+    deliver(shop, site, DAYS[1])
+    ended = site.run("run", "--project", str(project))
+    assert ended.returncode == 1
+    (result,) = site.query("SELECT * FROM ops.quality_results WHERE status = N'failed'")
+    told = next(line for line in ended.stderr.splitlines() if "no_festival" in line)
+    assert f"{result['failed']} of {result['checked']} rows" in told
+    for sample in json.loads(str(result["sample_keys"])):
+        assert all(f'"{name}":' in told for name in sample)
+    held = published(site)
+    closed = "gold." if table.startswith("silver.") else table
+    for name, value in before.items():
+        if name == table or name.startswith(closed):
+            assert held[name] == value, name
+    assert held["silver.order_lines"] != before["silver.order_lines"]
+    loaded = bronze(site)
+    steps = "SELECT step, status FROM ops.latest_run_steps WHERE status = N'done'"
+
+    site.done("quality", "--accept", str(result["result_id"]), "--note", "a festival")
+    site.done("run", "--project", str(project))
+    assert bronze(site) == loaded
+    done = {row["step"] for row in site.query(steps)}
+    assert not done & {"silver.order_lines", "silver.shop_order_lines", "silver.orders"}, done
+    after = published(site)
+    assert after[table] != before[table]
+    assert site.done("reconcile").splitlines()[-1].startswith("reconcile: all of ")

@@ -59,6 +59,7 @@ def refused(landing: Path, data: str | bytes) -> str:
     return refusal.reason
 
 
+SILVER_GATES = ("silver.shop_payments", "silver.shop_returns")
 GATES = tuple(f"check:{contract.table}" for contract in CONTRACTS)
 ALWAYS = [*GATES, *(target.id for target in TARGETS), "ops.quality_metrics", "ops.enforce_retention"]
 """The steps of every plan: gates, loads of silver and gold, the look at the days, retention."""
@@ -98,6 +99,7 @@ def test_a_step_follows_every_step_that_writes_what_it_reads(tmp_path: Path) -> 
     assert found["silver.products"].depends_on == (*GATES, file)
     assert found["silver.products"].inlets == ("bronze.journey_products",)
     assert found["gold.fact_order_lines"].depends_on == (
+        *SILVER_GATES,
         "silver.order_lines",
         "silver.shop_order_lines",
         "gold.dim_dates",
@@ -105,6 +107,12 @@ def test_a_step_follows_every_step_that_writes_what_it_reads(tmp_path: Path) -> 
         "gold.dim_products",
         "gold.dim_customers",
     )
+
+
+def test_gold_waits_for_the_loads_of_silver_that_a_rule_may_fail(tmp_path: Path) -> None:
+    for step in steps(tmp_path).values():
+        if step.layer == "gold":
+            assert set(SILVER_GATES) <= set(step.depends_on), step.id
 
 
 def test_each_step_comes_after_those_it_depends_on(tmp_path: Path) -> None:

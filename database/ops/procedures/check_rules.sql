@@ -12,11 +12,6 @@ CREATE OR ALTER PROCEDURE ops.check_rules
     @row_count bigint = NULL OUTPUT
 AS
 SET NOCOUNT, XACT_ABORT ON;
-DECLARE @most_keys int = 100000;
-DECLARE @statement nvarchar(max);
-DECLARE @reads nvarchar(max);
-DECLARE @rule_number int;
-DECLARE @keys nvarchar(max);
 
 SELECT
     @results = NULL,
@@ -108,76 +103,7 @@ WHERE rules.table_name = @table_name
     AND rules.kind <> N'anomaly'
     AND EXISTS (SELECT 1 FROM #scope AS scope WHERE scope.is_live = 1);
 
--- All rules that rows break, by what they read: one pass over it.
-SET @reads = N'';
-WHILE 1 = 1
-BEGIN
-    SELECT @reads = MIN(rules.source_name)
-    FROM #rules AS rules
-    WHERE rules.measure IS NULL
-        AND rules.source_name > @reads;
-
-    IF @reads IS NULL
-        BREAK;
-
-    SELECT @statement = CONCAT(
-        N'INSERT INTO #counts (rule_number, kept_out, checked, failed) ',
-        N'SELECT counts.rule_number, totals.kept_out, counts.checked, counts.failed ',
-        N'FROM (SELECT flags.kept_out, COUNT_BIG(*) AS row_count',
-        STRING_AGG(CONVERT(nvarchar(max), CONCAT(
-            IIF(
-                rules.narrowed IS NULL,
-                N'',
-                CONCAT(N', SUM(flags.checked_', rules.rule_number, N') AS checked_', rules.rule_number)
-            ),
-            N', SUM(flags.failed_' + IIF(rules.violation IS NULL, NULL, CONVERT(nvarchar(10), rules.rule_number))
-            + CONCAT(N') AS failed_', rules.rule_number)
-        )), N'') WITHIN GROUP (ORDER BY rules.rule_number),
-        N' FROM (SELECT ', IIF(MAX(rules.kept_out) IS NULL, N'CONVERT(nvarchar(200), NULL)', N'checked.rule_name'),
-        N' AS kept_out',
-        STRING_AGG(CONVERT(nvarchar(max), CONCAT(
-            N', CONVERT(bigint, CASE WHEN ' + rules.narrowed + CONCAT(
-                N' THEN 1 ELSE 0 END) AS checked_', rules.rule_number
-            ),
-            N', CONVERT(bigint, CASE WHEN ' + IIF(
-                rules.narrowed IS NULL, rules.violation, CONCAT(N'(', rules.narrowed, N') AND (', rules.violation, N')')
-            ) + IIF(rules.violation IS NULL, NULL, CONCAT(N' THEN 1 ELSE 0 END) AS failed_', rules.rule_number))
-        )), N'') WITHIN GROUP (ORDER BY rules.rule_number),
-        N' FROM ', @reads, N') AS flags GROUP BY flags.kept_out) AS totals CROSS APPLY (VALUES ',
-        STRING_AGG(CONVERT(nvarchar(max), IIF(
-            rules.violation IS NULL,
-            NULL,
-            CONCAT(
-                N'(', rules.rule_number, N', totals.',
-                IIF(rules.narrowed IS NULL, N'row_count', CONCAT(N'checked_', rules.rule_number)),
-                N', totals.failed_', rules.rule_number, N'), '
-            )
-        )), N'') WITHIN GROUP (ORDER BY rules.rule_number),
-        N'(0, totals.row_count, CONVERT(bigint, 0))) AS counts (rule_number, checked, failed)',
-        IIF(MAX(rules.kept_out) IS NULL, N' WHERE counts.rule_number > 0;', N';')
-    )
-    FROM #rules AS rules
-    WHERE rules.measure IS NULL
-        AND rules.source_name = @reads;
-
-    EXEC sys.sp_executesql @stmt = @statement;
-END;
-
-SELECT @statement = STRING_AGG(CONVERT(nvarchar(max), CONCAT(
-    N'INSERT INTO #counts (rule_number, checked, observed) SELECT ', rules.rule_number,
-    IIF(
-        rules.source_name LIKE N' AS checked WHERE%',
-        CONCAT(N', 1, ', rules.measure, N';'),
-        CONCAT(
-            N', COUNT_BIG(*), ', rules.measure, N' FROM ', rules.source_name, N' AND (' + rules.narrowed + N')', N';'
-        )
-    )
-)), N' ')
-FROM #rules AS rules
-WHERE rules.measure IS NOT NULL;
-
-IF @statement IS NOT NULL
-    EXEC sys.sp_executesql @stmt = @statement;
+EXEC ops.record_rule_counts;
 
 WITH totals AS (
     SELECT
@@ -217,12 +143,14 @@ figures AS (
         counted.rule_number,
         counted.checked,
         counted.failed,
-        CONVERT(decimal(38, 4), CASE
-            WHEN counted.measure IS NOT NULL THEN counted.observed
-            WHEN counted.unit <> N'percent' THEN counted.failed
-            WHEN counted.checked > 0 THEN counted.failed * 100.0 / counted.checked
-            ELSE 0
-        END) AS observed
+        -- As exact as can be: a third is more than 33.3333 percent. Each branch is converted by itself, since together
+        -- they would have no more decimals than the least exact of them.
+        CASE
+            WHEN counted.measure IS NOT NULL THEN CONVERT(decimal(38, 12), counted.observed)
+            WHEN counted.unit <> N'percent' THEN CONVERT(decimal(38, 12), counted.failed)
+            WHEN counted.checked > 0 THEN CONVERT(decimal(38, 12), counted.failed * 100.0 / counted.checked)
+            ELSE CONVERT(decimal(38, 12), 0)
+        END AS observed
     FROM counted
 ),
 
@@ -233,28 +161,7 @@ judged AS (
         figures.failed,
         figures.observed,
         CASE
-            -- Nothing to measure breaks nothing: the age of no row is unknown.
-            WHEN figures.observed IS NULL THEN N'passed'
-            WHEN deployed.operator = N'mustBe' AND figures.observed = deployed.threshold_low THEN N'passed'
-            WHEN deployed.operator = N'mustNotBe' AND figures.observed <> deployed.threshold_low THEN N'passed'
-            WHEN deployed.operator = N'mustBeGreaterThan' AND figures.observed > deployed.threshold_low THEN N'passed'
-            WHEN
-                deployed.operator = N'mustBeGreaterOrEqualTo'
-                AND figures.observed >= deployed.threshold_low
-                THEN N'passed'
-            WHEN deployed.operator = N'mustBeLessThan' AND figures.observed < deployed.threshold_low THEN N'passed'
-            WHEN
-                deployed.operator = N'mustBeLessOrEqualTo'
-                AND figures.observed <= deployed.threshold_low
-                THEN N'passed'
-            WHEN
-                deployed.operator = N'mustBeBetween'
-                AND figures.observed BETWEEN deployed.threshold_low AND deployed.threshold_high
-                THEN N'passed'
-            WHEN
-                deployed.operator = N'mustNotBeBetween'
-                AND figures.observed NOT BETWEEN deployed.threshold_low AND deployed.threshold_high
-                THEN N'passed'
+            WHEN thresholds.is_kept = 1 THEN N'passed'
             WHEN
                 rules.severity = N'fail'
                 AND EXISTS (
@@ -268,7 +175,7 @@ judged AS (
                     WHERE accepted.rule_name = rules.rule_name
                         AND accepted.checked = figures.checked
                         AND accepted.failed = figures.failed
-                        AND accepted.observed = figures.observed
+                        AND accepted.observed = CONVERT(decimal(38, 4), figures.observed)
                 )
                 THEN N'accepted'
             WHEN rules.severity = N'fail' THEN N'failed'
@@ -278,6 +185,9 @@ judged AS (
     FROM figures
     INNER JOIN #rules AS rules ON rules.rule_number = figures.rule_number
     INNER JOIN ops.quality_rules AS deployed ON deployed.rule_name = rules.rule_name
+    CROSS APPLY ops.threshold_kept(
+        deployed.operator, deployed.threshold_low, deployed.threshold_high, figures.observed
+    ) AS thresholds
 )
 
 UPDATE rules
@@ -289,67 +199,7 @@ SET
 FROM #rules AS rules
 INNER JOIN judged ON judged.rule_number = rules.rule_number;
 
--- The failing rows by key; those that are quarantined stand in ops.quarantine.
-SET @rule_number = 0;
-
-IF EXISTS (SELECT 1 FROM #rules AS rules WHERE rules.failed > 0 AND rules.key_columns IS NULL)
-    -- Without a primary key, and none named by the rule, failing rows are counted and not listed.
-    UPDATE #rules
-    SET key_columns = (
-        SELECT N'["'
-            + STRING_AGG(CONVERT(nvarchar(max), columns.name), N'", "') WITHIN GROUP (ORDER BY parts.key_ordinal)
-            + N'"]'
-        FROM sys.indexes AS indexes
-        INNER JOIN sys.index_columns AS parts
-            ON parts.object_id = indexes.object_id
-                AND parts.index_id = indexes.index_id
-        INNER JOIN sys.columns AS columns
-            ON columns.object_id = parts.object_id
-                AND columns.column_id = parts.column_id
-        WHERE indexes.object_id = OBJECT_ID(@table_name)
-            AND indexes.is_primary_key = 1
-            AND parts.key_ordinal > 0
-    )
-    WHERE key_columns IS NULL;
-
-WHILE 1 = 1
-BEGIN
-    SELECT @rule_number = MIN(rules.rule_number)
-    FROM #rules AS rules
-    WHERE rules.status IN (N'warned', N'failed', N'accepted')
-        AND rules.failed > 0
-        AND rules.key_columns IS NOT NULL
-        AND rules.violation IS NOT NULL
-        AND rules.rule_number > @rule_number;
-
-    IF @rule_number IS NULL
-        BREAK;
-
-    SELECT @statement = CONCAT(
-        N'SET @keys = (SELECT TOP (@most_keys) ', names.listed,
-        N' FROM (SELECT ', names.listed, N', CASE WHEN ', N'(' + rules.narrowed + N') AND ', N'(', rules.violation,
-        N') THEN 1 ELSE 0 END AS is_failing FROM ', rules.source_name,
-        N') AS checked WHERE checked.is_failing = 1 ORDER BY ', names.listed,
-        N' FOR JSON PATH, INCLUDE_NULL_VALUES);'
-    )
-    FROM #rules AS rules
-    CROSS APPLY (
-        SELECT STRING_AGG(CONVERT(nvarchar(max), CONCAT(N'checked.', QUOTENAME(parts.value))), N', ')
-            WITHIN GROUP (ORDER BY CONVERT(int, parts.[key])) AS listed
-        FROM OPENJSON(rules.key_columns) AS parts
-    ) AS names
-    WHERE rules.rule_number = @rule_number;
-
-    EXEC sys.sp_executesql
-        @stmt = @statement,
-        @params = N'@most_keys int, @keys nvarchar(max) OUTPUT',
-        @most_keys = @most_keys,
-        @keys = @keys OUTPUT;
-
-    UPDATE #rules
-    SET failing_keys = @keys
-    WHERE rule_number = @rule_number;
-END;
+EXEC ops.record_failing_keys @table_name = @table_name;
 
 SELECT @row_count = ISNULL(MAX(rules.checked), 0) FROM #rules AS rules;
 

@@ -410,8 +410,7 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'SUM(CASE WHEN checked.standing IN (N''duplicate_exact'', N''duplicate_by_key'') THEN 1 ELSE 0 END) * '
-        + N'1.0 / COUNT_BIG(*)',
+        N'1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)',
         NULL,
         N'mustBe',
         0,
@@ -433,7 +432,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different customer_id as on such days'
     ),
     (

@@ -323,8 +323,7 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'SUM(CASE WHEN checked.standing IN (N''duplicate_exact'', N''duplicate_by_key'') THEN 1 ELSE 0 END) * '
-        + N'1.0 / COUNT_BIG(*)',
+        N'1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)',
         NULL,
         N'mustBe',
         0,
@@ -333,7 +332,7 @@ FROM (
         N'as few copies as on such days'
     ),
     (
-        N'shop_fx_rates.mean_rate',
+        N'shop_fx_rates.typical_rate',
         N'warn',
         N'anomaly',
         N'bronze.shop_fx_rates',
@@ -341,12 +340,14 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'AVG(CASE WHEN checked.standing <> N''misfit'' THEN CONVERT(float, checked.rate) END)',
+        N'SIGN(AVG(CASE WHEN checked.standing <> N''misfit'' THEN SIGN(CONVERT(float, checked.rate)) * LOG(1 + '
+        + N'ABS(CONVERT(float, checked.rate))) END)) * (EXP(ABS(AVG(CASE WHEN checked.standing <> N''misfit'' '
+        + N'THEN SIGN(CONVERT(float, checked.rate)) * LOG(1 + ABS(CONVERT(float, checked.rate))) END))) - 1)',
         NULL,
         N'mustBe',
         0,
         NULL,
-        N'amount',
+        N'typical',
         N'rate as large as on such days'
     ),
     (

@@ -461,8 +461,7 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'SUM(CASE WHEN checked.standing IN (N''duplicate_exact'', N''duplicate_by_key'') THEN 1 ELSE 0 END) * '
-        + N'1.0 / COUNT_BIG(*)',
+        N'1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)',
         NULL,
         N'mustBe',
         0,
@@ -484,7 +483,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different order_id as on such days'
     ),
     (
@@ -501,7 +500,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different product_id as on such days'
     ),
     (
@@ -522,7 +521,7 @@ FROM (
         N'quantity as large as on such days'
     ),
     (
-        N'shop_order_items.mean_unit_price',
+        N'shop_order_items.typical_unit_price',
         N'warn',
         N'anomaly',
         N'bronze.shop_order_items',
@@ -530,12 +529,15 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'AVG(CASE WHEN checked.standing <> N''misfit'' THEN CONVERT(float, checked.unit_price) END)',
+        N'SIGN(AVG(CASE WHEN checked.standing <> N''misfit'' THEN SIGN(CONVERT(float, checked.unit_price)) * '
+        + N'LOG(1 + ABS(CONVERT(float, checked.unit_price))) END)) * (EXP(ABS(AVG(CASE WHEN checked.standing <> '
+        + N'N''misfit'' THEN SIGN(CONVERT(float, checked.unit_price)) * LOG(1 + ABS(CONVERT(float, '
+        + N'checked.unit_price))) END))) - 1)',
         NULL,
         N'mustBe',
         0,
         NULL,
-        N'amount',
+        N'typical',
         N'unit_price as large as on such days'
     ),
     (
@@ -574,7 +576,7 @@ FROM (
         N'discount missing as often as on such days'
     ),
     (
-        N'shop_order_items.mean_discount',
+        N'shop_order_items.typical_discount',
         N'warn',
         N'anomaly',
         N'bronze.shop_order_items',
@@ -582,12 +584,15 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'AVG(CASE WHEN checked.standing <> N''misfit'' THEN CONVERT(float, checked.discount) END)',
+        N'SIGN(AVG(CASE WHEN checked.standing <> N''misfit'' THEN SIGN(CONVERT(float, checked.discount)) * '
+        + N'LOG(1 + ABS(CONVERT(float, checked.discount))) END)) * (EXP(ABS(AVG(CASE WHEN checked.standing <> '
+        + N'N''misfit'' THEN SIGN(CONVERT(float, checked.discount)) * LOG(1 + ABS(CONVERT(float, '
+        + N'checked.discount))) END))) - 1)',
         NULL,
         N'mustBe',
         0,
         NULL,
-        N'amount',
+        N'typical',
         N'discount as large as on such days'
     ),
     (

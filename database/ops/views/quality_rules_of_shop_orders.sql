@@ -640,8 +640,7 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'SUM(CASE WHEN checked.standing IN (N''duplicate_exact'', N''duplicate_by_key'') THEN 1 ELSE 0 END) * '
-        + N'1.0 / COUNT_BIG(*)',
+        N'1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)',
         NULL,
         N'mustBe',
         0,
@@ -663,7 +662,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different order_id as on such days'
     ),
     (
@@ -680,7 +679,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different customer_id as on such days'
     ),
     (
@@ -823,7 +822,7 @@ FROM (
         N'line_count as large as on such days'
     ),
     (
-        N'shop_orders.mean_order_total',
+        N'shop_orders.typical_order_total',
         N'warn',
         N'anomaly',
         N'bronze.shop_orders',
@@ -831,12 +830,15 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'AVG(CASE WHEN checked.standing <> N''misfit'' THEN CONVERT(float, checked.order_total) END)',
+        N'SIGN(AVG(CASE WHEN checked.standing <> N''misfit'' THEN SIGN(CONVERT(float, checked.order_total)) * '
+        + N'LOG(1 + ABS(CONVERT(float, checked.order_total))) END)) * (EXP(ABS(AVG(CASE WHEN checked.standing '
+        + N'<> N''misfit'' THEN SIGN(CONVERT(float, checked.order_total)) * LOG(1 + ABS(CONVERT(float, '
+        + N'checked.order_total))) END))) - 1)',
         NULL,
         N'mustBe',
         0,
         NULL,
-        N'amount',
+        N'typical',
         N'order_total as large as on such days'
     ),
     (

@@ -444,8 +444,7 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'SUM(CASE WHEN checked.standing IN (N''duplicate_exact'', N''duplicate_by_key'') THEN 1 ELSE 0 END) * '
-        + N'1.0 / COUNT_BIG(*)',
+        N'1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)',
         NULL,
         N'mustBe',
         0,
@@ -467,7 +466,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different payment_id as on such days'
     ),
     (
@@ -484,7 +483,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different order_id as on such days'
     ),
     (
@@ -505,7 +504,7 @@ FROM (
         N'method mixed as on such days'
     ),
     (
-        N'shop_payments.mean_amount',
+        N'shop_payments.typical_amount',
         N'warn',
         N'anomaly',
         N'bronze.shop_payments',
@@ -513,12 +512,14 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'AVG(CASE WHEN checked.standing <> N''misfit'' THEN CONVERT(float, checked.amount) END)',
+        N'SIGN(AVG(CASE WHEN checked.standing <> N''misfit'' THEN SIGN(CONVERT(float, checked.amount)) * LOG(1 '
+        + N'+ ABS(CONVERT(float, checked.amount))) END)) * (EXP(ABS(AVG(CASE WHEN checked.standing <> N''misfit'' '
+        + N'THEN SIGN(CONVERT(float, checked.amount)) * LOG(1 + ABS(CONVERT(float, checked.amount))) END))) - 1)',
         NULL,
         N'mustBe',
         0,
         NULL,
-        N'amount',
+        N'typical',
         N'amount as large as on such days'
     ),
     (

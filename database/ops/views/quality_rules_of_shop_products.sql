@@ -424,8 +424,7 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'SUM(CASE WHEN checked.standing IN (N''duplicate_exact'', N''duplicate_by_key'') THEN 1 ELSE 0 END) * '
-        + N'1.0 / COUNT_BIG(*)',
+        N'1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)',
         NULL,
         N'mustBe',
         0,
@@ -447,7 +446,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different product_id as on such days'
     ),
     (
@@ -486,7 +485,7 @@ FROM (
         N'brand missing as often as on such days'
     ),
     (
-        N'shop_products.mean_unit_price',
+        N'shop_products.typical_unit_price',
         N'warn',
         N'anomaly',
         N'bronze.shop_products',
@@ -494,12 +493,15 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'AVG(CASE WHEN checked.standing <> N''misfit'' THEN CONVERT(float, checked.unit_price) END)',
+        N'SIGN(AVG(CASE WHEN checked.standing <> N''misfit'' THEN SIGN(CONVERT(float, checked.unit_price)) * '
+        + N'LOG(1 + ABS(CONVERT(float, checked.unit_price))) END)) * (EXP(ABS(AVG(CASE WHEN checked.standing <> '
+        + N'N''misfit'' THEN SIGN(CONVERT(float, checked.unit_price)) * LOG(1 + ABS(CONVERT(float, '
+        + N'checked.unit_price))) END))) - 1)',
         NULL,
         N'mustBe',
         0,
         NULL,
-        N'amount',
+        N'typical',
         N'unit_price as large as on such days'
     ),
     (

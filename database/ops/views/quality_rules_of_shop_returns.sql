@@ -458,8 +458,7 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'SUM(CASE WHEN checked.standing IN (N''duplicate_exact'', N''duplicate_by_key'') THEN 1 ELSE 0 END) * '
-        + N'1.0 / COUNT_BIG(*)',
+        N'1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)',
         NULL,
         N'mustBe',
         0,
@@ -481,7 +480,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different return_id as on such days'
     ),
     (
@@ -498,7 +497,7 @@ FROM (
         N'mustBe',
         0,
         NULL,
-        N'rows',
+        N'distinct',
         N'as many different order_id as on such days'
     ),
     (
@@ -536,7 +535,7 @@ FROM (
         N'quantity as large as on such days'
     ),
     (
-        N'shop_returns.mean_refund_amount',
+        N'shop_returns.typical_refund_amount',
         N'warn',
         N'anomaly',
         N'bronze.shop_returns',
@@ -544,12 +543,15 @@ FROM (
         N'file_id',
         NULL,
         NULL,
-        N'AVG(CASE WHEN checked.standing <> N''misfit'' THEN CONVERT(float, checked.refund_amount) END)',
+        N'SIGN(AVG(CASE WHEN checked.standing <> N''misfit'' THEN SIGN(CONVERT(float, checked.refund_amount)) * '
+        + N'LOG(1 + ABS(CONVERT(float, checked.refund_amount))) END)) * (EXP(ABS(AVG(CASE WHEN checked.standing '
+        + N'<> N''misfit'' THEN SIGN(CONVERT(float, checked.refund_amount)) * LOG(1 + ABS(CONVERT(float, '
+        + N'checked.refund_amount))) END))) - 1)',
         NULL,
         N'mustBe',
         0,
         NULL,
-        N'amount',
+        N'typical',
         N'refund_amount as large as on such days'
     ),
     (

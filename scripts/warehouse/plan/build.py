@@ -5,7 +5,8 @@ gold are the fixed flow of the warehouse, joined to bronze by what each contract
 of them stands what a contract says that it is loaded by. A step is there even when nothing is new: its
 procedure finds that out by itself and says 'up to date'. Before silver stand the gates: each entity's new
 records are held against its rules before silver takes in anything, so that a broken one leaves all that is
-published as it was. Behind silver's records, a step looks for days unlike the others; the last is retention.
+published as it was; gold waits for the loads of silver that a rule may fail. Behind silver's records, a
+step looks for days unlike the others; the last is retention.
 """
 
 from __future__ import annotations
@@ -303,13 +304,15 @@ def _target_steps(
     for step in bronze:
         for table in step.outlets:
             writers[table] = (*writers.get(table, ()), step.id)
+    held = {rule.on for contract in contracts for rule in contract.quality if rule.severity == "fail"}
+    silver_gates = tuple(target.id for target in targets if target.layer == "silver" and target.table in held)
     steps: list[Step] = []
     for target in targets:
         fed_by = tuple(contract.table for contract in contracts if target.table in contract.feeds)
         inlets = (*fed_by, *target.inlets)
         depends_on = tuple(step_id for table in inlets for step_id in writers.get(table, ()))
-        # Each of silver waits for all gates; gold waits for silver.
-        needed = gates if target.layer == "silver" else ()
+        # Silver waits for the gates on bronze, gold for the loads of silver that are gates themselves.
+        needed = gates if target.layer == "silver" else silver_gates
         steps.append(
             _procedure_step(
                 target.id,
@@ -319,7 +322,7 @@ def _target_steps(
                 target=target.table,
                 inlets=inlets,
                 outlets=(target.table,),
-                depends_on=(*needed, *depends_on),
+                depends_on=tuple(dict.fromkeys((*needed, *depends_on))),
             )
         )
         writers[target.table] = (*writers.get(target.table, ()), target.id)

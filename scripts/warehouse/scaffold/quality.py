@@ -217,15 +217,14 @@ def _watched(contract: Contract) -> Iterator[RuleRow]:
         return
     misfits = "AVG(CASE WHEN checked.standing = N'misfit' THEN 1.0 ELSE 0.0 END)"
     yield _measure(contract, "rejected", "share", misfits, "as few records kept out as on such days")
-    yield _measure(contract, "repeated", "share", _copies(contract), "as few copies as on such days")
+    yield _measure(contract, "repeated", "share", _copies(), "as few copies as on such days")
     for column in contract.columns:
         yield from _watched_column(contract, column)
 
 
-def _copies(contract: Contract) -> str:
-    """The share of records that another of the same day equals, but for when it was updated."""
-    copies = "SUM(CASE WHEN checked.standing IN (N'duplicate_exact', N'duplicate_by_key') THEN 1 ELSE 0 END)"
-    return f"{copies} * 1.0 / COUNT_BIG(*)"
+def _copies() -> str:
+    """The share of records that say what another of the same day says."""
+    return "1 - COUNT(DISTINCT checked.value_hash) * 1.0 / COUNT_BIG(*)"
 
 
 def _watched_text(contract: Contract, column: Column) -> Iterator[RuleRow]:
@@ -252,7 +251,10 @@ def _watched_column(contract: Contract, column: Column) -> Iterator[RuleRow]:
     if typed_as in _NUMBERS and not column.key_position:
         value = f"CASE WHEN {_READ} THEN CONVERT(float, checked.{name}) END"
         usual = f"{name} as large as on such days"
-        yield _measure(contract, f"mean_{name}", "amount", f"AVG({value})", usual)
+        if typed_as == "integer":
+            yield _measure(contract, f"mean_{name}", "amount", f"AVG({value})", usual)
+        else:
+            yield _measure(contract, f"typical_{name}", "typical", _typical(name), usual)
         if TYPINGS[typed_as].sql_type == "decimal(19, 4)":
             adding = f"{name} adding up to as much as on such days"
             yield _measure(contract, f"sum_{name}", "amount", f"SUM({value})", adding)
@@ -261,12 +263,19 @@ def _watched_column(contract: Contract, column: Column) -> Iterator[RuleRow]:
     if typed_as == "code":
         count = f"COUNT(DISTINCT checked.{name})"
         yield _measure(
-            contract, f"distinct_{name}", "rows", count, f"as many different {name} as on such days"
+            contract, f"distinct_{name}", "distinct", count, f"as many different {name} as on such days"
         )
     if typed_as == "timestamp" and name == "updated_at":
         end = "DATEADD(DAY, 1, CONVERT(datetime2(3), days.observed_on))"
         age = f"DATEDIFF_BIG(MINUTE, MAX(checked.updated_at), {end}) / 60.0"
         yield _measure(contract, "age", "hours", age, "as fresh as on such days")
+
+
+def _typical(name: str) -> str:
+    """The geometric mean, sign kept: a few large amounts among many small ones move it little."""
+    value = f"CONVERT(float, checked.{name})"
+    mean = f"AVG(CASE WHEN {_READ} THEN SIGN({value}) * LOG(1 + ABS({value})) END)"
+    return f"SIGN({mean}) * (EXP(ABS({mean})) - 1)"
 
 
 def _measure(contract: Contract, name: str, unit: str, measure: str, description: str) -> RuleRow:

@@ -577,6 +577,17 @@ EXEC test_ops_check_rules.given_a_rule
     @unit = N'percent';
 EXEC test_ops_check_rules.assert_found @status = N'passed', @checked = 0, @failed = 0;
 GO
+CREATE PROCEDURE test_ops_check_rules.[test a predicate fails by a ratio that only rounding would let pass]
+AS
+INSERT INTO silver.payments (payment_id, order_id, batch_id)
+VALUES (N'P1', NULL, 7), (N'P2', N'O1', 7), (N'P3', N'O1', 7);
+EXEC test_ops_check_rules.given_a_rule
+    @violation = N'order_id IS NULL',
+    @operator = N'mustBeLessOrEqualTo',
+    @threshold_low = 33.3333,
+    @unit = N'percent';
+EXEC test_ops_check_rules.assert_found @status = N'failed', @checked = 3, @failed = 1;
+GO
 CREATE PROCEDURE test_ops_check_rules.[test a query passes with the figure that must be]
 AS
 INSERT INTO silver.payments (payment_id, order_id, payment_method, original_amount, paid_at, batch_id)
