@@ -196,7 +196,7 @@ def _wrong(entity: Entity, rows: Rows, stream: Stream) -> Iterator[list[Row]]:
         fields = next(islice((row[0] for row in rows if row[2]), chosen, None))
         yield [(_altered(entity, (f"X{fields[0].strip()[1:]}", *fields[1:])), BY_KEY, False)]
     else:
-        yield [(("",) * len(entity.columns), BY_KEY, False)]
+        yield [(("",) * len(entity.columns), BLANK, False)]
     for block in rows.blocks():
         wrong: list[Row] = []
         for row in block:

@@ -160,7 +160,8 @@ class Count:
         rows = []
         for number, record in enumerate(records):
             fields = split_fields(record, file.delimiter)
-            reason = _structure(record, fields, len(names))
+            reason = "" if record.strip(file.delimiter) else "blank"
+            reason = reason or _structure(fields, len(names))
             if reason == "blank":
                 file.blank += 1
             elif reason:
@@ -360,10 +361,8 @@ class Count:
         return {"files": len(files), **total.summary(), "imputed": self.imputed(name)}
 
 
-def _structure(record: str, fields: list[str] | str, width: int) -> str:
+def _structure(fields: list[str] | str, width: int) -> str:
     """Why a record is refused (stage A), or nothing."""
-    if record == "":
-        return "blank"
     if isinstance(fields, str):
         return fields
     if len(fields) != width:
