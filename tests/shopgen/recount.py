@@ -160,8 +160,8 @@ class Count:
         rows = []
         for number, record in enumerate(records):
             fields = split_fields(record, file.delimiter)
-            reason = "" if record.strip(file.delimiter) else "blank"
-            reason = reason or _structure(fields, len(names))
+            is_blank = not record.strip(f"{file.delimiter} \t")
+            reason = "blank" if is_blank else _structure(record, fields, len(names))
             if reason == "blank":
                 file.blank += 1
             elif reason:
@@ -361,7 +361,7 @@ class Count:
         return {"files": len(files), **total.summary(), "imputed": self.imputed(name)}
 
 
-def _structure(fields: list[str] | str, width: int) -> str:
+def _structure(record: str, fields: list[str] | str, width: int) -> str:
     """Why a record is refused (stage A), or nothing."""
     if isinstance(fields, str):
         return fields
