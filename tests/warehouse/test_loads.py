@@ -88,8 +88,10 @@ def test_records_are_split_as_pythons_csv_module_writes_them(
     text, line = "", 2
     for row in rows:
         stream = io.StringIO(newline="")
-        kind = csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL
-        csv.writer(stream, lineterminator=line_end, quoting=kind).writerow(row)
+        if quote:
+            csv.writer(stream, lineterminator=line_end, quoting=csv.QUOTE_ALL).writerow(row)
+        else:
+            csv.writer(stream, lineterminator=line_end).writerow(row)
         text += stream.getvalue()
         if stream.getvalue().strip(", \t\r\n"):  # else the record is blank
             expected.append((line, None, row))
