@@ -15,6 +15,8 @@ from tests import soak
 from warehouse.connection import Server, driver_library, format_keywords, server_from_dsn
 from warehouse.embedded import embedded_server
 
+pytest_plugins = ["tests.sites"]
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 SOAKING_EXAMPLES: Final = 2000
 # Below tests/, the longest first: begun last, they would leave every other process idle at the end.
