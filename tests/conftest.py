@@ -9,39 +9,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, settings
-from tests import soak
 
 from warehouse.connection import Server, driver_library, format_keywords, server_from_dsn
 from warehouse.embedded import embedded_server
 
-pytest_plugins = ["tests.sites"]
+pytest_plugins = ["tests.sites", "tests.soak"]
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-SOAKING_EXAMPLES: Final = 2000
 # Below tests/, the longest first: begun last, they would leave every other process idle at the end.
 LONGEST: Final = ("docs", "dags", "e2e", "tsqlt", "warehouse", "engine/test_cases.py", "wire")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--soak` and `--seed`, for the long tests: see tests.soak."""
-    group = parser.getgroup("long tests")
-    group.addoption("--soak", action="store_true", help="run the long tests with their full counts")
-    group.addoption(
-        "--seed", type=int, help="seed of the long tests  [default: 7, and by chance with --soak]"
-    )
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Seed the long tests, hypothesis's too, which reads its option after this."""
-    seed = soak.decide(soak=config.getoption("--soak"), named=config.getoption("--seed"))
-    config.option.hypothesis_seed = str(seed)
-    # Neither a deadline nor "generation is slow" says anything of a test on a machine busy with others.
-    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.register_profile("patient", patient)
-    settings.register_profile("soak", patient, max_examples=SOAKING_EXAMPLES)
-    settings.load_profile("soak" if soak.is_soak() else "patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,14 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place_in_line(item: pytest.Item) -> int:
     places = (place for place, name in enumerate(LONGEST) if item.path.is_relative_to(ROOT / "tests" / name))
     return next(places, len(LONGEST))
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Print the seed first: a run that is killed has told it."""
-    if not hasattr(session.config, "workerinput"):
-        seed, kind = soak.seed(), "the long tests in full" if soak.is_soak() else "a sample of the long tests"
-        remedy = f"; repeat with --soak --seed {seed}" if soak.is_soak() else ""
-        session.config.get_terminal_writer().line(f"tests: {kind}, seed {seed}{remedy}")
 
 
 @dataclass(frozen=True)

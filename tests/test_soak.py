@@ -1,6 +1,6 @@
 """Samples repeat themselves, soaking does not, and a printed seed repeats a run.
 
-Shown on a project of its own, with this one's conftest.
+Shown on a project of its own, with this one's settings and plugin.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def test_counted():
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "tests").mkdir()
-    for name in ("pyproject.toml", "tests/conftest.py", "tests/soak.py"):
+    for name in ("pyproject.toml", "tests/soak.py"):
         shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "tests" / "conftest.py").write_text('pytest_plugins = ["tests.soak"]\n', encoding="utf-8")
     (tmp_path / "tests" / "test_long.py").write_text(LONG_TEST, encoding="utf-8")
     return tmp_path
 
