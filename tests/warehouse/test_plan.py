@@ -15,6 +15,7 @@ from warehouse.contracts import Contract, ContractError, load_contracts, read_co
 from warehouse.intake import PlanError, find_files, inspect, named_file
 from warehouse.plan import TARGETS, Plan, Step, bind, build_plan
 from warehouse.plan.batches import FILE_BATCH, PROCEDURE_BATCH
+from warehouse.plan.build import targets_of
 
 PROJECT = Path(__file__).parents[2]
 CONTRACTS = load_contracts(PROJECT / "dags" / "contracts")
@@ -135,8 +136,20 @@ def test_files_of_an_entity_are_loaded_one_after_the_other_by_name(tmp_path: Pat
 
 def test_a_step_reads_only_what_another_step_or_a_contract_writes() -> None:
     written = {target.table for target in TARGETS}
-    assert all(inlet in written for target in TARGETS for inlet in target.inlets)
+    assert all(table in written for target in TARGETS for table in (*target.inlets, *target.reads))
     assert all(table in written for contract in CONTRACTS for table in contract.feeds)
+
+
+def test_a_step_names_every_table_whose_batches_its_procedure_takes_in() -> None:
+    """Else the procedure is not called though a batch waits for it (ops.run_step, @inlets)."""
+    for target in targets_of(CONTRACTS):
+        schema, name = target.procedure.split(".")
+        text = (PROJECT / "database" / schema / "procedures" / f"{name}.sql").read_text(encoding="utf-8")
+        waiting = re.search(r"FROM ops\.batches AS batches\s+WHERE (.*?)AND NOT EXISTS (.*?)\);", text, re.S)
+        assert waiting is not None, target
+        fed_by = {contract.table for contract in CONTRACTS if target.table in contract.feeds}
+        assert set(re.findall(r"N'([\w.]+)'", waiting[1])) <= {*target.inlets, *fed_by}, target
+        assert re.findall(r"consumer = N'([\w.]+)'", waiting[2]) == [target.table], target
 
 
 def test_every_procedure_that_a_step_calls_is_in_the_project() -> None:
@@ -257,9 +270,16 @@ def test_binding_declares_the_steps_parameters_and_the_drivers(tmp_path: Path) -
     statement, declarations, values = bind(step, {"@run_id": ("bigint", 7)})
     assert statement == PROCEDURE_BATCH
     assert declarations == (
-        "@step nvarchar(1200), @procedure nvarchar(300), @target nvarchar(300), @run_id bigint"
+        "@step nvarchar(1200), @procedure nvarchar(300), @target nvarchar(300), @inlets nvarchar(max), "
+        "@run_id bigint"
     )
-    assert values == ("silver.products", "silver.load_products", "silver.products", 7)
+    assert values == (
+        "silver.products",
+        "silver.load_products",
+        "silver.products",
+        '["bronze.journey_products"]',
+        7,
+    )
 
 
 def test_every_parameter_of_a_batch_is_bound_and_used(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 -- Runs one leaf procedure and logs it in ops.run_steps: opens the row, calls the leaf, closes the row after its commit
 -- or rollback, rethrows. @target: the table whose rules are checked behind the leaf; where one has severity fail, both
 -- are one transaction, and a broken rule leaves the table as it was. Without @procedure the check is all.
+-- @inlets: the tables, as a JSON array, whose batches the leaf takes in under the name of @target; where none waits, and
+-- nothing of @target waits for its check, the leaf is not called.
 -- Re-run: one more row per attempt. @status: 'done', 'up to date' (nothing to do) or 'refused' (the file was).
 -- EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
 CREATE OR ALTER PROCEDURE ops.run_step
@@ -10,6 +12,7 @@ CREATE OR ALTER PROCEDURE ops.run_step
     @file_id bigint = NULL,
     @started_at datetime2(3) = NULL,
     @target nvarchar(300) = NULL,
+    @inlets nvarchar(max) = NULL,
     @status nvarchar(20) = NULL OUTPUT,
     @rows_read bigint = NULL OUTPUT,
     @rows_written bigint = NULL OUTPUT,
@@ -37,11 +40,6 @@ END;
 IF NOT EXISTS (SELECT 1 FROM ops.runs AS runs WHERE runs.run_id = @run_id)
     THROW 51004, N'ops.run_step: there is no such run; open one with ops.start_run and pass its @run_id.', 1;
 
-INSERT INTO ops.run_steps (run_id, step, procedure_name, file_id, status, started_at)
-VALUES (@run_id, @step, ISNULL(@procedure, N'ops.check_rules'), @file_id, N'running', @started_at);
-
-SET @step_id = SCOPE_IDENTITY();
-
 -- A transaction of its own is worth its length only where something may have to be taken back.
 SELECT
     @rule_count = COUNT(*),
@@ -49,6 +47,77 @@ SELECT
 FROM ops.quality_rules AS rules
 WHERE rules.table_name = @target
     AND rules.kind <> N'anomaly';
+
+IF
+    @inlets IS NOT NULL
+    AND (
+        @procedure IS NULL
+        OR NOT EXISTS (
+            SELECT 1
+            FROM OPENJSON(@inlets) AS inlets
+            INNER JOIN ops.batches AS batches ON batches.table_name = inlets.value
+            WHERE NOT EXISTS (
+                SELECT 1
+                FROM ops.batch_consumers AS consumers
+                WHERE consumers.consumer = @target
+                    AND consumers.batch_id = batches.batch_id
+            )
+        )
+    )
+    AND (
+        @rule_count = 0
+        OR NOT EXISTS (
+            SELECT 1
+            FROM ops.batches AS batches
+            WHERE batches.table_name = @target
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM ops.batch_consumers AS consumers
+                    WHERE consumers.consumer = CONCAT(N'quality:', @target)
+                        AND consumers.batch_id = batches.batch_id
+                )
+        )
+    )
+BEGIN
+    SELECT
+        @status = N'up to date',
+        @rows_read = 0,
+        @rows_written = 0,
+        @rows_rejected = 0,
+        @milliseconds = DATEDIFF(MILLISECOND, @started_at, SYSUTCDATETIME());
+
+    INSERT INTO ops.run_steps (
+        run_id,
+        step,
+        procedure_name,
+        status,
+        started_at,
+        finished_at,
+        milliseconds,
+        rows_read,
+        rows_written,
+        rows_rejected
+    )
+    VALUES (
+        @run_id,
+        @step,
+        ISNULL(@procedure, N'ops.check_rules'),
+        @status,
+        @started_at,
+        SYSUTCDATETIME(),
+        @milliseconds,
+        @rows_read,
+        @rows_written,
+        @rows_rejected
+    );
+
+    RETURN;
+END;
+
+INSERT INTO ops.run_steps (run_id, step, procedure_name, file_id, status, started_at)
+VALUES (@run_id, @step, ISNULL(@procedure, N'ops.check_rules'), @file_id, N'running', @started_at);
+
+SET @step_id = SCOPE_IDENTITY();
 
 -- ops.finish_batch says here what the leaf wrote.
 CREATE TABLE #written (batch_id bigint NOT NULL);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tsqld.binder.scope import quoted
 from tsqld.catalog.model import Catalog, PartitionFunction, Table
@@ -23,6 +24,7 @@ class Partitioning:
         return len(self.function.values) + 1
 
 
+@lru_cache(maxsize=256)
 def partition_number(function: PartitionFunction, value: str) -> str:
     """The partition of the DuckDB value `value`, NULL for NULL."""
     operator = "<=" if function.right else "<"

@@ -26,12 +26,14 @@ from tsqld.functions import install
 from tsqld.functions.sqltext import quote, udf_error
 from tsqld.runtime import rowcalls
 from tsqld.runtime.backups import BackupFailed, read_backup, write_backup
+from tsqld.runtime.ddl.tempnames import TemporaryNumbers
 from tsqld.runtime.eventsessions import EventSessions
 from tsqld.runtime.identity import Counters
 from tsqld.runtime.keptvalues import unstable_names
 from tsqld.runtime.known import KnownDatabases
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.passwords import Remembered
+from tsqld.runtime.plans import Plans, Texts
 from tsqld.runtime.session import Session
 from tsqld.runtime.walcheck import has_lost_commits
 from tsqld.security.principals import SA, login_of
@@ -104,6 +106,9 @@ class Engine:
         """Held from a commit until it is published: who holds it knows of all that anybody can see."""
         self.sessions: dict[int, Session] = {}
         self.global_temporaries: dict[str, Any] = {}
+        self.temporary_numbers = TemporaryNumbers()
+        self.plans = Plans()
+        self.texts = Texts()
         self.row_calls: dict[int, Callable[[Sequence[str | None]], Any]] = {}
         self.unstable_names: frozenset[str] = frozenset()
         """DuckDB's functions that may answer otherwise the next time."""

@@ -35,6 +35,8 @@ class SessionEnvironment:
         self.temporaries: dict[str, Table | None] = {}
         """The temp tables and table variables that were looked up."""
         self.uses_system = False
+        self.is_of_session = False
+        """Whether what is compiled holds in this session only."""
         self.unresolved: list[tuple[n.Node, int, TsqlError]] | None = None
         self._inside = ""
         self._schema = self.frame.schema
@@ -191,7 +193,9 @@ class SessionEnvironment:
         return found
 
     def special_table(self, name: str) -> Table | None:
-        return self.frame.specials.get(name.lower())
+        found = self.frame.specials.get(name.lower())
+        self.is_of_session = self.is_of_session or found is not None
+        return found
 
     def system_relation(self, database: str, schema: str, name: str) -> SystemRelation | None:
         found = system_relation(self.session, database, schema, name)
@@ -235,15 +239,18 @@ class SessionEnvironment:
         return found.base if found else None
 
     def row_function(self, name: str, types: tuple[SqlType, ...], result: SqlType) -> int:
+        self.is_of_session = True
         return self.session.row_calls.catalog_function(name, types, result)
 
     def row_module(self, module: Module, database: str) -> int:
+        self.is_of_session = True
         calls = self.session.row_calls
         if module.kind == "TABLE FUNCTION":
             return calls.table_function(module, database)
         return calls.scalar_function(module, database)
 
     def rows_storage(self) -> str:
+        self.is_of_session = True
         return f"temp.main.{quoted(f'function rows {self.session.engine.serial()}')}"
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from tsql.tokens import Kind
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Scope
-from tsqld.catalog.model import Module, Object, Table
+from tsqld.catalog.model import Module
 from tsqld.compile.context import Context, Reference
 from tsqld.compile.expressions import Place
 from tsqld.compile.inline import Compiler
@@ -25,6 +25,7 @@ from tsqld.functions.arithmetic import concatenation_type
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.ddl.tempnames import same_table
 from tsqld.runtime.environment import SessionEnvironment
+from tsqld.runtime.plans import Lookups, Plans, Temporaries
 from tsqld.runtime.session import Session
 from tsqld.runtime.tablelocks import Hints
 from tsqld.runtime.usercode import fill, returned_value
@@ -65,19 +66,12 @@ class CompiledValue:
     hints: Hints = frozenset()
 
 
-Lookups = tuple[tuple[tuple[str, str, str], Object | None], ...]
-Temporaries = tuple[tuple[str, Table | None], ...]
-Kept = tuple[tuple[Any, ...], int, Lookups, Temporaries, Any]
-"""What a compiled text depends on, the catalog's version or -1, the names it looked up, the temp tables and
-table variables, and the text."""
-
-
 class Evaluator:
     """Values for a session."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._cache: dict[tuple[int, str], tuple[n.Node, list[Kept]]] = {}
+        self._own = Plans()
         from tsqld.runtime.functions import SessionFunctions
 
         self._functions = SessionFunctions(session, self)
@@ -96,11 +90,10 @@ class Evaluator:
         options = session.options
         asked = session.authority.token()
         settings = (session.identity_insert, options.datefirst, options.dateformat, session.instead, asked)
-        signature = (database, frame.signature, settings)
-        key = (id(node), purpose)
-        entry = self._cache.get(key)
-        if entry is not None:
-            for known, version, lookups, temporaries, made in entry[1]:
+        signature = (database, frame.schema, frame.signature, settings)
+        plans = session.engine.plans if frame.procedure else self._own
+        for one in (plans, self._own):
+            for known, version, lookups, temporaries, made in one.of(node, purpose):
                 if (
                     known == signature
                     and (version == catalog.version or (version < 0 and self._same(lookups)))
@@ -118,13 +111,10 @@ class Evaluator:
             raise problem from None
         environment.verify()
         if not environment.uses_system:
-            if len(self._cache) > 4000:
-                self._cache.clear()
-            kept = self._cache.setdefault(key, (node, []))[1]
-            del kept[8:]
             version = catalog.version if environment.uses_catalog else -1
             lookups, temporaries = tuple(environment.lookups.items()), tuple(environment.temporaries.items())
-            kept.insert(0, (signature, version, lookups, temporaries, made))
+            kept = self._own if environment.is_of_session else plans
+            kept.keep(node, purpose, (signature, version, lookups, temporaries, made))
         return made
 
     def bound(self, make: Callable[[Compiler], Any]) -> Any:

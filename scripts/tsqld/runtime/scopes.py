@@ -18,6 +18,7 @@ from tsqld.errors import COMPILE_TIME, UNSUPPORTED, TsqlError, error
 from tsqld.runtime.consequences import with_line
 from tsqld.runtime.environment import SessionEnvironment
 from tsqld.runtime.frame import Frame
+from tsqld.runtime.plans import Texts
 from tsqld.runtime.session import Session
 from tsqld.syntax import nodes as n
 from tsqld.syntax.declared import declarations, variable_errors
@@ -26,7 +27,6 @@ from tsqld.syntax.visit import walk
 if TYPE_CHECKING:
     from tsqld.runtime.interpreter import Interpreter
 
-_KEPT: Final = 2000
 _LATER: Final = frozenset({208, 1087, 4413, UNSUPPORTED})
 """Left for the statement's turn: what is missing may be there by then."""
 _SYSTEM: Final = ("sys", "information_schema")
@@ -38,8 +38,7 @@ class Scopes:
     def __init__(self, session: Session, interpreter: Interpreter) -> None:
         self.session = session
         self.interpreter = interpreter
-        self._declared: dict[int, tuple[Sequence[n.Statement], tuple[n.Declaration, ...]]] = {}
-        self._bound: dict[int, tuple[Sequence[n.Statement], tuple[Any, ...]]] = {}
+        self._own = Texts()
 
     def enter(self, statements: Sequence[n.Statement]) -> None:
         """Make the variables of a text in the current frame, and bind its statements.
@@ -53,13 +52,15 @@ class Scopes:
         meaning: tuple[Any, ...] = (database, self.session.catalog(database).version)
         if not frame.procedure:
             meaning = (*meaning, frame.signature, self.session.temporary_version)
-        known = self._bound.get(id(statements))
-        if known is not None and known[0] is statements and known[1] == meaning:
+        texts = self._texts()
+        if texts.is_bound(statements, meaning):
             return
         self._bind_all(statements)
-        if len(self._bound) > _KEPT:
-            self._bound.clear()
-        self._bound[id(statements)] = (statements, meaning)
+        texts.bind(statements, meaning)
+
+    def _texts(self) -> Texts:
+        """Where it is kept what was found: a module's statements are the same for all sessions."""
+        return self.session.engine.texts if self.session.frame.procedure else self._own
 
     def check_module(self, node: n.CreateModule) -> None:
         """What CREATE finds wrong in the body of a procedure or function."""
@@ -114,18 +115,17 @@ class Scopes:
         return True
 
     def _declarations(self, statements: Sequence[n.Statement]) -> tuple[n.Declaration, ...]:
-        known = self._declared.get(id(statements))
-        if known is not None and known[0] is statements:
-            return known[1]
+        texts = self._texts()
+        known = texts.declared(statements)
+        if known is not None:
+            return known
         frame = self.session.frame
         names = (*frame.variables, *frame.tables, *frame.cursor_variables)
         problem = variable_errors(statements, names, returns_value=bool(frame.procedure or frame.in_function))
         if problem is not None:
             raise problem
         found = declarations(statements)
-        if len(self._declared) > _KEPT:
-            self._declared.clear()
-        self._declared[id(statements)] = (statements, found)
+        texts.declares(statements, found)
         return found
 
     # binding

@@ -193,6 +193,7 @@ class Session:
             self.drop_temporaries()
         self.engine.locks.release_all(self.spid)
         self.executor.close()
+        self.temporary_names.leave()
         if self._row_calls is not None:
             self._row_calls.close()
         self.engine.left(self)

@@ -162,6 +162,7 @@ EXEC ops.run_step
     @step = @step,
     @procedure = @procedure,
     @target = @target,
+    @inlets = @inlets,
     @status = @status OUTPUT,
     @rows_read = @rows_read OUTPUT,
     @rows_written = @rows_written OUTPUT,

@@ -26,12 +26,14 @@ from warehouse.plan.model import Parameter, Plan, Step
 class Target:
     """A silver or gold table, the procedure that loads it, and the tables it comes from.
 
-    A table may have several: one procedure per source.
+    A table may have several: one procedure per source. `inlets` are those whose batches the procedure takes
+    in, and `reads` those it only looks things up in, which must be loaded by then.
     """
 
     table: str
     procedure: str
     inlets: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def layer(self) -> str:
@@ -71,7 +73,11 @@ def _records(entity: str) -> str:
 _MATCHING: Final = (
     Target("silver.customer_features", "silver.load_customer_features", ("silver.customers",)),
     Target("ops.match_candidates", "ops.load_match_candidates", ("silver.customer_features",)),
-    Target("silver.customer_matches", "silver.load_customer_matches", ("ops.match_candidates",)),
+    Target(
+        "silver.customer_matches",
+        "silver.load_customer_matches",
+        ("silver.customer_features", "ops.match_candidates"),
+    ),
 )
 """After whoever loads customers."""
 
@@ -98,18 +104,21 @@ TARGETS: Final = (
     Target(
         "silver.order_lines",
         "silver.load_shop_order_lines",
-        (_records("order_items"), _JUDGED, "silver.products", "silver.currency_rates"),
+        (_records("order_items"), _JUDGED, "silver.products", _RATES),
+        ("silver.currency_rates",),
     ),
     Target("silver.orders", "silver.load_shop_orders", (_JUDGED, "silver.order_lines", "silver.customers")),
     Target(
         "silver.payments",
         "silver.load_shop_payments",
-        (_records("payments"), _JUDGED, "silver.currency_rates"),
+        (_records("payments"), _JUDGED, _RATES),
+        ("silver.currency_rates",),
     ),
     Target(
         "silver.returns",
         "silver.load_shop_returns",
-        (_records("returns"), _JUDGED, "silver.order_lines", "silver.currency_rates"),
+        (_records("returns"), _JUDGED, "silver.order_lines", _RATES),
+        ("silver.currency_rates",),
     ),
     Target(
         "silver.inventory_levels",
@@ -310,7 +319,8 @@ def _target_steps(
     for target in targets:
         fed_by = tuple(contract.table for contract in contracts if target.table in contract.feeds)
         inlets = (*fed_by, *target.inlets)
-        depends_on = tuple(step_id for table in inlets for step_id in writers.get(table, ()))
+        tables = (*inlets, *target.reads)
+        depends_on = tuple(step_id for table in tables for step_id in writers.get(table, ()))
         # Silver waits for the gates on bronze, gold for the loads of silver that are gates themselves.
         needed = gates if target.layer == "silver" else silver_gates
         steps.append(
@@ -320,7 +330,8 @@ def _target_steps(
                 entity=target.entity,
                 procedure=target.procedure,
                 target=target.table,
-                inlets=inlets,
+                takes_in=inlets,
+                inlets=tables,
                 outlets=(target.table,),
                 depends_on=tuple(dict.fromkeys((*needed, *depends_on))),
             )
@@ -337,6 +348,7 @@ def _procedure_step(
     procedure: str | None,
     target: str | None,
     inlets: tuple[str, ...],
+    takes_in: tuple[str, ...] = (),
     outlets: tuple[str, ...] = (),
     depends_on: tuple[str, ...] = (),
     after: tuple[str, ...] = (),
@@ -351,6 +363,7 @@ def _procedure_step(
             Parameter("@step", "nvarchar(1200)", step_id),
             Parameter("@procedure", "nvarchar(300)", procedure),
             Parameter("@target", "nvarchar(300)", target),
+            Parameter("@inlets", "nvarchar(max)", json.dumps(takes_in) if target else None),
         ),
         depends_on=depends_on,
         inlets=inlets,

@@ -212,6 +212,115 @@ EXEC tSQLt.AssertEqualsString @Expected = N'done', @Actual = @first;
 EXEC tSQLt.AssertEquals @Expected = 12, @Actual = @rows_read;
 EXEC tSQLt.AssertEqualsString @Expected = N'up to date', @Actual = @second;
 GO
+-- Runs silver.load_products for the batches of bronze.journey_products and silver.order_lines, and answers how.
+CREATE PROCEDURE test_ops_run_step.run_products
+    @status nvarchar(20) OUTPUT
+AS
+EXEC tSQLt.SpyProcedure
+    @ProcedureName = N'silver.load_products',
+    @CommandToExecute = N'SELECT @rows_read = 5, @rows_written = 3, @rows_rejected = 0;';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'silver.products',
+    @procedure = N'silver.load_products',
+    @target = N'silver.products',
+    @inlets = N'["bronze.journey_products", "silver.order_lines"]',
+    @status = @status OUTPUT;
+GO
+-- Batches 1 to 3: of bronze.journey_products, which silver.products has taken in; of bronze.journey_transactions, which
+-- it never asks for; and of silver.products, which was checked.
+CREATE PROCEDURE test_ops_run_step.batches_without_news
+AS
+EXEC tSQLt.FakeTable @TableName = N'ops.quality_rules';
+EXEC tSQLt.FakeTable @TableName = N'ops.batches';
+EXEC tSQLt.FakeTable @TableName = N'ops.batch_consumers';
+INSERT INTO ops.quality_rules (rule_name, table_name, severity, kind)
+VALUES (N'a.rule', N'silver.products', N'warn', N'predicate');
+INSERT INTO ops.batches (batch_id, table_name)
+VALUES (1, N'bronze.journey_products'), (2, N'bronze.journey_transactions'), (3, N'silver.products');
+INSERT INTO ops.batch_consumers (consumer, batch_id)
+VALUES (N'silver.products', 1), (N'quality:silver.products', 3);
+GO
+CREATE PROCEDURE test_ops_run_step.[test a leaf for which no batch waits is not called and is up to date]
+AS
+DECLARE @status nvarchar(20);
+EXEC test_ops_run_step.batches_without_news;
+EXEC test_ops_run_step.run_products @status = @status OUTPUT;
+
+SELECT
+    @status AS answered,
+    steps.run_id,
+    steps.step,
+    steps.procedure_name,
+    steps.status,
+    steps.rows_read + steps.rows_written + steps.rows_rejected AS row_count,
+    IIF(steps.finished_at >= steps.started_at AND steps.milliseconds >= 0, 1, 0) AS is_timed,
+    (SELECT COUNT(*) FROM silver.load_products_SpyProcedureLog AS calls) AS call_count
+INTO #actual
+FROM ops.run_steps AS steps;
+
+SELECT TOP (0) * INTO #expected FROM #actual;
+INSERT INTO #expected
+VALUES (N'up to date', 1, N'silver.products', N'silver.load_products', N'up to date', 0, 1, 0);
+EXEC tSQLt.AssertEqualsTable @Expected = N'#expected', @Actual = N'#actual';
+GO
+CREATE PROCEDURE test_ops_run_step.[test a leaf is called where a batch of any of its tables waits]
+AS
+DECLARE @status nvarchar(20);
+EXEC test_ops_run_step.batches_without_news;
+INSERT INTO ops.batches (batch_id, table_name) VALUES (4, N'silver.order_lines');
+EXEC test_ops_run_step.run_products @status = @status OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'done', @Actual = @status;
+GO
+CREATE PROCEDURE test_ops_run_step.[test a batch that only others have taken in waits]
+AS
+DECLARE @status nvarchar(20);
+EXEC test_ops_run_step.batches_without_news;
+INSERT INTO ops.batches (batch_id, table_name) VALUES (4, N'silver.order_lines');
+INSERT INTO ops.batch_consumers (consumer, batch_id) VALUES (N'silver.orders', 4), (N'quality:silver.products', 4);
+EXEC test_ops_run_step.run_products @status = @status OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'done', @Actual = @status;
+GO
+CREATE PROCEDURE test_ops_run_step.[test a leaf is called where rows of its table wait for their check]
+AS
+DECLARE @status nvarchar(20);
+EXEC test_ops_run_step.batches_without_news;
+DELETE FROM ops.batch_consumers WHERE consumer = N'quality:silver.products';
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.check_rules';
+EXEC test_ops_run_step.run_products @status = @status OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'done', @Actual = @status;
+GO
+CREATE PROCEDURE test_ops_run_step.[test a table without rules waits for no check]
+AS
+DECLARE @status nvarchar(20);
+EXEC test_ops_run_step.batches_without_news;
+DELETE FROM ops.batch_consumers WHERE consumer = N'quality:silver.products';
+DELETE FROM ops.quality_rules;
+EXEC test_ops_run_step.run_products @status = @status OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'up to date', @Actual = @status;
+GO
+CREATE PROCEDURE test_ops_run_step.[test a check looks at a table only where a batch of it waits]
+AS
+DECLARE @first nvarchar(20);
+DECLARE @second nvarchar(20);
+EXEC test_ops_run_step.batches_without_news;
+EXEC tSQLt.SpyProcedure @ProcedureName = N'ops.check_rules', @CommandToExecute = N'SET @row_count = 12;';
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'check:silver.products',
+    @target = N'silver.products',
+    @inlets = N'[]',
+    @status = @first OUTPUT;
+INSERT INTO ops.batches (batch_id, table_name) VALUES (4, N'silver.products');
+EXEC ops.run_step
+    @run_id = 1,
+    @step = N'check:silver.products',
+    @target = N'silver.products',
+    @inlets = N'[]',
+    @status = @second OUTPUT;
+EXEC tSQLt.AssertEqualsString @Expected = N'up to date', @Actual = @first;
+EXEC tSQLt.AssertEqualsString @Expected = N'done', @Actual = @second;
+GO
 --[@tSQLt:NoTransaction](DEFAULT)
 CREATE PROCEDURE test_ops_run_step.[test a broken rule takes back what the step wrote, and what was found stays]
 AS

@@ -27,7 +27,7 @@ def partitions(session: Session, catalog: Catalog) -> Iterator[Row]:
     session.executor.fresh(())
     whole = _whole_counts(session, catalog)
     for table in catalog.tables():
-        counts = whole.get(table.object_id) or _counts(session, catalog, table)
+        counts = _counts(session, catalog, table, whole[table.object_id])
         for index in index_rows(table):
             if index is not None and index.disabled and not index.clustered:
                 continue
@@ -67,23 +67,23 @@ def _filtered(session: Session, table: Table, index: Index | None) -> int | None
     return int(row[0]) if row else 0
 
 
-def _whole_counts(session: Session, catalog: Catalog) -> dict[int, list[int]]:
-    """Rows of every table of one partition, by object_id; asked together, for there are hundreds of them."""
-    tables = [table for table in catalog.tables() if partitioning(catalog, table) is None]
-    texts = [f"SELECT {table.object_id}, count(*) FROM {table.storage}" for table in tables]
-    rows = session.executor.read(" UNION ALL ".join(texts)).fetchall() if texts else []
-    return {object_id: [count] for object_id, count in rows}
+def _whole_counts(session: Session, catalog: Catalog) -> dict[int, int]:
+    """Rows of every table, by object_id; asked together, for there are hundreds of them."""
+    texts = [f"SELECT {table.object_id}, count(*) FROM {table.storage}" for table in catalog.tables()]
+    return dict(session.executor.read(" UNION ALL ".join(texts)).fetchall() if texts else [])
 
 
-def _counts(session: Session, catalog: Catalog, table: Table) -> list[int]:
+def _counts(session: Session, catalog: Catalog, table: Table, whole: int) -> list[int]:
     """Rows per partition, by the partition function of the scheme the table is placed on."""
     found = partitioning(catalog, table)
-    assert found is not None
-    # A boundary a month are many comparisons, and rows share their values: these are counted first.
-    values = f"SELECT {quoted(found.column)}, count(*) AS n FROM {table.storage} GROUP BY ALL"
-    text = f"SELECT {found.number} AS p, sum(n)::BIGINT FROM ({values}) GROUP BY 1"
+    if found is None:
+        return [whole]
     counts = dict.fromkeys(range(1, found.count + 1), 0)
-    counts.update(session.executor.read(text).fetchall())
+    if whole:
+        # A boundary a month are many comparisons, and rows share their values: these are counted first.
+        values = f"SELECT {quoted(found.column)}, count(*) AS n FROM {table.storage} GROUP BY ALL"
+        text = f"SELECT {found.number} AS p, sum(n)::BIGINT FROM ({values}) GROUP BY 1"
+        counts.update(session.executor.read(text).fetchall())
     return list(counts.values())
 
 

@@ -11,7 +11,8 @@ Source: Microsoft Learn, "tempdb database": temporary tables and table variables
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,27 @@ from tsqld.catalog.model import Table
 
 if TYPE_CHECKING:
     from tsqld.runtime.session import Session
+
+
+class TemporaryNumbers:
+    """The numbers of storage that ended sessions have left, by the lower-case name of its tables."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, list[int]] = {}
+        self._mutex = threading.Lock()
+
+    def take(self, name: str, new: Callable[[], int]) -> int:
+        """The smallest number left for a name, or a new one."""
+        with self._mutex:
+            left = self._left.get(name)
+            return left.pop() if left else new()
+
+    def leave(self, name: str, number: int) -> None:
+        """Have a number for the next session, whose tables of that name it may give it."""
+        with self._mutex:
+            left = self._left.setdefault(name, [])
+            left.append(number)
+            left.sort(reverse=True)
 
 
 class TemporaryNames:
@@ -36,14 +58,20 @@ class TemporaryNames:
         used = set(self._in_use()) if known else set()
         free = next((one for one in known if one[1] not in used), None)
         if free is None:
-            serial = session.engine.serial()
+            serial = session.engine.temporary_numbers.take(name.lower(), session.engine.serial)
             free = serial, f"temp.main.{quoted(f'{name.lower()} {serial}')}"
             known.append(free)
-        else:
-            session.engine.counters.forget_temporary(-free[0])
-            if session.identity_insert == free[1]:
-                session.identity_insert = ""
+        session.engine.counters.forget_temporary(-free[0])
+        if session.identity_insert == free[1]:
+            session.identity_insert = ""
         return free
+
+    def leave(self) -> None:
+        """The session ends."""
+        for name, known in self._given.items():
+            for number, _ in known:
+                self._session.engine.temporary_numbers.leave(name, number)
+        self._given.clear()
 
     def _in_use(self) -> Iterator[str]:
         session = self._session
