@@ -85,7 +85,7 @@ def not_null(value: Bound, message: str) -> str:
         return value.sql
     if value.is_null:
         return f"CAST({raise_text(515, quote(message), 2)} AS {duck_type(value.type)})"
-    return f"(CASE WHEN {value.sql} IS NULL THEN {raise_text(515, quote(message), 2)} ELSE {value.sql} END)"
+    return f"coalesce({value.sql}, {raise_text(515, quote(message), 2)})"
 
 
 def assigned(value: Bound, target: SqlType, table: str, column: str, line: int) -> Bound:

@@ -13,9 +13,11 @@ from typing import Final
 
 from tsqld.binder.scope import Relation
 from tsqld.functions import MACROS
+from tsqld.functions.sqltext import END
 
 _CALLED: Final = re.compile(r"\btsqld\.(\w+)\(")
 _ERROR: Final = "error('tsqld:"
+_MESSAGE_END: Final = re.compile(rf"chr\(3\)(?=\))|{END}'(?=\))")
 _COLUMN: Final = re.compile(r'\w+\.(?:\w+|"(?:[^"]|"")*")')
 
 
@@ -46,7 +48,7 @@ def steady(sql: str) -> str:
     parts = sql.split(_ERROR)
     text = parts[0]
     for part in parts[1:]:
-        end = part.index("chr(3))") + len("chr(3)")
+        end = next(match.end() for match in _MESSAGE_END.finditer(part))
         text += f"{start}{part[:end]} AS INTEGER) = 0 THEN NULL END{part[end + 1 :]}"
     return text
 

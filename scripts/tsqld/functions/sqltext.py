@@ -20,6 +20,7 @@ SCHEMA: Final = "memory.tsqld"
 
 END: Final = "\x03"
 """Closes an error's message, so that what DuckDB adds behind it is not taken for part of it."""
+_TEXT: Final = re.compile(r"'(?:[^']|'')*'")
 
 _DUCK: Final = {
     "bit": "BOOLEAN",
@@ -148,8 +149,15 @@ def let_all(sqls: list[str], body: Callable[..., str]) -> str:
 
 
 def raise_text(number: int, message: str, state: int | None = None) -> str:
-    """A DuckDB expression that raises `number` when evaluated; `message` is a DuckDB text expression."""
-    return f"error('tsqld:{number}:{_state(number, state)}:' || {message} || chr(3))"
+    """A DuckDB expression that raises `number` when evaluated; `message` is a DuckDB text expression.
+
+    A constant one is one literal: DuckDB binds every operator anew in each statement, and a row to be written
+    has such an expression in most columns.
+    """
+    head = f"error('tsqld:{number}:{_state(number, state)}:"
+    if _TEXT.fullmatch(message):
+        return f"{head}{message[1:-1]}{END}')"
+    return f"{head}' || {message} || chr(3))"
 
 
 def raise_error(number: int, *places: object, state: int | None = None) -> str:
