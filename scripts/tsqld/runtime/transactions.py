@@ -51,6 +51,7 @@ class Transactions:
             mark, catalogs = len(transaction.journal), dict(transaction.catalogs)
             temporaries = self.interpreter.definitions.temporaries_mark()
             outer, executor.is_writing = executor.is_writing, True
+            transaction.marks.append(mark)
             try:
                 executor.fresh(())
                 yield from work()
@@ -63,6 +64,7 @@ class Transactions:
                     self.interpreter.definitions.temporaries_back(temporaries)
                 raise
             finally:
+                transaction.marks.pop()
                 executor.is_writing = outer
             return
         executor.begin()
