@@ -90,14 +90,37 @@ def test_a_failed_statement_and_a_savepoint_take_back_what_is_theirs(pair: tuple
     assert two("SELECT n FROM found ORDER BY id").rows == [(100,), (2,)]
 
 
+def test_a_table_that_was_there_before_is_dropped_all_the_same(pair: tuple[Client, Client]) -> None:
+    one, two = pair
+    one("CREATE TABLE #old (n int); CREATE TABLE old (n int); INSERT #old VALUES (1); INSERT old VALUES (1)")
+    one("BEGIN TRANSACTION; INSERT totals SELECT COUNT(*) FROM source; DELETE #old; DROP TABLE #old")
+    one("INSERT old VALUES (2); DROP TABLE old")
+    two("INSERT source VALUES (3, 0.3, NULL)")
+    assert not one("INSERT found (n) SELECT COUNT(*) FROM source; COMMIT").errors
+    assert one("SELECT n FROM #old").numbers == [208]
+    assert not two("CREATE TABLE old (n int)").errors
+    assert not one("CREATE TABLE #old (m int); INSERT #old VALUES (5)").errors
+    assert one("SELECT m, (SELECT COUNT(*) FROM old) FROM #old").rows == [(5, 0)]
+    assert two("SELECT n FROM totals ORDER BY n").rows == [(2,), (7,)]
+
+
+def test_a_renamed_table_keeps_the_rows_it_got_under_both_names(pair: tuple[Client, Client]) -> None:
+    one, two = pair
+    one("CREATE TABLE first (n int); BEGIN TRANSACTION; INSERT first SELECT COUNT(*) FROM source")
+    one("EXEC sp_rename 'first', 'second'; INSERT second SELECT COUNT(*) FROM totals")
+    two("INSERT found (n) VALUES (1)")
+    assert not one("INSERT totals SELECT COUNT(*) FROM found; COMMIT").errors
+    assert two("SELECT n FROM second ORDER BY n").rows == [(1,), (2,)]
+
+
 def test_files_go_with_the_transaction(pair: tuple[Client, Client], engine: Engine) -> None:
     one, two = pair
     one("CREATE TABLE #t (n int NOT NULL); BEGIN TRANSACTION; INSERT #t SELECT COUNT(*) FROM source")
     two("INSERT source VALUES (3, 0.3, NULL)")
     one("INSERT #t SELECT COUNT(*) FROM source")
-    assert len(list(engine.data.glob("tmp/kept-*"))) == 1
+    assert len(list(engine.data.glob("kept/*"))) == 1
     one("COMMIT")
-    assert list(engine.data.glob("tmp/kept-*")) == []
+    assert list(engine.data.glob("kept/*")) == []
 
 
 MADE = 'CREATE OR REPLACE TEMP TABLE "#a" (n INTEGER)'
@@ -134,6 +157,8 @@ def test_a_table_that_is_gone_is_not_filled_unless_it_is_read_again() -> None:
     used = 'UPDATE "d"."dbo"."t" AS u SET n = 1 FROM temp.main."change 1"'
     assert Journal([change, used, gone]).idle == []
     assert Journal([change, gone], borders=(1,)).idle == []
+    assert Journal([gone]).idle == []
+    assert Journal(['DROP TABLE "d"."dbo"."t"']).idle == []
 
 
 def test_what_is_not_known_to_begin_so_is_run_again_with_all_it_mentions() -> None:

@@ -45,7 +45,7 @@ _LEFTOVERS = (
     "*.restored",
     "*.duckdb.new",
     "*.duckdb.new.wal",
-    "tmp/kept-*",
+    "kept/*",
 )
 MEMORY_LIMIT = "1100MiB"
 """What DuckDB may hold; beyond it, sorts and temp tables go to `tmp` in the data directory. A statement that

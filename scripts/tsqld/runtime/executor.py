@@ -275,7 +275,7 @@ class Executor:
         journal = keptrows.Journal(
             [sql for sql, _ in transaction.journal], borders, positions_matter=self.positions_matter
         )
-        folder = self.engine.data / "tmp"
+        folder = self.engine.data / "kept"
         for one, file in keptrows.files(journal.kept, folder, self.engine.serial()):
             copy = f"COPY ({one.rows}) TO {quote(str(file.path))} (FORMAT parquet)"
             self._told(functools.partial(self.cursor.execute, copy))

@@ -25,18 +25,17 @@ from tsqld.functions.sqltext import quote
 
 NOTHING: Final = "SELECT 1"
 """What stands in the journal where a text was."""
+_TEMP: Final = "temp.main."
 _QUOTED: Final = r'"(?:[^"]|"")+"'
 _TEMPORARY: Final = rf"temp\.main\.{_QUOTED}"
-_STORAGE: Final = rf"(?P<table>{_TEMPORARY}|{_QUOTED}(?:\.{_QUOTED})*)"
+_STORAGE: Final = rf"(?P<table>{_TEMPORARY}|{_QUOTED}(?:\.(?:{_QUOTED}|\w+))*)(?=[ (;]|$)"
 _MENTIONED: Final = re.compile(_TEMPORARY)
 _BEGINNINGS: Final = (
     ("insert", re.compile(rf"INSERT INTO {_STORAGE}")),
     ("change", re.compile(rf"(?:DELETE FROM|UPDATE) {_STORAGE}")),
     ("make", re.compile(rf"CREATE (?:OR REPLACE )?(?:TEMP )?TABLE (?:IF NOT EXISTS )?{_STORAGE} AS\b")),
-    (
-        "define",
-        re.compile(rf"(?:CREATE (?:OR REPLACE )?(?:TEMP )?|ALTER )TABLE (?:IF NOT EXISTS )?{_STORAGE}"),
-    ),
+    ("create", re.compile(rf"CREATE (?:OR REPLACE )?(?:TEMP )?TABLE {_STORAGE} \(")),
+    ("alter", re.compile(rf"(?:ALTER|CREATE TEMP) TABLE (?:IF NOT EXISTS )?{_STORAGE}")),
     ("drop", re.compile(rf"DROP TABLE (?:IF EXISTS )?{_STORAGE}")),
 )
 _DATA: Final = ("insert", "change")
@@ -118,7 +117,9 @@ class Journal:
     def writes_again(self) -> bool:
         """Whether rows are written by what is run again."""
         return any(
-            entry.kind not in ("define", "drop") for table in self._again for entry in self._all(table)
+            entry.kind not in ("create", "alter", "drop")
+            for table in self._again
+            for entry in self._all(table)
         )
 
     def _all(self, table: str) -> Iterator[_Entry]:
@@ -129,19 +130,24 @@ class Journal:
 
     def _is_keepable(self, table: str, borders: Collection[int], positions_matter: bool) -> bool:
         """Whether a table's rows, as they are now, can take the place of all that wrote them."""
-        first, *_, last = (*self._of[table], self._of[table][-1])
-        if self._dropped(table):
-            return not any(first < border <= last for border in borders)
         kinds = {entry.kind for entry in self._all(table)}
+        if self._dropped(table):
+            return self._came_and_went(table, borders)
         data = [place for place in self._of[table] if self._entries[place].kind in _DATA]
         if not table or kinds & {"make", "other", "drop"}:
             return False
-        if "change" in kinds and (positions_matter or not table.startswith("temp.main.")):
+        if "change" in kinds and (positions_matter or not table.startswith(_TEMP)):
             return False
         if not data:
             return True
         defined_later = any(place > data[0] for place in self._of[table] if place not in data)
         return not defined_later and not any(data[0] < border <= data[-1] for border in borders)
+
+    def _came_and_went(self, table: str, borders: Collection[int]) -> bool:
+        """Whether a temp table was made and dropped with no place between to come back to."""
+        first, last = self._of[table][0], self._of[table][-1]
+        between = any(first < border <= last for border in borders)
+        return table.startswith(_TEMP) and self._entries[first].kind in ("create", "make") and not between
 
     def _with_what_they_read(self, again: set[str]) -> set[str]:
         """These tables, and those which they read in a state that is not the last one."""
@@ -162,7 +168,7 @@ class Journal:
 def _entries(texts: Sequence[str]) -> Iterator[_Entry]:
     heads = [_head(text) for text in texts]
     tables = {table for _, table in heads if table}
-    shared = {table for table in tables if not table.startswith("temp.main.")}
+    shared = {table for table in tables if not table.startswith(_TEMP)}
     for text, (kind, table) in zip(texts, heads, strict=True):
         mentioned = tables & set(_MENTIONED.findall(text)) | {name for name in shared if name in text}
         yield _Entry(kind, table, frozenset(mentioned - {table}))
@@ -173,7 +179,7 @@ def _head(text: str) -> tuple[str, str]:
     for kind, beginning in _BEGINNINGS:
         if found := beginning.match(text):
             table = found["table"]
-            return kind, table if "." in table else f"temp.main.{table}"
+            return kind, table if "." in table else f"{_TEMP}{table}"
     return "other", ""
 
 
