@@ -104,6 +104,27 @@ def test_a_table_that_was_there_before_is_dropped_all_the_same(pair: tuple[Clien
     assert two("SELECT n FROM totals ORDER BY n").rows == [(2,), (7,)]
 
 
+def test_a_table_made_of_a_query_never_has_other_rows_than_it_was_made_with(
+    pair: tuple[Client, Client],
+) -> None:
+    one, two = pair
+    one("BEGIN TRANSACTION; INSERT totals VALUES (1); SELECT id INTO #s FROM source")
+    two("INSERT source VALUES (3, 0.3, NULL)")
+    assert not one("INSERT #s SELECT id * 10 FROM source").errors
+    assert one("SELECT id FROM #s ORDER BY id").rows == [(1,), (2,), (10,), (20,), (30,)]
+
+
+def test_a_table_made_again_after_it_was_dropped_is_another_one(pair: tuple[Client, Client]) -> None:
+    one, two = pair
+    one("BEGIN TRANSACTION; CREATE TABLE #s (id int); INSERT #s VALUES (5)")
+    one("INSERT totals SELECT id FROM #s; DROP TABLE #s; SELECT id INTO #s FROM source")
+    two("INSERT source VALUES (3, 0.3, NULL)")
+    assert not one("INSERT #s SELECT id * 10 FROM source").errors
+    assert one("SELECT id FROM #s ORDER BY id").rows == [(1,), (2,), (10,), (20,), (30,)]
+    assert not one("COMMIT").errors
+    assert two("SELECT n FROM totals ORDER BY n").rows == [(5,), (7,)]
+
+
 def test_a_renamed_table_keeps_the_rows_it_got_under_both_names(pair: tuple[Client, Client]) -> None:
     one, two = pair
     one("CREATE TABLE first (n int); BEGIN TRANSACTION; INSERT first SELECT COUNT(*) FROM source")
@@ -111,6 +132,16 @@ def test_a_renamed_table_keeps_the_rows_it_got_under_both_names(pair: tuple[Clie
     two("INSERT found (n) VALUES (1)")
     assert not one("INSERT totals SELECT COUNT(*) FROM found; COMMIT").errors
     assert two("SELECT n FROM second ORDER BY n").rows == [(1,), (2,)]
+
+
+def test_temp_tables_come_and_go_with_a_savepoint(pair: tuple[Client, Client]) -> None:
+    one, _ = pair
+    one("CREATE TABLE #old (n int NOT NULL); INSERT #old VALUES (1); BEGIN TRANSACTION; SAVE TRANSACTION a")
+    one("SELECT id INTO #new FROM source; DROP TABLE #old; ROLLBACK TRANSACTION a")
+    assert one("SELECT id FROM #new").numbers == [208]
+    assert one("SELECT n FROM #old").rows == [(1,)]
+    assert not one("CREATE TABLE #new (n int NOT NULL); COMMIT; INSERT #new VALUES (2)").errors
+    assert one("SELECT n FROM #new").rows == [(2,)]
 
 
 def test_files_go_with_the_transaction(pair: tuple[Client, Client], engine: Engine) -> None:

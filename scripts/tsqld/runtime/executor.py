@@ -56,6 +56,8 @@ class Savepoint:
     name: str
     journal: int
     catalogs: dict[str, Catalog]
+    temporaries: list[dict[str, Table]]
+    """The temp tables there were, by session frame."""
 
 
 @dataclass(slots=True)
@@ -191,13 +193,13 @@ class Executor:
             self._at_once("ROLLBACK")
         self.transaction = None
 
-    def save(self, name: str) -> None:
+    def save(self, name: str, temporaries: list[dict[str, Table]]) -> None:
         assert self.transaction is not None
-        point = Savepoint(name, len(self.transaction.journal), dict(self.transaction.catalogs))
+        point = Savepoint(name, len(self.transaction.journal), dict(self.transaction.catalogs), temporaries)
         self.transaction.savepoints.append(point)
 
-    def rollback_to(self, name: str) -> bool:
-        """Back to the last savepoint of that name; False when there is none."""
+    def rollback_to(self, name: str) -> Savepoint | None:
+        """Back to the last savepoint of that name; None when there is none."""
         transaction = self.transaction
         assert transaction is not None
         for position in range(len(transaction.savepoints) - 1, -1, -1):
@@ -207,8 +209,8 @@ class Executor:
                 del transaction.journal[point.journal :]
                 transaction.catalogs = dict(point.catalogs)
                 self.broke()
-                return True
-        return False
+                return point
+        return None
 
     def broke(self) -> None:
         """Note that DuckDB's transaction is lost; the next use replays it."""

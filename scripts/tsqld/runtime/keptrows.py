@@ -39,6 +39,8 @@ _BEGINNINGS: Final = (
     ("drop", re.compile(rf"DROP TABLE (?:IF EXISTS )?{_STORAGE}")),
 )
 _DATA: Final = ("insert", "change")
+_LIFE: Final = "\0"
+"""Stands between a table and how many of its name were dropped before it."""
 
 
 class File:
@@ -104,7 +106,7 @@ class Journal:
             places = tuple(place for place in self._of[table] if self._entries[place].kind in _DATA)
             if places and not self._dropped(table):
                 kinds = {self._entries[place].kind for place in places}
-                found.append(Kept(table, places, kinds == {"insert"}))
+                found.append(Kept(table.partition(_LIFE)[0], places, kinds == {"insert"}))
         return sorted(found, key=lambda one: one.storage)
 
     @property
@@ -166,12 +168,16 @@ class Journal:
 
 
 def _entries(texts: Sequence[str]) -> Iterator[_Entry]:
+    """What texts do. A table that is made after another one of its name was dropped is not the same one."""
     heads = [_head(text) for text in texts]
     tables = {table for _, table in heads if table}
     shared = {table for table in tables if not table.startswith(_TEMP)}
+    lives: dict[str, int] = defaultdict(int)
     for text, (kind, table) in zip(texts, heads, strict=True):
         mentioned = tables & set(_MENTIONED.findall(text)) | {name for name in shared if name in text}
-        yield _Entry(kind, table, frozenset(mentioned - {table}))
+        others = frozenset(f"{name}{_LIFE}{lives[name]}" for name in mentioned - {table})
+        yield _Entry(kind, f"{table}{_LIFE}{lives[table]}" if table else "", others)
+        lives[table] += kind == "drop"
 
 
 def _head(text: str) -> tuple[str, str]:
