@@ -449,3 +449,18 @@ def test_no_update_is_lost_between_threads(served: Served) -> None:
     for thread in threads:
         thread.join()
     assert setup.one("SELECT v FROM counter") == 100
+
+
+def test_what_a_transaction_has_gathered_outlasts_news_in_what_it_was_gathered_from(
+    pair: tuple[Client, Client],
+) -> None:
+    one, two = pair
+    one("CREATE TABLE #share (share float NOT NULL); CREATE TABLE #days (id int NOT NULL PRIMARY KEY)")
+    one("BEGIN TRANSACTION; INSERT #days SELECT id FROM t; INSERT #share SELECT SUM(v * 0.1) / 7 FROM t")
+    for number in range(3, 6):
+        assert two(f"INSERT t VALUES ({number}, {number})") is None
+        assert one("INSERT log SELECT SUM(t.v) FROM t INNER JOIN #days AS days ON days.id = t.id") is None
+    one("UPDATE #share SET share *= 10; INSERT log SELECT COUNT(*) FROM #days")
+    assert one("SELECT share FROM #share") == [(pytest.approx(30 / 7),)]
+    assert one("COMMIT") is None
+    assert two("SELECT v FROM log ORDER BY v") == [(2,), (30,), (30,), (30,)]

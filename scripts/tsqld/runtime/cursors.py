@@ -177,6 +177,8 @@ class Cursors:
             return self._compiled(compiler, node, options, table)
 
         made: Cursor = self.interpreter.evaluator.compiled(node, "cursor", make)
+        if made.table is not None and not made.keys:
+            self.session.executor.positions_matter = True
         parameters = self.interpreter.evaluator.parameters(made.references)
         return replace(made, parameters=parameters, rows=None, position=-1, current=None)
 

@@ -41,7 +41,14 @@ from tsqld.security.rights import SERVER, Rights
 
 SYSTEM_DATABASES = ("master", "tempdb", "model", "msdb")
 _FIRST_SPID = 51
-_LEFTOVERS = ("*.unfinished", "*.unfinished.wal", "*.restored", "*.duckdb.new", "*.duckdb.new.wal")
+_LEFTOVERS = (
+    "*.unfinished",
+    "*.unfinished.wal",
+    "*.restored",
+    "*.duckdb.new",
+    "*.duckdb.new.wal",
+    "kept/*",
+)
 MEMORY_LIMIT = "1100MiB"
 """What DuckDB may hold; beyond it, sorts and temp tables go to `tmp` in the data directory. A statement that
 still does not fit is run again with what the machine has: see `Engine.more_memory`."""

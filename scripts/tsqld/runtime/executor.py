@@ -3,14 +3,15 @@
 DuckDB aborts a whole transaction on any error and has no savepoints. So every writing text of an open
 transaction is journalled with its parameters; after an error, a rollback to a savepoint, or when READ
 COMMITTED must see what others committed since, the transaction is rolled back, begun again and the journal is
-run anew. Where the journal's texts read what others have changed meanwhile, the tables they wrote must come
-out as they were, else the transaction ends as a deadlock's victim does (1205): never with other rows than
-the client was told.
+run anew. Where the journal's texts read what others have changed meanwhile, rows are kept as they were
+(`keptrows`); what nonetheless has to be run again must come out as it was, else the transaction ends as a
+deadlock's victim does (1205): never with other rows than the client was told.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -26,6 +27,8 @@ from tsqld.catalog.model import Catalog, Table
 from tsqld.compile.checks import appended
 from tsqld.errors import TsqlError, error
 from tsqld.functions import failure
+from tsqld.functions.sqltext import quote
+from tsqld.runtime import keptrows
 from tsqld.runtime.keptvalues import KeptValues
 from tsqld.runtime.placeholders import given
 
@@ -53,6 +56,8 @@ class Savepoint:
     name: str
     journal: int
     catalogs: dict[str, Catalog]
+    temporaries: list[dict[str, Table]]
+    """The temp tables there were, by session frame."""
 
 
 @dataclass(slots=True)
@@ -72,6 +77,8 @@ class Transaction:
     """Tables it has only added to, without having seen what others have committed there."""
     kept: list[object] = field(default_factory=list)
     """What the journal's texts read from and must not be deleted before the end."""
+    marks: list[int] = field(default_factory=list)
+    """How long the journal was when each of the statements under way began."""
     snapshot: int = 0
     broken: bool = False
     doomed: bool = False
@@ -118,6 +125,8 @@ class Executor:
         """The table last written to, and its database."""
         self.is_writing = False
         """A writing statement is under way."""
+        self.positions_matter = False
+        """A cursor has remembered where rows are stored."""
 
     def close(self) -> None:
         for cursor in (self.cursor, self.scratch, self._aside):
@@ -184,13 +193,13 @@ class Executor:
             self._at_once("ROLLBACK")
         self.transaction = None
 
-    def save(self, name: str) -> None:
+    def save(self, name: str, temporaries: list[dict[str, Table]]) -> None:
         assert self.transaction is not None
-        point = Savepoint(name, len(self.transaction.journal), dict(self.transaction.catalogs))
+        point = Savepoint(name, len(self.transaction.journal), dict(self.transaction.catalogs), temporaries)
         self.transaction.savepoints.append(point)
 
-    def rollback_to(self, name: str) -> bool:
-        """Back to the last savepoint of that name; False when there is none."""
+    def rollback_to(self, name: str) -> Savepoint | None:
+        """Back to the last savepoint of that name; None when there is none."""
         transaction = self.transaction
         assert transaction is not None
         for position in range(len(transaction.savepoints) - 1, -1, -1):
@@ -200,8 +209,8 @@ class Executor:
                 del transaction.journal[point.journal :]
                 transaction.catalogs = dict(point.catalogs)
                 self.broke()
-                return True
-        return False
+                return point
+        return None
 
     def broke(self) -> None:
         """Note that DuckDB's transaction is lost; the next use replays it."""
@@ -251,13 +260,34 @@ class Executor:
     def _renew(self, transaction: Transaction) -> None:
         """Let the transaction see what was committed since it began. Error 1205."""
         unseen = set(transaction.unseen)
-        before = self._contents(transaction, unseen) if self._moved(transaction) else None
+        before = None
+        if self._moved(transaction):
+            before = self._contents(transaction, unseen)
+            self._keep_rows(transaction)
         self._at_once("ROLLBACK")
         self._run_journal(transaction)
-        if self._moved(transaction):
+        if before is not None or self._moved(transaction):
             if before is None or self._contents(transaction, unseen) != before:
                 self._lose(transaction)
             transaction.sources = dict.fromkeys(transaction.sources, transaction.snapshot)
+
+    def _keep_rows(self, transaction: Transaction) -> None:
+        """Put aside what need not be found again when the journal is run."""
+        borders = [*transaction.marks, *(point.journal for point in transaction.savepoints)]
+        journal = keptrows.Journal(
+            [sql for sql, _ in transaction.journal], borders, positions_matter=self.positions_matter
+        )
+        folder = self.engine.data / "kept"
+        for one, file in keptrows.files(journal.kept, folder, self.engine.serial()):
+            copy = f"COPY ({one.rows}) TO {quote(str(file.path))} (FORMAT parquet)"
+            self._told(functools.partial(self.cursor.execute, copy))
+            transaction.kept.append(file)
+            for place, text in one.texts(file.path):
+                transaction.journal[place] = text, ()
+        for place in journal.idle:
+            transaction.journal[place] = keptrows.NOTHING, ()
+        if not journal.writes_again:
+            transaction.sources.clear()
 
     def _replay(self, transaction: Transaction) -> None:
         """Come back after an error. Error 1205 where the way back would lead somewhere else."""

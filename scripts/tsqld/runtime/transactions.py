@@ -51,6 +51,7 @@ class Transactions:
             mark, catalogs = len(transaction.journal), dict(transaction.catalogs)
             temporaries = self.interpreter.definitions.temporaries_mark()
             outer, executor.is_writing = executor.is_writing, True
+            transaction.marks.append(mark)
             try:
                 executor.fresh(())
                 yield from work()
@@ -63,6 +64,7 @@ class Transactions:
                     self.interpreter.definitions.temporaries_back(temporaries)
                 raise
             finally:
+                transaction.marks.pop()
                 executor.is_writing = outer
             return
         executor.begin()
@@ -96,7 +98,7 @@ class Transactions:
             transaction = session.executor.transaction
             if transaction is not None and transaction.doomed:
                 raise error(3931, line=node.line)
-            session.executor.save(name or "")
+            session.executor.save(name or "", self.interpreter.definitions.temporaries_mark())
         else:
             self._rollback(name, node.line)
         session.rowcount = 0
@@ -140,7 +142,9 @@ class Transactions:
         ):
             if transaction.doomed:
                 raise error(3931, line=line)
-            session.executor.rollback_to(name)
+            point = session.executor.rollback_to(name)
+            assert point is not None
+            self.interpreter.definitions.temporaries_back(point.temporaries)
             return
         if session.insert_exec is not None:
             raise _inside_insert_exec(3915, line)

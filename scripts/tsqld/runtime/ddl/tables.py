@@ -249,6 +249,7 @@ class Tables(TableBuilder):
         session.table_locks.reading(plan.reads, plan.hints)
         parameters = self.evaluator.parameters(plan.references)
         count = 0 if empty else self.write(f"INSERT INTO {table.storage} {plan.sql}", parameters)
+        session.executor.wrote(table)
         if temporary:
             home = session.engine.global_temporaries if shared else session.frame.temporaries
             home[parts[-1].lower()] = table
