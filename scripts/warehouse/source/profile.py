@@ -254,9 +254,10 @@ def _refuse_wide(path: Path, columns: Sequence[ProfiledColumn]) -> None:
         as_text(column) if column.kind.typed_as == "text" else _BYTES.get(column.kind.typed_as, 13)
         for column in columns
     )
-    if len(columns) > _MOST_COLUMNS or max(landed, typed) + _OWN_BYTES > _WIDEST_ROW:
+    widest = max(landed, typed) + _OWN_BYTES
+    if len(columns) > _MOST_COLUMNS or widest > _WIDEST_ROW:
         raise UsageProblem(
-            f"{path}: its {len(columns):,} columns make rows of {max(landed, typed):,} bytes, and a table of "
+            f"{path}: its {len(columns):,} columns make rows of {widest:,} bytes, and a table of "
             f"SQL Server takes {_MOST_COLUMNS:,} and 8,060 bytes; put those that are needed into a file"
         )
 
