@@ -442,12 +442,12 @@ PUBLISHED: Final = (
     Published(
         "bare",
         "kunden.csv",
-        '"Id";"Kunde";"Gewicht";"Version";"Eintritt";"Info"\r\n"0001";"Müller ""und"" Söhne";"1.234,5 kg";"1.10";"1. März 2010";"{""a"": ""x;y""}"\r\n"0002";"A;B";"0,4 kg";"1.9";"15. Mai 2011";"👍🏽 محمد"\r\n"0003";"";"";"";"";""\r\n',
-        "SELECT id, kunde, gewicht, version, info FROM silver.p_bare ORDER BY id",
+        '"Id";"Kunde";"Kunde Text";"Raw";"Gewicht";"Version";"Eintritt";"Info"\r\n"0001";"Müller ""und"" Söhne";"a";"1";"1.234,5 kg";"1.10";"1. März 2010";"{""a"": ""x;y""}"\r\n"0002";"A;B";"b";"2";"0,4 kg";"1.9";"15. Mai 2011";"👍🏽 محمد"\r\n"0003";"";"";"";"";"";"";""\r\n',
+        "SELECT id, kunde, kunde_text, raw, gewicht, version, info FROM silver.p_bare ORDER BY id",
         [
-            ("0001", 'Müller "und" Söhne', "1234.5000", "1.10", '{"a": "x;y"}'),
-            ("0002", "A;B", "0.4000", "1.9", "👍🏽 محمد"),
-            ("0003", None, None, None, None),
+            ("0001", 'Müller "und" Söhne', "a", 1, "1234.5000", "1.10", '{"a": "x;y"}'),
+            ("0002", "A;B", "b", 2, "0.4000", "1.9", "👍🏽 محمد"),
+            ("0003", None, None, None, None, None, None),
         ],
         ("number, kg, decimal comma", "eintritt: dates whose months have no English names"),
     ),
