@@ -430,10 +430,52 @@ PUBLISHED: Final = (
         [("1497.2500", "0.0000690")],
         ("sample",),
     ),
+    Published(
+        "between",
+        "camt.csv",
+        "Buchungstag;Buchungstext;Betrag;Saldo;IBAN\n01.03.2024;SEPA-Gutschrift;1.250,00;5.250,00;DE89370400440532013000\n01.03.2024;Kartenzahlung;-12,34;5.237,66;DE89370400440532013000\nTagessaldo 01.03.2024;;;5.237,66;\n02.03.2024;Lastschrift;-99,99;5.137,67;GB29NWBK60161331926819\nTagessaldo 02.03.2024;;;5.137,67;\n",
+        f"SELECT {_day('MAX(buchungstag)')} AS d, SUM(betrag) AS b, MAX(iban) AS i, COUNT(*) AS n FROM silver.p_between",
+        [("2024-03-02", "1137.6700", "GB29NWBK60161331926819", 3)],
+        ("2 records such as 'Tagessaldo 01.03.2024' have not the values of the others",),
+        kept_out=2,
+    ),
+    Published(
+        "bare",
+        "kunden.csv",
+        '"Id";"Kunde";"Kunde Text";"Raw";"Gewicht";"Version";"Eintritt";"Info"\r\n"0001";"Müller ""und"" Söhne";"a";"1";"1.234,5 kg";"1.10";"1. März 2010";"{""a"": ""x;y""}"\r\n"0002";"A;B";"b";"2";"0,4 kg";"1.9";"15. Mai 2011";"👍🏽 محمد"\r\n"0003";"";"";"";"";"";"";""\r\n',
+        "SELECT id, kunde, kunde_text, raw, gewicht, version, info FROM silver.p_bare ORDER BY id",
+        [
+            ("0001", 'Müller "und" Söhne', "a", 1, "1234.5000", "1.10", '{"a": "x;y"}'),
+            ("0002", "A;B", "b", 2, "0.4000", "1.9", "👍🏽 محمد"),
+            ("0003", None, None, None, None, None, None),
+        ],
+        ("number, kg, decimal comma", "eintritt: dates whose months have no English names"),
+    ),
+    Published(
+        "views",
+        "Pages.csv",
+        '# ------\n# All pages\n# 20240301-20240331\n# ------\n\nPage,Pageviews,Avg. Time on Page,Bounce Rate,Exit Date\n/,"1,234",0:01:02,45.50%,3/1/24\n/shop,512,0:00:33,12.00%,3/2/24\n/a?b=1,3,12:02:33,0.00%,3/31/49\n,"1,749",0:00:50,30.00%,\n',
+        "SELECT SUM(pageviews) AS p FROM silver.p_views",
+        [(3498,)],
+        (
+            "5 lines above the header",
+            "avg_time_on_page: times of day or durations, such as '0:01:02'; they are kept as text",
+            "the last record may be the sum of the others: pageviews adds up to it",
+            "years of two digits lie in 1950 to 2049, so '3/31/49' is 2049-03-31",
+        ),
+    ),
+    Published(
+        "zoned",
+        "shifts.csv",
+        "id,start,qty,\n1,2024-03-01 10:15:00 CET,1,\n2,2024-07-01 10:15:00 CEST,2,\n",
+        "SELECT SUM(qty) AS q FROM silver.p_zoned",
+        [(3,)],
+        ("start: times with the name of a zone", "left out"),
+    ),
 )
 
 _READ_ONLY: Final = frozenset(
-    "packed named serials times flags weeks all_text single survey sums currencies pivot frame".split()
+    "packed named serials times flags weeks all_text single survey sums currencies pivot frame views zoned".split()
 )
 LOADED: Final = tuple(one for one in PUBLISHED if one.name not in _READ_ONLY)
 """Those that go all the way to silver; of the others it is enough to see what is found in them."""

@@ -12,8 +12,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from tests.e2e.site import Site, remove_site
 from tests.warehouse.test_source_add import site_of
+from tests.warehouse.test_source_pull import Shop, shop
+
+__all__ = ["shop"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 EVENTS = [
@@ -130,6 +134,29 @@ def test_later_deliveries_change_records_and_misfits_are_quarantined(added: Adde
     added.site.done("run")
     (event,) = added.site.query("SELECT amount, type_text FROM silver.t_events WHERE id = 104")
     assert (str(event["amount"]), event["type_text"]) == ("7.5000", "t")
+    assert "accounted for" in added.site.done("reconcile")
+
+
+def test_what_an_endpoint_has_on_several_pages_reaches_silver(added: Added, shop: Shop) -> None:
+    shop.records = [
+        {"id": 200 + number, "type": "web", "amount": number / 4, "changed": f"2024-03-{number:02}"}
+        for number in range(1, 8)
+    ]
+    contract = added.folder / "project" / "dags" / "contracts" / "t" / "events.yml"
+    document = yaml.safe_load(contract.read_text(encoding="utf-8"))
+    document["servers"] = [{"server": "shop", "type": "api", "location": shop.url}]
+    pull = {"items": "$.data.orders", "paging": "next-link", "next": "$.next"}
+    document["schema"][0]["customProperties"].append({"property": "pull", "value": pull})
+    contract.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+
+    assert "fetched 7 records" in added.site.done("source", "pull", "t/events")
+    added.site.done("run")
+    (found,) = added.site.query(
+        "SELECT COUNT(*) AS n, SUM(amount) AS s FROM silver.t_events WHERE type_text = N'web'"
+    )
+    assert (found["n"], str(found["s"])) == (7, "7.0000")
+    assert len(shop.asked) == 3
+    assert "database/ agrees" in added.site.done("contract", "check")
     assert "accounted for" in added.site.done("reconcile")
 
 

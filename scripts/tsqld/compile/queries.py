@@ -12,6 +12,7 @@ from dataclasses import replace
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import RelationColumn, Scope
 from tsqld.compile import operations as f
+from tsqld.compile.alike import WIDE, AlikeItems, fits
 from tsqld.compile.commontables import CommonTableCompiler
 from tsqld.compile.expressions import Place
 from tsqld.compile.grouping import Grouping, Stage, StageNeeded, can_be_group_key, is_aggregate
@@ -161,11 +162,27 @@ class QueryCompiler(CommonTableCompiler):
         grouping, group_sql = self._grouping(select, query, scope, parts.stage)
         scope.selecting, scope.grouping = True, grouping
         place = Place(scope, grouping, allow_aggregates=True, allow_windows=True)
-        columns, values = self.items(select, place)
+        alike = None
+        if grouping is None and not parts.rowid and self._may_be_alike(select, query, scope):
+            alike = AlikeItems(select, self.context.alias("a"))
+        columns, values = self.items(select, place, alike)
+        if alike is not None and alike.found.places:
+            parts = replace(parts, alike=alike.found)
         values = self._in_ticks(values, select, query, plain=grouping is None and not select.distinct)
         having = self._having(select, place)
         parts = replace(parts, group_by=group_sql, having=having, values=tuple(values))
         return self._finished(select, query, place, parts, columns)
+
+    def _may_be_alike(self, select: n.Select, query: n.Query, scope: Scope) -> bool:
+        """Whether the list is long, and nothing but its items would notice a SELECT around it."""
+        if len(select.items) < WIDE or select.distinct or select.top is not None or any(self.arguments):
+            return False
+        if query.order_by or query.offset is not None or query.for_clause is not None:
+            return False
+        around = scope.parent
+        while around is not None and not around.relations:
+            around = around.parent
+        return around is None
 
     def _in_ticks(self, values: list[Bound], select: n.Select, query: n.Query, *, plain: bool) -> list[Bound]:
         """The values as the client and variables take them: with a seventh digit of the second."""
@@ -183,10 +200,12 @@ class QueryCompiler(CommonTableCompiler):
         """What to list beside the columns so that rows of the tables below can be changed."""
         raise NotImplementedError
 
-    def items(self, select: n.Select, place: Place) -> tuple[list[OutColumn], list[Bound]]:
+    def items(
+        self, select: n.Select, place: Place, alike: AlikeItems | None = None
+    ) -> tuple[list[OutColumn], list[Bound]]:
         columns: list[OutColumn] = []
         values: list[Bound] = []
-        for item in select.items:
+        for number, item in enumerate(select.items):
             call = item.expression if isinstance(item, n.SelectItem) else None
             if isinstance(call, n.Call) and len(call.name) == 1 and call.name[0].upper() == "IDENTITY":
                 raise error(177, line=item.line)
@@ -196,10 +215,27 @@ class QueryCompiler(CommonTableCompiler):
                     columns.append(OutColumn(column.name, column.type, column.nullable, source=column))
                     values.append(value)
                 continue
-            value = self.value(item.expression, place)
+            element = self._among_alike(alike, number, item.expression, len(values) + 1, place)
+            value = self.value(item.expression, place) if element is None else element
             columns.append(self._out_column(item, value, place))
             values.append(value)
         return columns, values
+
+    def _among_alike(
+        self, alike: AlikeItems | None, number: int, node: n.Expression, position: int, place: Place
+    ) -> Bound | None:
+        if alike is None:
+            return None
+
+        def compiled(scope: Scope) -> Bound | None:
+            known = len(self.context.references)
+            value = self.value(node, Place(scope))
+            if fits(value):
+                return value
+            self.context.forget(known)
+            return None
+
+        return alike.value(number, node, position, lambda name: self.resolved(name, place), compiled)
 
     def _star_value(self, column: RelationColumn, place: Place, line: int) -> Bound:
         if place.grouping is not None:

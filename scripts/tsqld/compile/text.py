@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, RelationColumn, Scope
+from tsqld.compile.alike import Alike
 from tsqld.compile.grouping import Stage
 from tsqld.compile.volatile import hoisted_from
 from tsqld.errors import unsupported
@@ -52,6 +53,7 @@ class Select:
     rowid: str = ""
     scope: Scope | None = None
     stage: Stage | None = None
+    alike: Alike | None = None
 
     def text(self) -> str:
         if self.stage is not None:
@@ -62,6 +64,8 @@ class Select:
             from_sql = hoisted_from(from_sql, where, self.scope.relations, keys, f"{keys[0][0]}_rows")
             where = ""
         listed = [f"{value.sql} AS c{i}" for i, value in enumerate(self.values, 1)]
+        if self.alike is not None:
+            listed = self.alike.below(self.values)
         if self.rowid:
             listed.append(self.rowid)
         parts = [f"SELECT {', '.join(listed)}"]
@@ -73,7 +77,8 @@ class Select:
             parts.append(f"GROUP BY {self.group_by}")
         if self.having:
             parts.append(f"HAVING {self.having}")
-        return " ".join(parts)
+        text = " ".join(parts)
+        return text if self.alike is None else self.alike.around(self.values, text)
 
     def _staged(self, stage: Stage) -> str:
         if self.rowid:

@@ -12,12 +12,13 @@ from tsqld.syntax import nodes as n
 
 def children(node: n.Node) -> Iterator[n.Node]:
     kind: Any = type(node)
-    for name in _fields(kind):
+    for name in field_names(kind):
         yield from _nodes(getattr(node, name))
 
 
 @cache
-def _fields(kind: Any) -> tuple[str, ...]:
+def field_names(kind: Any) -> tuple[str, ...]:
+    """The names of a node's fields."""
     return tuple(field.name for field in fields(kind))
 
 

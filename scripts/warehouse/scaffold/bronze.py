@@ -153,6 +153,7 @@ def _typed_facts(contract: Contract) -> dict[str, Any]:
     return {
         "typed": typed,
         "checks": list(_checks(contract, typed)),
+        "text_ending": _text_ending(contract),
         "raw_fields": list(_raw_fields(contract)),
         "hashed_values": [
             f"ISNULL({_maximal(column.hashed, place, is_wide)}, NCHAR(30))"
@@ -243,6 +244,17 @@ class Check:
         return len(self.problem) + len(self.name) > _LINE - 10
 
 
+def _text_ending(contract: Contract) -> str:
+    """What stands behind a column's name where the typed view means its text; no other column ends so."""
+    taken = {"raw_text", *(column.name for column in contract.columns)}
+    endings = ("_text", *(f"_text_{number}" for number in range(2, len(taken) + 2)))
+    return next(
+        ending
+        for ending in endings
+        if not any(f"{column.name}{ending}" in taken for column in contract.columns)
+    )
+
+
 def checks_of(contract: Contract) -> tuple[Check, ...]:
     """What the typed view holds each record against; for a contract whose columns say how they are typed."""
     return tuple(_checks(contract, [TypedColumn.of(column) for column in contract.columns]))
@@ -250,31 +262,32 @@ def checks_of(contract: Contract) -> tuple[Check, ...]:
 
 def _checks(contract: Contract, typed: Sequence[TypedColumn]) -> Iterator[Check]:
     """In the order in which the first that applies counts."""
+    ending = _text_ending(contract)
     if contract.identity == "content":
-        texts = ", ".join(f"converted.{column.name}_text" for column in contract.columns)
+        texts = ", ".join(f"converted.{column.name}{ending}" for column in contract.columns)
         nothing = f"COALESCE({texts}) IS NULL" if len(contract.columns) > 1 else f"{texts} IS NULL"
         condition, problem = "\n    ".join(_wrapped(nothing)), "N'the record has no values'"
         yield Check("no_values", condition, problem, "a record says something")
     for column in contract.columns:
         if column.required:
             name = column.name
-            condition, problem = f"converted.{name}_text IS NULL", f"N'{name} is missing'"
+            condition, problem = f"converted.{name}{ending} IS NULL", f"N'{name} is missing'"
             yield Check(f"not_null:{name}", condition, problem, f"{name} is there")
     for column in contract.columns:
         typing, name = typing_of(column), column.name
         if typing.rule:
-            present = "" if column.required else f" AND converted.{name}_text IS NOT NULL"
+            present = "" if column.required else f" AND converted.{name}{ending} IS NOT NULL"
             yield Check(
                 f"{typing.rule}:{name}",
                 f"converted.{name} IS NULL{present}",
-                f"CONCAT(N'{name} {typing.phrase}: ', LEFT(judged.{name}_text, 200))",
+                f"CONCAT(N'{name} {typing.phrase}: ', LEFT(judged.{name}{ending}, 200))",
                 f"{name} {_asked(typing.phrase)}",
             )
     for column in contract.columns:
-        condition, phrase = _limits(column)
+        condition, phrase = _limits(column, ending)
         if condition:
             name = column.name
-            problem = f"CONCAT(N'{name} is not {phrase}: ', LEFT(judged.{name}_text, 200))"
+            problem = f"CONCAT(N'{name} is not {phrase}: ', LEFT(judged.{name}{ending}, 200))"
             yield Check(f"out_of_range:{name}", condition, problem, f"{name} is {phrase}")
     names = "|".join(column.name for column in typed)
     for rule in contract.rules:
@@ -288,7 +301,7 @@ def _asked(phrase: str) -> str:
     return phrase.replace("is neither", "is").replace(" nor ", " or ").replace("not ", "")
 
 
-def _limits(column: Column) -> tuple[str, str]:
+def _limits(column: Column, ending: str) -> tuple[str, str]:
     """The condition under which a value is out of range, and what it should have been."""
     typing, value = typing_of(column), f"converted.{column.name}"
     if column.typed_as in ("date", "timestamp"):
@@ -301,7 +314,7 @@ def _limits(column: Column) -> tuple[str, str]:
             )
         return f"{value} < '{EARLIEST}' OR {value} >= '{LATEST}'", "in the years 2000 to 2099"
     if typing.longest:
-        return f"LEN({value}_text) > {typing.longest}", f"of at most {typing.longest} characters"
+        return f"LEN({value}{ending}) > {typing.longest}", f"of at most {typing.longest} characters"
     if column.minimum is not None and column.maximum is not None:
         return f"{value} NOT BETWEEN {column.minimum} AND {column.maximum}", (
             f"from {column.minimum} to {column.maximum}"

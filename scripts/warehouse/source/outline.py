@@ -32,7 +32,8 @@ _FOOTER_WORDS: Final = re.compile(
 class Outline:
     """`titles` are the rows above the header, `header` its cells, `footer` the rows below the last record.
 
-    `width` counts the fields of a record, `header_rows` the rows of the header.
+    `width` counts the fields of a record, `header_rows` the rows of the header. `between` are those of the
+    records that begin alike and have no values where others have: balances of days, headings of groups.
     """
 
     titles: tuple[Row, ...]
@@ -43,6 +44,7 @@ class Outline:
     footer_pattern: str
     width: int
     ragged: int
+    between: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ def outline_of(table: Table, name: str, given: Given = Given()) -> Outline:
     body = rows[first:]
     _refuse_second_table(rows, name, titles)
     footer_at = _footer_at(body, width, typed, is_cut=table.is_cut)
+    between = _between(body, footer_at, width, typed)
+    if between:
+        footer_at = max(footer_at, body.index(between[-1]) + 1)
     records = tuple(row for row in body[:footer_at] if row.filled)
     footer = tuple(row for row in body[footer_at:] if row.text.strip())
     return Outline(
@@ -80,6 +85,7 @@ def outline_of(table: Table, name: str, given: Given = Given()) -> Outline:
         _pattern(footer[0].text, records) if footer else "",
         max(width, len(header)),
         sum(len(row.fields) != width or not row.is_whole for row in records),
+        between,
     )
 
 
@@ -278,11 +284,43 @@ def _footer_at(body: Sequence[Row], width: int, typed: _Typed, *, is_cut: bool) 
         has_values = any(_is_value(row.fields[place]) for place in row.filled)
         if is_other and (is_long or has_values) and not said and not is_label:
             break  # a record with something wrong in it, for the quarantine
+        if len(row.fields) == width and not said and _is_like_those_above(row, body[:place]):
+            break  # a record that says nothing but its number
         start = place
     # A line of nothing but delimiters is blank, wherever it stands.
     while start < len(body) and not body[start].filled:
         start += 1
     return start if start > 0 else len(body)
+
+
+def _is_like_those_above(row: Row, above: Sequence[Row]) -> bool:
+    """Whether all that it says has digits and letters where they stand in the same column above."""
+    if not row.filled:
+        return False
+    return all(
+        re.search(r"\d", row.fields[place])
+        and any(
+            _shape(other.fields[place]) == _shape(row.fields[place])
+            for other in above[-_TAIL:]
+            if place < len(other.fields)
+        )
+        for place in row.filled
+    )
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", text.strip()))
+
+
+def _between(body: Sequence[Row], footer_at: int, width: int, typed: _Typed) -> tuple[Row, ...]:
+    """Rows that are no records, begin with the same word and stand among the records, if only once so."""
+    words: dict[str, list[int]] = {}
+    for place, row in enumerate(body):
+        word = re.match(r"[^\W\d_]{3,}", row.fields[0].strip()) if len(row.fields) == width else None
+        if word and typed.places and not _is_record(row, width, typed):
+            words.setdefault(word[0].lower(), []).append(place)
+    found = [places for places in words.values() if len(places) > 1 and places[0] < footer_at]
+    return tuple(body[place] for place in sorted(place for places in found for place in places))
 
 
 def _pattern(text: str, records: Sequence[Row]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Final
@@ -17,8 +18,8 @@ from warehouse.errors import UsageProblem
 from warehouse.scaffold.typing import LONGEST_IDENTIFIER
 from warehouse.source.naming import column_names, words_of
 from warehouse.source.outline import Given, Outline, outline_of
-from warehouse.source.texts import Table, read_table
-from warehouse.source.values import NULL_WORDS, Kind, kind_of, moment, null_words
+from warehouse.source.texts import Row, Table, read_table
+from warehouse.source.values import NULL_WORDS, Kind, kind_of, moment, null_words, number
 
 LONGEST_FIELD: Final = 4000
 _KEYS_TRIED: Final = 12
@@ -38,6 +39,7 @@ _CODES: Final = re.compile(
     r"iban|fips|geoid)(_code|_no|_number|_nr)?(_\d+)?$"
 )
 """What is written in digits and is no number: noughts in front belong to it, if only in the next file."""
+_VERSIONS: Final = re.compile(r"(^|_)(ver|version|release)$")
 _NO_KEY: Final = frozenset({"number", "float", "percent", "flag"})
 _WIDEST_ROW: Final = 8060
 _MOST_COLUMNS: Final = 1000
@@ -106,8 +108,11 @@ def profile_file(path: Path, asked: Asked = Asked()) -> Profile:
         raise UsageProblem(f"{path}: has a header and no records; name a file that has some")
     width = max(outline.width, len(outline.header))
     # Records with another number of fields than most will be in quarantine, and say nothing of types.
+    between = {row.line for row in outline.between}
     whole = [
-        row for row in outline.records if len(row.fields) == outline.width and row.is_whole
+        row
+        for row in outline.records
+        if len(row.fields) == outline.width and row.is_whole and row.line not in between
     ] or outline.records
     cells = [
         [row.fields[place] if place < len(row.fields) else "" for row in whole] for place in range(width)
@@ -130,7 +135,7 @@ def profile_file(path: Path, asked: Asked = Asked()) -> Profile:
         table=table,
         outline=outline,
         records=len(outline.records),
-        notes=(*found.notes, *_file_notes(table, outline)),
+        notes=(*found.notes, *_file_notes(table, outline), *_last_is_sum(found.columns, whole)),
         left_out=tuple(f"column {place + 1}" for place in left_out),
     )
 
@@ -142,6 +147,12 @@ def _file_notes(table: Table, outline: Outline) -> Iterator[str]:
             f"{outline.ragged:,} records have not {outline.width} fields like the others, or quotes out of "
             "place; they will be in quarantine"
         )
+    if outline.between:
+        shown = outline.between[0].fields[0].strip()
+        yield (
+            f"{len(outline.between):,} records such as {shown!r} have not the values of the others; they may "
+            "be balances, sums or headings; what is no value of its column will be in quarantine"
+        )
     totals = [row for row in outline.records if any(_SUM.search(row.fields[p]) for p in row.filled[:2])]
     if totals:
         shown = totals[0].fields[next(p for p in totals[0].filled if _SUM.search(totals[0].fields[p]))]
@@ -151,6 +162,29 @@ def _file_notes(table: Table, outline: Outline) -> Iterator[str]:
     if table.encoding not in ("utf-8", "utf-16"):
         shown = f"; a word of it: {table.sample!r}" if table.sample else ""
         yield f"the file is not UTF-8; it is read as {table.encoding} (--encoding says otherwise){shown}"
+
+
+def _is_code(kind: Kind, header: str) -> bool:
+    words = words_of(header)
+    if kind.typed_as == "number":
+        return _VERSIONS.search(words) is not None  # 1.10 is not 1.1
+    return kind.typed_as == "whole_number" and _CODES.search(words) is not None
+
+
+def _last_is_sum(columns: Sequence[ProfiledColumn], rows: Sequence[Row]) -> Iterator[str]:
+    """Where the last record has nothing in front and adds up the others."""
+    if len(rows) < 3 or rows[-1].fields[0].strip() or not all(row.fields[0].strip() for row in rows[:-1]):
+        return
+    for column in columns:
+        kind = column.kind
+        if kind.typed_as not in ("number", "whole_number"):
+            continue
+        texts = [row.fields[column.place - 1].strip() for row in rows]
+        values = [number(text, kind.unit, kind.decimal_mark) for text in texts]
+        amounts = [Decimal(value) for value in values if value is not None]
+        if len(amounts) == len(rows) and amounts[-1] and sum(amounts[:-1]) == amounts[-1]:
+            yield f"the last record may be the sum of the others: {column.name} adds up to it; it is kept"
+            return
 
 
 def profile_columns(
@@ -167,9 +201,7 @@ def profile_columns(
     words = tuple(null_words(trimmed))
     given = [[cell for cell in column if not _is_null(cell, words)] for column in trimmed]
     kinds = [
-        Kind("text", "string")
-        if kind.typed_as == "whole_number" and _CODES.search(words_of(header))
-        else kind
+        Kind("text", "string") if _is_code(kind, header) else kind
         for kind, header in zip(_kinds(given, date_order), headers, strict=True)
     ]
     names = column_names(headers, [kind.typed_as for kind in kinds], places)
@@ -222,9 +254,10 @@ def _refuse_wide(path: Path, columns: Sequence[ProfiledColumn]) -> None:
         as_text(column) if column.kind.typed_as == "text" else _BYTES.get(column.kind.typed_as, 13)
         for column in columns
     )
-    if len(columns) > _MOST_COLUMNS or max(landed, typed) + _OWN_BYTES > _WIDEST_ROW:
+    widest = max(landed, typed) + _OWN_BYTES
+    if len(columns) > _MOST_COLUMNS or widest > _WIDEST_ROW:
         raise UsageProblem(
-            f"{path}: its {len(columns):,} columns make rows of {max(landed, typed):,} bytes, and a table of "
+            f"{path}: its {len(columns):,} columns make rows of {widest:,} bytes, and a table of "
             f"SQL Server takes {_MOST_COLUMNS:,} and 8,060 bytes; put those that are needed into a file"
         )
 

@@ -43,6 +43,13 @@ _UNITS: Final = (
     *("CHF", "EUR", "USD", "GBP", "SEK", "NOK", "DKK", "PLN", "CZK", "AUD", "CAD", "JPY", "INR", "BRL"),
 )
 _SIGNS: Final = ("$", "€", "£", "¥", "₹", "CHF", "EUR", "USD", "GBP")
+_MEASURE: Final = re.compile(
+    r"[-+]?\d[\d.,'\u2019\u00a0\u202f ]*[ \u00a0\u202f](kg|g|mg|t|lb|lbs|oz|km|m|cm|mm|mi|ft|l|ml|"
+    r"cl|ha|m²|m³|km²|°C|°F|kW|kWh|MWh|GWh|MW|W|V|A|kB|KB|MB|GB|TB|km/h|mph|h|min|s|ms|pcs|Stk|Stk\.|Stück)"
+)
+_DURATION: Final = re.compile(r"[-+]?\d{1,4}:[0-5]\d(:[0-5]\d([.,]\d+)?)?", re.ASCII)
+_NAMED_DAY: Final = re.compile(r"\d{1,2}\.?[ -][^\W\d_]{3,10}\.?[ -]\d{2,4}")
+_ZONED: Final = re.compile(r"(.+\d:\d\d(?::\d\d(?:\.\d+)?)?) ?[A-Z]{2,5}")
 _PLAIN_NUMBER: Final = re.compile(r"-?\d{1,7}(\.\d{1,4})?", re.ASCII)
 _FLOAT: Final = re.compile(r"[+-]?(?!0\d)(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _PLAIN_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}:\d{2}Z?)?", re.ASCII)
@@ -101,7 +108,19 @@ def _text_doubt(texts: Iterable[str]) -> str:
     units = [unit for unit in _SIGNS if any(unit in text for text in some)]
     if len(units) > 1 and all(_is_amount(text, units) for text in some):
         return f"amounts in several currencies, such as {' and '.join(units[:2])}; they are kept as text"
+    for looks, said in (
+        (_DURATION.fullmatch, "times of day or durations"),
+        (_NAMED_DAY.fullmatch, "dates whose months have no English names"),
+        (_is_zoned, "times with the name of a zone"),
+    ):
+        if some and all(map(looks, some)):
+            return f"{said}, such as {some[0]!r}; they are kept as text"
     return ""
+
+
+def _is_zoned(text: str) -> bool:
+    found = _ZONED.fullmatch(text)
+    return found is not None and any(moment(found[1], order) is not None for order in ("ymd", "dmy", "mdy"))
 
 
 def _is_amount(text: str, units: Sequence[str]) -> bool:
@@ -128,7 +147,9 @@ def _numbers(counts: Counter[str], wanted: str) -> Kind | None:
     if not counts or _looks_like_codes(counts):
         return None
     tried = []
-    for unit in ("", *(unit for unit in _UNITS if any(unit in text for text in counts))):
+    measures = _MEASURE.fullmatch(next(iter(counts)))
+    units = ("", *(unit for unit in _UNITS if any(unit in text for text in counts)))
+    for unit in (*units, measures[1]) if measures else units:
         for mark in (".", ","):
             values = {text: number(text, unit, mark) for text in counts}
             misfits = [text for text, value in values.items() if value is None]
@@ -252,11 +273,15 @@ def _moments(counts: Counter[str], wanted: str) -> Kind | None:
         if one[2] != order and _tolerable(counts, one[3]) and not (clear and "ymd" in (order, one[2]))
     ]
     doubt = _moment_doubt(good, order, others) if (order != "ymd" or short) and not wanted else ""
+    shown = _pattern(good[0], order)
+    if "yyyy" not in shown and max(found).date() > date.today() and not doubt:
+        late = next(text for text in good if values[text] == max(found))
+        doubt = f"years of two digits lie in 1950 to 2049, so {late!r} is {max(found):%Y-%m-%d}"
     typed_as = "timestamp" if has_time else "date"
     return Kind(
         typed_as,
         typed_as,
-        date_format=_pattern(good[0], order),
+        date_format=shown,
         least=min(found).date().isoformat(),
         greatest=max(found).date().isoformat(),
         misfits=tuple(misfits),
