@@ -196,7 +196,7 @@ class SourceCompiler(WindowCompiler):
                 RelationColumn(
                     column.name,
                     f"{alias}.{quoted(column.name)}",
-                    column.type,
+                    column.type.read_from_a_column,
                     column.nullable,
                     column.identity,
                 )
