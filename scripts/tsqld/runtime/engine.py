@@ -32,6 +32,7 @@ from tsqld.runtime.keptvalues import unstable_names
 from tsqld.runtime.known import KnownDatabases
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.passwords import Remembered
+from tsqld.runtime.querystats import QueryStats
 from tsqld.runtime.session import Session
 from tsqld.runtime.walcheck import has_lost_commits
 from tsqld.security.principals import SA, login_of
@@ -95,6 +96,7 @@ class Engine:
         self.locks = LockManager()
         self.counters = Counters(self)
         self.event_sessions = EventSessions()
+        self.query_stats = QueryStats()
         self.catalogs: dict[str, Catalog] = {}
         self.committed: dict[str, int] = {}
         self.commits = 0

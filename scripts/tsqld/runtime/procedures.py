@@ -205,10 +205,13 @@ class Procedures:
     def run_module(self, module: Module, database: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         """Run a procedure's text."""
         session = self.session
-        definition = parse_module(module.text)
+        tree = parse_batch(module.text)
+        definition = tree.statements[0]
+        assert isinstance(definition, n.CreateModule)
         frame = Frame(
             procedure=module.full_name,
             procedure_id=module.object_id,
+            tree=tree if module.object_id else None,
             database=database,
             schema=module.schema,
             owned=(database, module),
@@ -388,7 +391,7 @@ class Procedures:
         names one that errors are to be told from."""
         batch = parse_batch(text)
         frame = self._text_frame(variables)
-        frame.procedure = procedure
+        frame.procedure, frame.tree = procedure, batch
         yield from self._batch_inside(frame, batch, identity)
 
     def _impersonated(self, node: n.Execute) -> Identity:
@@ -470,6 +473,7 @@ class Procedures:
             variables.append((parameter.name, parameter.type, value))
         batch = parse_batch(statement)
         frame = self._text_frame(variables)
+        frame.tree = batch
         for parameter, argument in tables:
             self._bind_table(parameter, argument, frame)
         yield from self._batch_inside(frame, batch)
