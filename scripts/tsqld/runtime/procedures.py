@@ -22,6 +22,7 @@ from tsqld.runtime.manyrows import fits
 from tsqld.runtime.resultsets import shaped
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
+from tsqld.runtime.tablevalues import bind_table
 from tsqld.runtime.usercode import returned_value
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import Parser, parse_batch
@@ -342,7 +343,7 @@ class Procedures:
             frame.cursor_variables[key] = None
             return
         if parameter.table_type is not None:
-            self._bind_table(parameter, argument, frame)
+            bind_table(self.session, self.interpreter, parameter, argument, frame)
             return
         if argument is None or argument.is_default:
             if not written.has_default:
@@ -359,24 +360,6 @@ class Procedures:
                     raise error(8114, argument.type.name, parameter.type.name) from None
                 raise
         frame.declare(key, parameter.type, value)
-
-    def _bind_table(self, parameter: ModuleParameter, argument: Argument | None, frame: Frame) -> None:
-        assert parameter.table_type is not None
-        schema, name = parameter.table_type
-        definitions = self.interpreter.definitions
-        table = definitions.table_of_type(parameter.name, n.TypeName(0, (schema, name)))
-        assert table is not None
-        frame.tables[parameter.name.lower()] = table
-        if argument is None or argument.value is None:
-            return
-        executor = self.session.executor
-        if hasattr(argument.value, "storage"):
-            executor.change(f"INSERT INTO {table.storage} SELECT * FROM {argument.value.storage}")
-            return
-        rows = getattr(argument.value, "rows", argument.value)
-        if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
-            raise error(206, argument.type.name, name)
-        definitions.refill(table, rows)
 
     # dynamic text
 
@@ -475,7 +458,7 @@ class Procedures:
         frame = self._text_frame(variables)
         frame.tree = batch
         for parameter, argument in tables:
-            self._bind_table(parameter, argument, frame)
+            bind_table(self.session, self.interpreter, parameter, argument, frame)
         yield from self._batch_inside(frame, batch)
         for parameter in parameters:
             found = given[parameter.name.lower()]
