@@ -41,7 +41,7 @@ def _stats(session: Session, catalog: Catalog) -> Iterator[Row]:
     for text in _texts_kept(session):
         spans = spans_of(text.tree)
         for number, counted in list(text.statements.items()):
-            start, end = spans[number]
+            start, end = spans.get(number, (0, len(text.tree.text)))
             hashed = _query_hash(text.tree.text[start:end])
             yield {
                 "sql_handle": text.handle,
