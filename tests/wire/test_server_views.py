@@ -147,17 +147,20 @@ def test_queries_of_a_procedure_belong_to_it_until_it_is_changed(served: Served)
     connection = served.connect()
     connection.execute("CREATE TABLE kept_for_stats (i int)")
     connection.execute(
-        "CREATE PROCEDURE count_me AS INSERT kept_for_stats VALUES (1); SELECT i FROM kept_for_stats"
+        "CREATE PROCEDURE count_me AS "
+        "INSERT kept_for_stats OUTPUT inserted.i VALUES (1); SELECT i FROM kept_for_stats"
     )
     connection.execute("SET NOCOUNT ON")
     for _ in range(2):
-        connection.execute("EXEC count_me").fetchall()
+        cursor = connection.execute("EXEC count_me")
+        while cursor.nextset():
+            pass
     rows = connection.execute(STATS, "%PROCEDURE count_me AS%").fetchall()
     assert [row.statement for row in rows] == [
-        "INSERT kept_for_stats VALUES (1)",
+        "INSERT kept_for_stats OUTPUT inserted.i VALUES (1)",
         "SELECT i FROM kept_for_stats",
     ]
-    assert [(row.execution_count, row.total_rows) for row in rows] == [(2, 0), (2, 3)]
+    assert [(row.execution_count, row.total_rows) for row in rows] == [(2, 2), (2, 3)]
     assert {row.objectid for row in rows} == {_row(connection, "SELECT OBJECT_ID('count_me')")[0]}
     connection.execute("ALTER PROCEDURE count_me AS SELECT 2 AS two")
     assert connection.execute(STATS, "%PROCEDURE count_me AS%").fetchall() == []

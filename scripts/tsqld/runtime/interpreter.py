@@ -268,7 +268,7 @@ class Interpreter:
             if handler is not None and type(node) in QUERIES and session.frame.tree is not None:
                 run = Run(session.engine.query_stats, session.frame, node)
                 yield from handler(node)
-                run.ended(session.rowcount if isinstance(node, n.SelectStatement) else 0)
+                run.ended(session.rowcount)
             elif handler is not None:
                 yield from handler(node)
             else:

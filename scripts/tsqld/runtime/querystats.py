@@ -98,12 +98,20 @@ class Run:
         self._began = dt.datetime.now()
         self._elapsed, self._worker = time.perf_counter_ns(), time.thread_time_ns()
 
-    def ended(self, rows: int) -> None:
-        """It came to its end and gave the client, or variables, so many rows."""
+    def ended(self, count: int) -> None:
+        """It came to its end with @@ROWCOUNT rows, which count where it returned them."""
         elapsed = (time.perf_counter_ns() - self._elapsed) // 1000
         # Another thread may fetch the rest of a result; what it computed there is not told.
         worker = max((time.thread_time_ns() - self._worker) // 1000, 0)
+        rows = count if _returns(self._node) else 0
         self._stats.add(self._frame, self._node, self._began, min(worker, elapsed), elapsed, rows)
+
+
+def _returns(node: n.Statement) -> bool:
+    """Whether a query returns rows: those of SELECT, or of an OUTPUT that goes to the client."""
+    if isinstance(node, n.Insert | n.Update | n.Delete | n.Merge):
+        return any(output.into is None for output in node.outputs)
+    return True
 
 
 class QueryStats:
