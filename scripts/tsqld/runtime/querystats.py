@@ -50,6 +50,8 @@ class Counted:
     """The executions of one statement; times in microseconds."""
 
     node: n.Statement
+    place: tuple[int, int, bytes] | None = None
+    """Where it starts and ends in its text, and its hash, once somebody has asked."""
     count: int = 0
     began: dt.datetime = dt.datetime.min
     worker: Measure = field(default_factory=Measure)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tsql.tokens import Kind, TokenError, tokenize
 from tsqld.catalog.model import Catalog, Module
 from tsqld.catalog.views.spec import Row, View, view
-from tsqld.runtime.querystats import Measure, Text, sql_handle
+from tsqld.runtime.querystats import Counted, Measure, Text, sql_handle
 from tsqld.syntax.spans import spans_of
 
 if TYPE_CHECKING:
@@ -39,10 +39,8 @@ def _texts_kept(session: Session) -> Iterator[Text]:
 
 def _stats(session: Session, catalog: Catalog) -> Iterator[Row]:
     for text in _texts_kept(session):
-        spans = spans_of(text.tree)
-        for number, counted in list(text.statements.items()):
-            start, end = spans.get(number, (0, len(text.tree.text)))
-            hashed = _query_hash(text.tree.text[start:end])
+        for counted in list(text.statements.values()):
+            start, end, hashed = counted.place or _found(text, counted)
             yield {
                 "sql_handle": text.handle,
                 "plan_handle": text.plan_handle,
@@ -57,6 +55,17 @@ def _stats(session: Session, catalog: Catalog) -> Iterator[Row]:
                 **_measured("elapsed_time", counted.elapsed),
                 **_measured("rows", counted.rows),
             }
+
+
+def _found(text: Text, asked: Counted) -> tuple[int, int, bytes]:
+    """The place of a statement in its text; those of the text's other statements are noted too."""
+    whole = text.tree.text
+    spans = spans_of(text.tree)
+    for number, counted in list(text.statements.items()):
+        start, end = spans.get(number, (0, len(whole)))
+        counted.place = (start, end, _query_hash(whole[start:end]))
+    assert asked.place is not None
+    return asked.place
 
 
 def _measured(name: str, measure: Measure) -> dict[str, Any]:
