@@ -39,8 +39,9 @@ class SqlType:
     varchar and binary, `MAX` for (max), 0 where it does not apply. `precision`/`scale` are those of decimal
     and numeric; `scale` alone also holds the fractional seconds of time, datetime2 and datetimeoffset.
     `collation` is empty for types that have none, and for text means the database default when empty.
-    `said` tells that an expression names it by COLLATE, so that it wins over those of columns; it is no part
-    of the type.
+    `said` tells that an expression names it by COLLATE, so that it wins over those of columns; `implicit`
+    that the text comes of a column, whose collation counts even where it is the default. Neither is part of
+    the type.
     """
 
     name: str
@@ -49,11 +50,22 @@ class SqlType:
     scale: int = 0
     collation: str = ""
     said: bool = field(default=False, compare=False)
+    implicit: bool = field(default=False, compare=False)
 
     @property
     def of_a_column(self) -> SqlType:
         """The type of a column that holds such values: nothing says its collation any more."""
         return replace(self, said=False) if self.said else self
+
+    @property
+    def read_from_a_column(self) -> SqlType:
+        """The type of text that stands in a column of this type."""
+        return replace(self, implicit=True) if self.is_text else self
+
+    @property
+    def decided_collation(self) -> str:
+        """The collation that the text brings along; '' for that of constants and variables, which yields."""
+        return self.collation or (DEFAULT_COLLATION if self.implicit else "")
 
     @property
     def is_integer(self) -> bool:

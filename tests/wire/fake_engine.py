@@ -297,6 +297,7 @@ class FakeSession:
     def _do_use(self, name: str) -> Iterator[Event]:
         previous, self.database = self.database, name
         yield DatabaseChanged(name, previous)
+        yield Message(f"Changed database context to '{name}'.", 5701, 0, 2)
         yield Done(None)
 
     def _do_begin(self, _: str) -> Iterator[Event]:

@@ -234,3 +234,9 @@ def test_large_output_parameters_come_last() -> None:
     large, small = ReturnValue("@a", nvarchar(MAX), "x", 0), ReturnValue("@b", INT, 1, 1)
     stream = _call(large, small, ReturnStatus(0))
     assert [piece[1] for piece in stream if piece[0] == 0xAC] == [1, 0]
+
+
+def test_use_says_its_message_once(microsoft: pyodbc.Connection) -> None:
+    cursor = microsoft.execute("use warehouse")
+    assert cursor.messages is not None
+    assert len(cursor.messages) == 1

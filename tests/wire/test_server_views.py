@@ -113,3 +113,87 @@ def test_a_session_tells_its_clients_library_and_process(served: Served) -> None
     assert (program, interface) == ("watching program", "ODBC")
     assert process == os.getpid()
     connection.close()
+
+
+STATS = """SELECT s.execution_count, s.total_rows, s.last_rows, s.total_elapsed_time, s.total_worker_time,
+        s.min_elapsed_time, s.max_elapsed_time, s.last_execution_time, s.query_hash,
+        SUBSTRING(t.text, s.statement_start_offset / 2 + 1,
+            (CASE s.statement_end_offset WHEN -1 THEN DATALENGTH(t.text) ELSE s.statement_end_offset END
+                - s.statement_start_offset) / 2 + 1) AS statement, t.objectid
+    FROM sys.dm_exec_query_stats AS s CROSS APPLY sys.dm_exec_sql_text(s.sql_handle) AS t
+    WHERE t.text LIKE ? ORDER BY s.statement_start_offset"""
+
+
+def test_each_query_of_a_batch_is_counted_with_its_own_text(served: Served) -> None:
+    connection = served.connect()
+    batch = "DECLARE @i int = 7; SELECT value FROM GENERATE_SERIES(1, @i); /*counted*/ SELECT 1 AS one"
+    for _ in range(3):
+        connection.execute(batch).fetchall()
+    first, second = connection.execute(STATS, "DECLARE @i int = 7;%/*counted*/%").fetchall()
+    assert (first.statement, second.statement) == (
+        "SELECT value FROM GENERATE_SERIES(1, @i)",
+        "SELECT 1 AS one",
+    )
+    assert (first.execution_count, first.total_rows, first.last_rows) == (3, 21, 7)
+    assert (second.execution_count, second.total_rows) == (3, 3)
+    for row in (first, second):
+        assert 0 < row.min_elapsed_time <= row.max_elapsed_time < row.total_elapsed_time
+        assert 0 <= row.total_worker_time <= row.total_elapsed_time
+        assert row.objectid is None
+    connection.close()
+
+
+def test_queries_of_a_procedure_belong_to_it_until_it_is_changed(served: Served) -> None:
+    connection = served.connect()
+    connection.execute("CREATE TABLE kept_for_stats (i int)")
+    connection.execute(
+        "CREATE PROCEDURE count_me AS "
+        "INSERT kept_for_stats OUTPUT inserted.i VALUES (1); SELECT i FROM kept_for_stats"
+    )
+    connection.execute("SET NOCOUNT ON")
+    for _ in range(2):
+        cursor = connection.execute("EXEC count_me")
+        while cursor.nextset():
+            pass
+    rows = connection.execute(STATS, "%PROCEDURE count_me AS%").fetchall()
+    assert [row.statement for row in rows] == [
+        "INSERT kept_for_stats OUTPUT inserted.i VALUES (1)",
+        "SELECT i FROM kept_for_stats",
+    ]
+    assert [(row.execution_count, row.total_rows) for row in rows] == [(2, 2), (2, 3)]
+    assert {row.objectid for row in rows} == {_row(connection, "SELECT OBJECT_ID('count_me')")[0]}
+    connection.execute("ALTER PROCEDURE count_me AS SELECT 2 AS two")
+    assert connection.execute(STATS, "%PROCEDURE count_me AS%").fetchall() == []
+    connection.close()
+
+
+def test_texts_that_differ_in_literals_share_a_query_hash(served: Served) -> None:
+    connection = served.connect()
+    for text in ("SELECT 11 AS alike", "select  12 /* x */ AS alike", "SELECT 13 AS other"):
+        connection.execute(text).fetchall()
+    rows = connection.execute(STATS, "SELECT 1_ AS %").fetchall()
+    rows += connection.execute(STATS, "select  12%").fetchall()
+    hashes = {row.statement: row.query_hash for row in rows}
+    assert len(hashes) == 3
+    assert len(set(hashes.values())) == 2
+    connection.execute("DBCC FREEPROCCACHE")
+    assert connection.execute(STATS, "SELECT 1_ AS %").fetchall() == []
+    connection.close()
+
+
+def test_a_query_that_fails_is_not_counted(served: Served) -> None:
+    connection = served.connect()
+    with pytest.raises(pyodbc.Error):
+        connection.execute("SELECT 1 / 0 AS failing").fetchall()
+    assert connection.execute(STATS, "SELECT 1 / 0 AS failing").fetchall() == []
+    connection.close()
+
+
+def test_query_statistics_ask_for_a_permission(served: Served) -> None:
+    admin = served.connect()
+    admin.execute("CREATE LOGIN curious WITH PASSWORD = 'Str0ng!Reading'")
+    other = served.connect(UID="curious", PWD="{Str0ng!Reading}")
+    with pytest.raises(pyodbc.Error, match="VIEW SERVER"):
+        other.execute("SELECT COUNT(*) FROM sys.dm_exec_query_stats").fetchall()
+    other.close()
+    admin.close()

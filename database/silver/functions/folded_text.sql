@@ -48,9 +48,9 @@ spaced AS (
     FROM plain
 )
 
--- The hard and the soft sign have no sound of their own.
+-- The hard and the soft sign have no sound of their own. What comes out meets columns of the database again.
 SELECT NULLIF(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
     spaced.value, N'ъ', N''
-), N'ь', N''), N'ae', N'a'), N'oe', N'o'), N'ue', N'u'), N'') AS folded
+), N'ь', N''), N'ae', N'a'), N'oe', N'o'), N'ue', N'u'), N'') COLLATE DATABASE_DEFAULT AS folded
 FROM spaced;
 GO

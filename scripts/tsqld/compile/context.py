@@ -151,8 +151,8 @@ class Environment(Protocol):
         """The value that a text without columns has now, alone in a tuple; None where it has none yet."""
         ...
 
-    def permission_rows(self, name: str, arguments: Sequence[str | None]) -> SystemRelation:
-        """The rows of fn_my_permissions or fn_builtin_permissions."""
+    def system_rows(self, name: str, arguments: Sequence[Any] | None) -> SystemRelation:
+        """The rows of a system function that is asked for at once; only its columns without arguments."""
         ...
 
     def system_function(self, parts: Sequence[str]) -> Module | None:

@@ -411,6 +411,8 @@ class ExpressionCompiler:
     def _in_list(self, node: n.InList, place: Place) -> str:
         operand = self.value(node.operand, place)
         items = [self.value(item, place) for item in node.items]
+        for item in items:
+            f.collation_of([operand, item], "equal to", node.line)
         commons = {f.common_of([operand, item]) if not item.is_null else operand.type for item in items}
         if len({(common.name, common.collation) for common in commons}) == 1:
             common = f.common_of([operand, *items])
@@ -423,6 +425,7 @@ class ExpressionCompiler:
     def _in_query(self, operand: n.Expression, query: n.Query, place: Place, negated: bool, line: int) -> str:
         left = self.value(operand, place)
         source, column = self.subquery_values(query, place)
+        f.collation_of([left, column], "equal to", line)
         common = f.common_of([left, column])
         inner = f.key(f.convert(column, common, line=line))
         word = "NOT IN" if negated else "IN"

@@ -101,11 +101,14 @@ class SetCompiler(OrderCompiler):
     def _combined(self, operator: str, left: QueryText, right: QueryText, line: int) -> QueryText:
         if len(left.columns) != len(right.columns):
             raise error(205, line=line)
-        pairs = zip(left.columns, right.columns, strict=True)
+        pairs = tuple(zip(left.columns, right.columns, strict=True))
         if self.context.leaves and any(
             a.type != b.type and (is_fine(a.type) or is_fine(b.type)) for a, b in pairs
         ):
             raise MixedTicks
+        if operator != "UNION ALL":
+            for a, b in pairs:
+                f.collation_of([a.bound, b.bound], operator, line)
         columns = tuple(
             OutColumn(
                 a.name,

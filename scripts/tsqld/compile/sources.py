@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from tsqld.binder.access import Access
 from tsqld.binder.bound import Bound
@@ -28,7 +29,11 @@ from tsqld.syntax.walk import parse_module, parse_value
 from tsqld.types import INTEGERS, SqlType, nvarchar
 
 _MAX_NESTING = 32
-SYSTEM_FUNCTIONS = {"fn_my_permissions": 2, "fn_builtin_permissions": 1}
+SYSTEM_FUNCTIONS = {
+    "fn_my_permissions": 2,
+    "fn_builtin_permissions": 1,
+    "dm_exec_describe_first_result_set": 3,
+}
 """Table functions of sys, and how many arguments each takes."""
 _BUILT_IN = ("OPENJSON", "STRING_SPLIT", "GENERATE_SERIES")
 
@@ -196,7 +201,7 @@ class SourceCompiler(WindowCompiler):
                 RelationColumn(
                     column.name,
                     f"{alias}.{quoted(column.name)}",
-                    column.type,
+                    column.type.read_from_a_column,
                     column.nullable,
                     column.identity,
                 )
@@ -336,10 +341,11 @@ class SourceCompiler(WindowCompiler):
             return self._built_in(source, scope)
         if name[-1].lower() in SYSTEM_FUNCTIONS and (len(name) == 1 or name[-2].lower() == "sys"):
             exposed = source.alias or name[-1]
-            given = [_constant(argument, name[-1]) for argument in source.call.arguments]
-            if len(given) != SYSTEM_FUNCTIONS[name[-1].lower()]:
+            if len(source.call.arguments) != SYSTEM_FUNCTIONS[name[-1].lower()]:
                 raise error(313, name[-1], line=source.line)
-            listed = self.context.environment.permission_rows(name[-1].lower(), given)
+            given = [self._known_now(argument, name[-1]) for argument in source.call.arguments]
+            known = None if None in given else [value[0] for value in given if value is not None]
+            listed = self.context.environment.system_rows(name[-1].lower(), known)
             return self._system(listed, exposed, (exposed.lower(),), {})
         shipped = self.context.environment.system_function(name)
         if shipped is not None:
@@ -354,6 +360,18 @@ class SourceCompiler(WindowCompiler):
         if target.kind == "TABLE FUNCTION":
             return self.table_function(source, target, scope)
         return self._inline_function(source, target, full.database, scope, access)
+
+    def _known_now(self, node: n.Expression, function: str) -> tuple[Any, ...] | None:
+        """The value of an argument of a system function, which is asked for when the statement is compiled;
+        None where it has none yet."""
+        if isinstance(node, n.Null | n.Default):
+            return (None,)
+        if isinstance(node, n.Literal):
+            return (node.value,)
+        if not isinstance(node, n.Variable):
+            raise unsupported(f"{function} of anything but literals and variables", node.line)
+        bound = self.value(node, Place(Scope()))
+        return self.context.environment.known(bound.sql, self.context.references)
 
     def _inline_function(
         self,
@@ -508,16 +526,6 @@ def view_columns(module: Module, columns: Sequence[OutColumn], line: int) -> tup
     if len(names) > len(columns):
         raise error(4502, module.name, line=line)
     return tuple(replace(column, name=name) for column, name in zip(columns, names, strict=False))
-
-
-def _constant(node: n.Expression, function: str) -> str | None:
-    """An argument of a system function, which is asked for when the statement is compiled."""
-    match node:
-        case n.Literal():
-            return node.value
-        case n.Null() | n.Default():
-            return None
-    raise unsupported(f"{function} of anything but a literal", node.line)
 
 
 def _qualifiers(name: FullName) -> tuple[str, ...]:

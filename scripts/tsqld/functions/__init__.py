@@ -23,7 +23,7 @@ from tsqld.functions import (  # noqa: F401  (they enter their functions in the 
     xmltext,
 )
 from tsqld.functions.arithmetic import binary, unary
-from tsqld.functions.comparison import compare, key, sort_key
+from tsqld.functions.comparison import collation_of, compare, key, sort_key
 from tsqld.functions.convert import convert
 from tsqld.functions.dates import NOW_FUNCTIONS
 from tsqld.functions.deviations import DEVIATIONS
@@ -41,7 +41,7 @@ from tsqld.functions.tables import RowList, generate_series, openjson, openjson_
 
 __all__ = [
     "DEVIATIONS", "MACROS", "NOW_FUNCTIONS", "Bound", "RowList",
-    "binary", "call", "check_implicit", "common_of", "common_type",
+    "binary", "call", "check_implicit", "collation_of", "common_of", "common_type",
     "compare", "constant", "convert",
     "coverage", "failure", "generate_series", "implicit_allowed", "install", "is_known", "json_text",
     "key", "like",

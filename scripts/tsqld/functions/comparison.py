@@ -152,9 +152,10 @@ def collation_of(values: list[Bound], operation: str, line: int = 0) -> bool:
     """Whether texts are compared case-sensitively: what COLLATE names decides, else the one collation that
     the columns among them have."""
     values = _deciding(values)
-    named = {value.type.collation for value in values if value.type.is_text and value.type.collation}
-    if len({name.upper() for name in named}) > 1:
-        first, second = sorted(named)[:2]
+    brought = {value.type.decided_collation for value in values if value.type.is_text}
+    named = {name.upper(): name for name in brought if name}
+    if len(named) > 1:
+        first, second = sorted(named.values())[:2]
         raise error(468, first, second, operation, line=line)
     return any(value.type.is_case_sensitive for value in values if value.type.is_text)
 

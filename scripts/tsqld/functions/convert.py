@@ -7,7 +7,6 @@ is given. Source: Microsoft Learn, "CAST and CONVERT".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
@@ -15,7 +14,7 @@ from tsqld.errors import error, unsupported
 from tsqld.functions import to_bytes, to_date, to_number, to_text, to_ticks, variants
 from tsqld.functions.conversion import Conversion, family
 from tsqld.functions.folding import folded
-from tsqld.functions.precedence import check_implicit, explicit_allowed, shown
+from tsqld.functions.precedence import check_implicit, explicit_allowed, shown, under_collation_of
 from tsqld.functions.sqltext import duck_type
 from tsqld.functions.styles import by_style
 from tsqld.functions.ticks import is_fine
@@ -100,8 +99,8 @@ def convert(
     """
     if value.is_null:
         return Bound(f"CAST(NULL AS {duck_type(target)})", target, nullable=True)
-    if value.type.is_text and target.is_text and value.type.collation and not target.collation:
-        target = replace(target, collation=value.type.collation, said=value.type.said)
+    if value.type.is_text and target.is_text and value.type.decided_collation and not target.collation:
+        target = under_collation_of(target, value.type)
     if value.type == target and style is None:
         return value.with_sql(value.sql) if explicit else value
     if not explicit and style is None and not try_:

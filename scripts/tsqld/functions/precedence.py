@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from tsqld.binder.bound import Bound
-from tsqld.errors import TsqlError, error
+from tsqld.errors import TsqlError, error, unsupported
 from tsqld.types import INT, MAX, SqlType, decimal
 
 ORDER: Final = (
@@ -111,7 +111,7 @@ def digits_type(value: Bound) -> SqlType:
 
 def _pair(left: SqlType, right: SqlType) -> SqlType:
     if left == right:
-        return left
+        return max(left, right, key=lambda type: (type.said, type.implicit))
     winner, loser = (left, right) if rank(left) <= rank(right) else (right, left)
     if winner.is_decimal:
         if loser.is_exact:
@@ -129,10 +129,26 @@ def _pair(left: SqlType, right: SqlType) -> SqlType:
 
 
 def with_collation_of(type: SqlType, types: Sequence[SqlType]) -> SqlType:
-    """`type` with the collation that text made of `types` has: one that COLLATE names, else a column's."""
-    texts = [other for other in types if other.is_text and other.collation]
-    found = next((other for other in texts if other.said), texts[0] if texts else None)
-    return replace(type, collation=found.collation, said=found.said) if found is not None else type
+    """`type` with the collation that text made of `types` has: one that COLLATE names, else a column's.
+
+    Text of columns of two collations has none in SQL Server, which lets hardly anybody use it (451, 457):
+    refused here.
+    """
+    texts = [other for other in types if other.is_text and other.decided_collation]
+    if not texts:
+        return type
+    found = next((other for other in texts if other.said), texts[0])
+    if not found.said:
+        for other in texts:
+            if other.decided_collation.upper() != found.decided_collation.upper():
+                both = f"{found.decided_collation} and {other.decided_collation}"
+                raise unsupported(f"text made of columns of two collations ({both}) without COLLATE")
+    return under_collation_of(type, found)
+
+
+def under_collation_of(type: SqlType, text: SqlType) -> SqlType:
+    """`type` with the collation of `text`, and where that came from."""
+    return replace(type, collation=text.collation, said=text.said, implicit=text.implicit)
 
 
 def longest(*lengths: int) -> int:

@@ -34,6 +34,7 @@ from tsqld.runtime.known import KnownDatabases
 from tsqld.runtime.locks import LockManager
 from tsqld.runtime.passwords import Remembered
 from tsqld.runtime.plans import Plans, Texts
+from tsqld.runtime.querystats import QueryStats
 from tsqld.runtime.session import Session
 from tsqld.runtime.walcheck import has_lost_commits
 from tsqld.security.principals import SA, login_of
@@ -104,6 +105,7 @@ class Engine:
         self.locks = LockManager()
         self.counters = Counters(self)
         self.event_sessions = EventSessions()
+        self.query_stats = QueryStats()
         self.catalogs: dict[str, Catalog] = {}
         self.committed: dict[str, int] = {}
         self.commits = 0

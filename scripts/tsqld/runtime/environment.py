@@ -12,7 +12,7 @@ from tsqld.binder.bound import Bound
 from tsqld.binder.scope import Relation, quoted
 from tsqld.catalog.model import Catalog, Module, Object, Table
 from tsqld.catalog.shipped import shipped_function
-from tsqld.catalog.views import system_relation
+from tsqld.catalog.views import describing, system_relation
 from tsqld.catalog.views.permissionlists import system_function
 from tsqld.compile.context import FullName, Reference, SystemRelation
 from tsqld.compile.inline import Compiler
@@ -225,8 +225,10 @@ class SessionEnvironment:
     def system_function(self, parts: Sequence[str]) -> Module | None:
         return shipped_function(parts)
 
-    def permission_rows(self, name: str, arguments: Sequence[str | None]) -> SystemRelation:
+    def system_rows(self, name: str, arguments: Sequence[Any] | None) -> SystemRelation:
         self.uses_system = True
+        if name == describing.NAME:
+            return describing.described(self.session, arguments)
         return system_function(self.session, name, arguments)
 
     def bulk_rowset(self, compiler: Compiler, node: n.BulkSource) -> tuple[str, Relation]:

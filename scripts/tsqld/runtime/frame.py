@@ -26,6 +26,8 @@ class Frame:
 
     procedure: str = ""
     procedure_id: int = 0
+    tree: n.Batch | None = None
+    """What runs, with its text, where its statements are counted."""
     database: str = ""
     schema: str = ""
     """The schema of the module that runs, in which it looks for names first."""

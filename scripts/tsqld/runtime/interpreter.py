@@ -47,6 +47,7 @@ from tsqld.runtime.impersonation import Impersonation
 from tsqld.runtime.maintenance import maintenance
 from tsqld.runtime.procedures import Procedures
 from tsqld.runtime.queries import Queries, columns_of
+from tsqld.runtime.querystats import QUERIES, Run
 from tsqld.runtime.raising import Raising
 from tsqld.runtime.scopes import Scopes
 from tsqld.runtime.session import Session
@@ -127,6 +128,7 @@ class Interpreter:
         if self._only_parses(batch):
             yield Done(None)
             return
+        session.frame.tree = batch
         yield from self.top_level(batch.statements)
 
     def bulk_copy(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
@@ -263,7 +265,11 @@ class Interpreter:
             if events.active:
                 events.fire("sp_statement_starting", session, node)
             handler = self._handlers.get(type(node))
-            if handler is not None:
+            if handler is not None and type(node) in QUERIES and session.frame.tree is not None:
+                run = Run(session.engine.query_stats, session.frame, node)
+                yield from handler(node)
+                run.ended(session.rowcount)
+            elif handler is not None:
                 yield from handler(node)
             else:
                 session.statement_time = dt.datetime.now()

@@ -55,6 +55,8 @@ def maintenance(session: Session, interpreter: Interpreter, node: n.Maintenance)
         yield from _user_options(session)
         yield _completed(node)
     elif name in _NOTHING_TO_DO | _CHECKS:
+        if name == "FREEPROCCACHE":
+            session.engine.query_stats.forget()
         if name in _CHECKS:
             yield from interpreter.transactions.run(lambda: _read_everything(session, words[1:]))
         if "WITH NO_INFOMSGS" not in words:

@@ -22,6 +22,7 @@ from tsqld.runtime.manyrows import fits
 from tsqld.runtime.resultsets import shaped
 from tsqld.runtime.session import Session
 from tsqld.runtime.system import SystemProcedures
+from tsqld.runtime.tablevalues import bind_table
 from tsqld.runtime.usercode import returned_value
 from tsqld.syntax import nodes as n
 from tsqld.syntax.parser import Parser, parse_batch
@@ -205,10 +206,13 @@ class Procedures:
     def run_module(self, module: Module, database: str, arguments: Sequence[Argument]) -> Iterator[Event]:
         """Run a procedure's text."""
         session = self.session
-        definition = parse_module(module.text)
+        tree = parse_batch(module.text)
+        definition = tree.statements[0]
+        assert isinstance(definition, n.CreateModule)
         frame = Frame(
             procedure=module.full_name,
             procedure_id=module.object_id,
+            tree=tree if module.object_id else None,
             database=database,
             schema=module.schema,
             owned=(database, module),
@@ -339,7 +343,7 @@ class Procedures:
             frame.cursor_variables[key] = None
             return
         if parameter.table_type is not None:
-            self._bind_table(parameter, argument, frame)
+            bind_table(self.session, self.interpreter, parameter, argument, frame)
             return
         if argument is None or argument.is_default:
             if not written.has_default:
@@ -357,24 +361,6 @@ class Procedures:
                 raise
         frame.declare(key, parameter.type, value)
 
-    def _bind_table(self, parameter: ModuleParameter, argument: Argument | None, frame: Frame) -> None:
-        assert parameter.table_type is not None
-        schema, name = parameter.table_type
-        definitions = self.interpreter.definitions
-        table = definitions.table_of_type(parameter.name, n.TypeName(0, (schema, name)))
-        assert table is not None
-        frame.tables[parameter.name.lower()] = table
-        if argument is None or argument.value is None:
-            return
-        executor = self.session.executor
-        if hasattr(argument.value, "storage"):
-            executor.change(f"INSERT INTO {table.storage} SELECT * FROM {argument.value.storage}")
-            return
-        rows = getattr(argument.value, "rows", argument.value)
-        if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
-            raise error(206, argument.type.name, name)
-        definitions.refill(table, rows)
-
     # dynamic text
 
     def text(
@@ -388,7 +374,7 @@ class Procedures:
         names one that errors are to be told from."""
         batch = parse_batch(text)
         frame = self._text_frame(variables)
-        frame.procedure = procedure
+        frame.procedure, frame.tree = procedure, batch
         yield from self._batch_inside(frame, batch, identity)
 
     def _impersonated(self, node: n.Execute) -> Identity:
@@ -470,8 +456,9 @@ class Procedures:
             variables.append((parameter.name, parameter.type, value))
         batch = parse_batch(statement)
         frame = self._text_frame(variables)
+        frame.tree = batch
         for parameter, argument in tables:
-            self._bind_table(parameter, argument, frame)
+            bind_table(self.session, self.interpreter, parameter, argument, frame)
         yield from self._batch_inside(frame, batch)
         for parameter in parameters:
             found = given[parameter.name.lower()]

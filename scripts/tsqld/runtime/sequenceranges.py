@@ -13,6 +13,7 @@ from tsqld.errors import error, unsupported
 from tsqld.events import Argument, Event, ReturnStatus, ReturnValue
 from tsqld.runtime.metadata import name_parts
 from tsqld.runtime.session import Session
+from tsqld.runtime.values import whole_number
 from tsqld.types import INT, SqlType
 
 _NAMES: Final = (
@@ -39,7 +40,7 @@ def get_range(session: Session, database: str, arguments: Sequence[Argument]) ->
         raise error(208, name)
     if not isinstance(found, SequenceObject):
         raise error(11726, name)
-    size = int(given["range_size"][1].value or 0)
+    size = whole_number(given["range_size"][1].value or 0)
     if size < 1:
         raise unsupported("sp_sequence_get_range of less than one value")
     taken = session.engine.counters.sequence_range(database, found, size)

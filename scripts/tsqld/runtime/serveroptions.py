@@ -13,6 +13,7 @@ from tsqld.catalog.views.settings import IN_USE, KEPT, SERVER_OPTIONS, configure
 from tsqld.errors import unsupported
 from tsqld.events import Event
 from tsqld.runtime.session import Session
+from tsqld.runtime.values import whole_number
 
 _ANSWERS_DEPEND: Final = (
     "disallow results from triggers",
@@ -27,7 +28,7 @@ _ANSWERS_DEPEND: Final = (
 def configure(session: Session, values: Mapping[str, Any]) -> Iterator[Event]:
     """Keep a value until RECONFIGURE."""
     option = next(option for option in SERVER_OPTIONS if option.number == int(values["number"]))
-    value = int(values["value"])
+    value = whole_number(values["value"])
     if option.name in _ANSWERS_DEPEND and value != option.value:
         raise unsupported(f"{option.name} = {value}")
     session.change_catalog(session.catalog("master").with_option(KEPT.format(option.number), str(value)))

@@ -18,6 +18,7 @@ from tsqld.runtime.datatypes import datatype_info
 from tsqld.runtime.properties import NAMES, change
 from tsqld.runtime.sequenceranges import get_range
 from tsqld.runtime.session import Session
+from tsqld.runtime.values import whole_number
 from tsqld.security.rights import SERVER
 from tsqld.types import SqlType, nvarchar
 
@@ -172,7 +173,7 @@ class SystemProcedures:
                 resource,
                 mode,
                 owner=owner,
-                timeout_ms=session.options.lock_timeout if timeout is None else int(timeout),
+                timeout_ms=session.options.lock_timeout if timeout is None else whole_number(timeout),
                 cancelled=session.cancelled.is_set,
             )
         except TsqlError as problem:
@@ -306,7 +307,7 @@ class SystemProcedures:
     def _datatype_info(self, arguments: Sequence[Argument], *, knows_2008: bool) -> Iterator[Event]:
         values = self._named(arguments, ("data_type", "odbcver"), "sp_datatype_info")
         number, version = values.get("data_type") or 0, values.get("odbcver") or 2
-        return datatype_info(int(number), int(version), knows_2008=knows_2008)
+        return datatype_info(whole_number(number), whole_number(version), knows_2008=knows_2008)
 
     def _reset(self, arguments: Sequence[Argument]) -> Iterator[Event]:
         self.session.reset(keep_transaction=False)

@@ -19,6 +19,7 @@ from tsqld.errors import error
 from tsqld.events import Event
 from tsqld.functions.sqltext import duck_type
 from tsqld.runtime.frame import Frame
+from tsqld.syntax.parser import parse_batch
 from tsqld.syntax.walk import parse_module
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Triggers:
         frame = Frame(
             procedure=trigger.name,
             procedure_id=trigger.object_id,
+            tree=parse_batch(trigger.text),
             database=plan.name.database,
             schema=trigger.schema,
             owned=(plan.name.database, plan.table),

@@ -17,6 +17,7 @@ from tsqld.runtime.session import Session
 from tsqld.runtime.values import from_duck
 from tsqld.syntax import nodes as n
 from tsqld.syntax.modules import NULL_ON_NULL
+from tsqld.syntax.parser import parse_batch
 from tsqld.syntax.walk import parse_module, walk
 
 _MAX_NESTING: Final = 32
@@ -75,6 +76,7 @@ def _frame(session: Session, module: Module, database: str, values: Sequence[Any
     frame = Frame(
         procedure=module.full_name,
         procedure_id=module.object_id,
+        tree=parse_batch(module.text),
         database=database,
         schema=module.schema,
         owned=(database, module),

@@ -10,6 +10,7 @@ from tsqld.errors import error, unsupported
 from tsqld.events import Event
 from tsqld.runtime.messages import FIRST_USER, user_message
 from tsqld.runtime.session import Session
+from tsqld.runtime.values import whole_number
 
 ADD = ("msgnum", "severity", "msgtext", "lang", "with_log", "replace")
 DROP = ("msgnum", "lang")
@@ -19,7 +20,7 @@ ALTER = ("message_id", "parameter", "parameter_value")
 def add(session: Session, values: Mapping[str, Any]) -> Iterator[Event]:
     """Errors 15040, 15041 and 15043."""
     _english(values.get("lang"))
-    number, severity = int(values.get("msgnum") or 0), int(values.get("severity") or 0)
+    number, severity = whole_number(values.get("msgnum") or 0), whole_number(values.get("severity") or 0)
     if number < FIRST_USER:
         raise error(15040)
     if not 1 <= severity <= 25:
@@ -35,7 +36,7 @@ def drop(session: Session, values: Mapping[str, Any]) -> Iterator[Event]:
     """Errors 15178 and 15179."""
     if str(values.get("lang") or "").lower() != "all":
         _english(values.get("lang"))
-    number = int(values.get("msgnum") or 0)
+    number = whole_number(values.get("msgnum") or 0)
     if number < FIRST_USER:
         raise error(15178)
     master = session.lock_catalog("master")
@@ -48,7 +49,7 @@ def drop(session: Session, values: Mapping[str, Any]) -> Iterator[Event]:
 
 def alter(session: Session, values: Mapping[str, Any]) -> Iterator[Event]:
     """Whether a message is written to the log, which tsqld does not keep. Error 15179."""
-    number = int(values.get("message_id") or 0)
+    number = whole_number(values.get("message_id") or 0)
     if number >= FIRST_USER and user_message(session.catalog("master"), number) is None:
         raise error(15179, number, "us_english")
     yield from ()

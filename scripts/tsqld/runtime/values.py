@@ -6,12 +6,21 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tsqld.errors import error
 from tsqld.functions.ticks import is_fine
 from tsqld.runtime.placeholders import UNKEPT
 from tsqld.ticks import FineDatetime, FineTime, clock, moment, ticks_of, zoned, zoned_ticks
 from tsqld.types import SqlType
 
 _EPOCH = dt.datetime(1970, 1, 1)
+
+
+def whole_number(value: Any) -> int:
+    """The argument of a system procedure whose parameter is an int. Error 8114 of text that is no number."""
+    try:
+        return int(value)
+    except ValueError:
+        raise error(8114, "nvarchar", "int") from None
 
 
 def to_duck(value: Any, type: SqlType | None) -> Any:

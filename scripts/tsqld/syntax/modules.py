@@ -287,6 +287,7 @@ class ModuleParser(SessionParser):
         if self.at("DATABASE") or self.at_words("ALL", "SERVER"):
             if names:
                 self.refuse("DDL and logon triggers")
-            self.position += 1 if self.at("DATABASE") else 2
-            return n.TriggerState(token.line, token.upper == "ENABLE", (), ())
+            scope = "DATABASE" if self.at("DATABASE") else "SERVER"
+            self.position += 1 if scope == "DATABASE" else 2
+            return n.TriggerState(token.line, token.upper == "ENABLE", (), (), scope)
         return n.TriggerState(token.line, token.upper == "ENABLE", tuple(names), self.object_name())

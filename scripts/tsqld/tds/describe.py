@@ -82,7 +82,7 @@ def facts(kind: SqlType) -> Facts:
     return Facts(number, size, precision, scale, token, long_size)
 
 
-_RESULT: Final = (
+RESULT: Final = (
     Column("is_hidden", _BIT, False),
     Column("column_ordinal", INT, False),
     Column("name", SYSNAME),
@@ -127,10 +127,15 @@ _RESULT: Final = (
 
 def first_result_set(columns: Sequence[Column]) -> Iterator[Event]:
     """The answer of sp_describe_first_result_set; no rows for a statement without a result set."""
-    yield Columns(_RESULT)
+    yield Columns(RESULT)
     if columns:
-        yield Rows([_result_row(number, column) for number, column in enumerate(columns, 1)])
+        yield Rows(result_rows(columns))
     yield Done(len(columns), select=True)
+
+
+def result_rows(columns: Sequence[Column]) -> list[tuple[Any, ...]]:
+    """A row of `RESULT` for each column."""
+    return [_result_row(number, column) for number, column in enumerate(columns, 1)]
 
 
 def _result_row(number: int, column: Column) -> tuple[Any, ...]:

@@ -89,7 +89,8 @@ class _Answer:
                 self.failed, self.last_error = True, event.number
                 yield tokens.error(event, self._version)
             case DatabaseChanged():
-                yield database_changed(event, self._version)
+                # the message that belongs to it is the statement's, with its line
+                yield tokens.environment(tokens.ENV_DATABASE, event.name, event.previous)
             case TransactionChanged():
                 yield self._transactions.changed(event)
             case _:
@@ -112,7 +113,7 @@ class _Answer:
 
 
 def database_changed(event: DatabaseChanged, version: int) -> bytes:
-    """What follows USE, and a login: the new database, and the message every client knows."""
+    """What follows a login and a reset: the new database, and the message every client knows."""
     text = f"Changed database context to '{event.name}'."
     said = tokens.message(Message(text, number=5701, state=2), version)
     return tokens.environment(tokens.ENV_DATABASE, event.name, event.previous) + said

@@ -46,9 +46,14 @@ left_over AS (
     FROM #facts_before AS before
 )
 
-SELECT CONCAT(N'loses ', lost.schema_name, N'.', lost.object_name, N' ', lost.fact) AS difference FROM lost
+SELECT
+    CONCAT(N'loses ', lost.schema_name, N'.', lost.object_name, N' ') + lost.fact COLLATE DATABASE_DEFAULT
+        AS difference
+FROM lost
 UNION ALL
-SELECT CONCAT(N'leaves ', left_over.schema_name, N'.', left_over.object_name, N' ', left_over.fact)
+SELECT
+    CONCAT(N'leaves ', left_over.schema_name, N'.', left_over.object_name, N' ')
+    + left_over.fact COLLATE DATABASE_DEFAULT
 FROM left_over;
 """
 

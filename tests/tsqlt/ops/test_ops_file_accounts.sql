@@ -38,8 +38,9 @@ AS
 DECLARE @actual nvarchar(4000) = (
     SELECT STRING_AGG(
         CONCAT(
-            accounts.path, N' ', accounts.status, N' ', accounts.is_accounted_for, N' ', accounts.records, N'=', accounts.blank,
-            N'+', accounts.refused, N'+', accounts.bronze, N'=', accounts.current_rows, N'+', accounts.superseded, N'+',
+            accounts.path COLLATE DATABASE_DEFAULT, N' ', accounts.status, N' ', accounts.is_accounted_for, N' ',
+            accounts.records, N'=', accounts.blank, N'+', accounts.refused, N'+', accounts.bronze, N'=',
+            accounts.current_rows, N'+', accounts.superseded, N'+',
             accounts.superseded_by_file, N'+', accounts.duplicates_exact, N'+', accounts.duplicates_by_key, N'+',
             accounts.quarantined
         ), N', '

@@ -27,9 +27,12 @@ _BUILT_IN: Final = """class_desc nvarchar(60), permission_name nvarchar(60), typ
     parent_covering_permission_name nvarchar(60)"""
 
 
-def system_function(session: Session, name: str, arguments: Sequence[str | None]) -> SystemRelation:
-    """The rows of one of `FUNCTIONS`. Error 50100 of a class tsqld does not know."""
+def system_function(session: Session, name: str, arguments: Sequence[str | None] | None) -> SystemRelation:
+    """The rows of one of `FUNCTIONS`; none without arguments. Error 50100 of a class tsqld does not know."""
     catalog = session.catalog(session.frame.database or session.database)
+    if arguments is None:
+        columns = _BUILT_IN if name == "fn_builtin_permissions" else _MINE
+        return view(columns, lambda session, catalog: ()).relation(session, catalog)
     if name == "fn_builtin_permissions":
         kind = (arguments[0] or "").upper()
         if kind not in _WHOLE:

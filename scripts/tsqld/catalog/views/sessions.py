@@ -1,4 +1,4 @@
-"""Views of what runs: sessions, connections, requests and their texts, transactions, locks, sysprocesses.
+"""Views of what runs: sessions, connections, requests, transactions, locks, sysprocesses.
 
 What this engine does not measure (reads, waits, memory grants) is zero, as of a session that needed none.
 Source: Microsoft Learn's page of each view.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
-from hashlib import sha1
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from tsqld.catalog.model import Catalog
 from tsqld.catalog.views.spec import Row, View, view
+from tsqld.runtime.querystats import sql_handle
 from tsqld.security.principals import sid_of_login
 
 if TYPE_CHECKING:
@@ -33,11 +33,6 @@ _COMMANDS: Final = {
     "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE", "CREATE", "ALTER", "DROP",
     "TRUNCATE", "WAITFOR",
 }  # fmt: skip
-
-
-def sql_handle(text: str) -> bytes:
-    """What names the text of a batch: 44 bytes, the same for the same text."""
-    return b"\x02" + bytes(3) + sha1(text.encode("utf-16-le", "surrogatepass")).digest() + bytes(20)
 
 
 def _now() -> dt.datetime:
@@ -172,18 +167,6 @@ def _requests(session: Session, catalog: Catalog) -> Iterator[Row]:
             "row_count": other.rowcount,
             "prev_error": other.last_error,
             "nest_level": other.frame.nest,
-        }
-
-
-def _texts(session: Session, catalog: Catalog) -> Iterator[Row]:
-    """Behind sys.dm_exec_sql_text: the last text of every session by its handle."""
-    ids = _ids(session)
-    for other in _everyone(session):
-        yield {
-            "sql_handle": sql_handle(other.text),
-            "spid": other.spid,
-            "dbid": ids.get(other.database),
-            "text": other.text,
         }
 
 
@@ -391,9 +374,6 @@ VIEWS: Final[dict[str, View]] = {
         page_server_reads bigint = 0, dist_statement_id uniqueidentifier""",
         _requests,
     ),
-    "tsqld_sql_texts": view(
-        "sql_handle varbinary(64), spid smallint, dbid smallint, text nvarchar(max)", _texts
-    ),
     "dm_tran_active_transactions": view(
         """transaction_id bigint, name nvarchar(32), transaction_begin_time datetime,
         transaction_type int = 1, transaction_uow uniqueidentifier, transaction_state int = 2,
@@ -472,21 +452,6 @@ VIEWS: Final[dict[str, View]] = {
         context_info binary(128), sql_handle binary(20), stmt_start int = 0, stmt_end int = -1,
         request_id int = 0, page_resource binary(8)""",
         _processes,
-    ),
-    "dm_exec_query_stats": view(
-        """sql_handle varbinary(64), statement_start_offset int, statement_end_offset int,
-        plan_generation_num bigint, plan_handle varbinary(64), creation_time datetime,
-        last_execution_time datetime, execution_count bigint, total_worker_time bigint,
-        last_worker_time bigint, min_worker_time bigint, max_worker_time bigint,
-        total_physical_reads bigint, last_physical_reads bigint, min_physical_reads bigint,
-        max_physical_reads bigint, total_logical_writes bigint, last_logical_writes bigint,
-        min_logical_writes bigint, max_logical_writes bigint, total_logical_reads bigint,
-        last_logical_reads bigint, min_logical_reads bigint, max_logical_reads bigint,
-        total_clr_time bigint, last_clr_time bigint, min_clr_time bigint, max_clr_time bigint,
-        total_elapsed_time bigint, last_elapsed_time bigint, min_elapsed_time bigint,
-        max_elapsed_time bigint, query_hash binary(8), query_plan_hash binary(8), total_rows bigint,
-        last_rows bigint, min_rows bigint, max_rows bigint""",
-        lambda session, catalog: [],
     ),
     "dm_exec_cached_plans": view(
         """bucketid int, refcounts int, usecounts int, size_in_bytes int, memory_object_address varbinary(8),

@@ -120,7 +120,7 @@ class Modules(TableBuilder):
                 raise error(2113, verb, shown, ".".join(node.table), line=node.line)
 
     def trigger_state(self, node: n.TriggerState) -> None:
-        if not node.table:
+        if node.scope:
             return  # all triggers of the database or the server: there are none
         on = self.known(node.table, node.line)
         found = self.catalog(on.database).object(on.schema, on.name)

@@ -75,7 +75,7 @@ class Permits:
             n.AlterPartitionFunction: self._dataspace,
             n.CreatePartitionScheme: self._dataspace,
             n.AlterPartitionScheme: self._dataspace,
-            n.TriggerState: lambda node: self.altered(node.table, node.line, 8197),
+            n.TriggerState: self._trigger_state,
         }
 
     def ask(self, node: n.Statement) -> None:
@@ -262,6 +262,19 @@ class Permits:
             raise error(15151, "find", "principal", node.owner, line=node.line)
 
     # the rest
+
+    def _trigger_state(self, node: n.TriggerState) -> None:
+        """Errors 8197 of a table's, 15247 of all that a database or the server has."""
+        if not node.scope:
+            self.altered(node.table, node.line, 8197)
+            return
+        permission, securable, database = (
+            ("ALTER ANY DATABASE DDL TRIGGER", DATABASE, self.session.database)
+            if node.scope == "DATABASE"
+            else ("CONTROL SERVER", SERVER, "master")
+        )
+        if not self._allows(permission, securable, database):
+            raise error(15247, line=node.line)
 
     def _alter_database(self, node: n.AlterDatabase) -> None:
         """Error 5011, told with 5069."""

@@ -207,6 +207,8 @@ class TriggerState(Statement):
     enable: bool
     triggers: tuple[Parts, ...]
     table: Parts
+    scope: str = ""
+    """DATABASE or SERVER, whose triggers are meant instead of a table's."""
 
 
 @dataclass(frozen=True, slots=True)
