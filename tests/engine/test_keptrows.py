@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from tests.engine.session import Client
 
+from tsqld.runtime import executor
 from tsqld.runtime.engine import Engine
 from tsqld.runtime.keptrows import Journal
 
@@ -142,6 +143,26 @@ def test_temp_tables_come_and_go_with_a_savepoint(pair: tuple[Client, Client]) -
     assert one("SELECT n FROM #old").rows == [(1,)]
     assert not one("CREATE TABLE #new (n int NOT NULL); COMMIT; INSERT #new VALUES (2)").errors
     assert one("SELECT n FROM #new").rows == [(2,)]
+
+
+def test_what_took_long_to_find_is_not_looked_for_again(
+    pair: tuple[Client, Client], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "_LONG", 0.0)
+    one, two = pair
+    one("CREATE TABLE #t (id int NOT NULL); BEGIN TRANSACTION")
+    one("INSERT #t SELECT id FROM source; DELETE #t WHERE id = 1")
+    for number in range(3):
+        two(f"INSERT totals VALUES ({number})")
+        assert not one("INSERT found (n) SELECT COUNT(*) FROM totals").errors
+    transaction = one.session.executor.transaction
+    assert transaction is not None
+    assert not [text for text, _ in transaction.journal if '"source"' in text]
+    # What was put aside is not copied again: a file for #t, and one for each longer state of found.
+    assert len(list(engine.data.glob("kept/*"))) == 3
+    assert one("SELECT id FROM #t").rows == [(2,)]
+    assert not one("COMMIT").errors
+    assert two("SELECT n FROM found ORDER BY id").rows == [(100,), (2,), (3,), (4,)]
 
 
 def test_files_go_with_the_transaction(pair: tuple[Client, Client], engine: Engine) -> None:
