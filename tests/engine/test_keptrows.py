@@ -7,6 +7,7 @@ what is committed when it begins, and nothing that an earlier statement has writ
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.engine.session import Client
@@ -173,6 +174,14 @@ def test_files_go_with_the_transaction(pair: tuple[Client, Client], engine: Engi
     assert len(list(engine.data.glob("kept/*"))) == 1
     one("COMMIT")
     assert list(engine.data.glob("kept/*")) == []
+
+
+def test_files_that_a_crash_has_left_are_removed_at_the_next_start(tmp_path: Path) -> None:
+    left = tmp_path / "data" / "kept" / "kept-1-0.parquet"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"rows")
+    Engine.open(tmp_path / "data", "x").close()
+    assert not left.exists()
 
 
 MADE = 'CREATE OR REPLACE TEMP TABLE "#a" (n INTEGER)'
