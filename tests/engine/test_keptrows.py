@@ -7,10 +7,12 @@ what is committed when it begins, and nothing that an earlier statement has writ
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.engine.session import Client
 
+from tsqld.runtime import executor
 from tsqld.runtime.engine import Engine
 from tsqld.runtime.keptrows import Journal
 
@@ -144,6 +146,26 @@ def test_temp_tables_come_and_go_with_a_savepoint(pair: tuple[Client, Client]) -
     assert one("SELECT n FROM #new").rows == [(2,)]
 
 
+def test_what_took_long_to_find_is_not_looked_for_again(
+    pair: tuple[Client, Client], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "_LONG", 0.0)
+    one, two = pair
+    one("CREATE TABLE #t (id int NOT NULL); BEGIN TRANSACTION")
+    one("INSERT #t SELECT id FROM source; DELETE #t WHERE id = 1")
+    for number in range(3):
+        two(f"INSERT totals VALUES ({number})")
+        assert not one("INSERT found (n) SELECT COUNT(*) FROM totals").errors
+    transaction = one.session.executor.transaction
+    assert transaction is not None
+    assert not [text for text, _ in transaction.journal if '"source"' in text]
+    # What was put aside is not copied again: a file for #t, and one for each longer state of found.
+    assert len(list(engine.data.glob("kept/*"))) == 3
+    assert one("SELECT id FROM #t").rows == [(2,)]
+    assert not one("COMMIT").errors
+    assert two("SELECT n FROM found ORDER BY id").rows == [(100,), (2,), (3,), (4,)]
+
+
 def test_files_go_with_the_transaction(pair: tuple[Client, Client], engine: Engine) -> None:
     one, two = pair
     one("CREATE TABLE #t (n int NOT NULL); BEGIN TRANSACTION; INSERT #t SELECT COUNT(*) FROM source")
@@ -152,6 +174,14 @@ def test_files_go_with_the_transaction(pair: tuple[Client, Client], engine: Engi
     assert len(list(engine.data.glob("kept/*"))) == 1
     one("COMMIT")
     assert list(engine.data.glob("kept/*")) == []
+
+
+def test_files_that_a_crash_has_left_are_removed_at_the_next_start(tmp_path: Path) -> None:
+    left = tmp_path / "data" / "kept" / "kept-1-0.parquet"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"rows")
+    Engine.open(tmp_path / "data", "x").close()
+    assert not left.exists()
 
 
 MADE = 'CREATE OR REPLACE TEMP TABLE "#a" (n INTEGER)'

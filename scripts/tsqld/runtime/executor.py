@@ -14,6 +14,7 @@ import datetime as dt
 import functools
 import re
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ FROM duckdb_tables()
 """
 """Every table there is, spelled as its storage."""
 _NO_ROOM_TO_COMMIT: Final = re.compile(r"Failed to commit: failed to (pin|allocate)")
+_LONG: Final = 1.0
+"""Seconds of work from which rows are rather kept than found again."""
 _TEMPORARY: Final = "temp.main."
 """Temp tables are seen by the cursor that made them alone."""
 Answer = TypeVar("Answer")
@@ -77,6 +80,8 @@ class Transaction:
     """Tables it has only added to, without having seen what others have committed there."""
     kept: list[object] = field(default_factory=list)
     """What the journal's texts read from and must not be deleted before the end."""
+    seconds: float = 0.0
+    """How long it took to find the rows that the journal's texts wrote."""
     marks: list[int] = field(default_factory=list)
     """How long the journal was when each of the statements under way began."""
     snapshot: int = 0
@@ -263,6 +268,7 @@ class Executor:
         before = None
         if self._moved(transaction):
             before = self._contents(transaction, unseen)
+        if before is not None or transaction.seconds > _LONG:
             self._keep_rows(transaction)
         self._at_once("ROLLBACK")
         self._run_journal(transaction)
@@ -278,9 +284,10 @@ class Executor:
             [sql for sql, _ in transaction.journal], borders, positions_matter=self.positions_matter
         )
         folder = self.engine.data / "kept"
-        for one, file in keptrows.files(journal.kept, folder, self.engine.serial()):
+        waiting = [one for one in journal.kept if not one.is_aside]
+        for one, file in keptrows.files(waiting, folder, self.engine.serial()):
             copy = f"COPY ({one.rows}) TO {quote(str(file.path))} (FORMAT parquet)"
-            self._told(functools.partial(self.cursor.execute, copy))
+            self._in_memory(self.cursor, functools.partial(self.cursor.execute, copy))
             transaction.kept.append(file)
             for place, text in one.texts(file.path):
                 transaction.journal[place] = text, ()
@@ -288,6 +295,7 @@ class Executor:
             transaction.journal[place] = keptrows.NOTHING, ()
         if not journal.writes_again:
             transaction.sources.clear()
+        transaction.seconds = 0.0
 
     def _replay(self, transaction: Transaction) -> None:
         """Come back after an error. Error 1205 where the way back would lead somewhere else."""
@@ -360,7 +368,9 @@ class Executor:
         """Run a writing text inside the transaction and journal it; the rows it counted."""
         assert self.transaction is not None
         sql, parameters = given(sql, parameters)
+        began = time.perf_counter()
         result = self._in_memory(self.cursor, lambda: self.cursor.execute(sql, parameters).fetchall())
+        self.transaction.seconds += time.perf_counter() - began
         self.writes += 1
         self.transaction.journal.append((sql, parameters))
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0

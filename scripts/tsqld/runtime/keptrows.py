@@ -3,6 +3,7 @@
 Place in the pipeline: called by `executor` before it gives up a DuckDB transaction to see what others have
 committed. To run all of the journal again would read their news into rows the client has been told of: what
 `INSERT #t SELECT … FROM orders` has found stays found on SQL Server, whatever comes into orders afterwards.
+And where nothing it read has changed, to find millions of rows again takes longer than to copy them.
 So the rows of temp tables, and those that were added to tables, are put aside into files, and their journal's
 texts give way to others that bring them back.
 
@@ -38,6 +39,9 @@ _BEGINNINGS: Final = (
     ("alter", re.compile(rf"(?:ALTER|CREATE TEMP) TABLE (?:IF NOT EXISTS )?{_STORAGE}")),
     ("drop", re.compile(rf"DROP TABLE (?:IF EXISTS )?{_STORAGE}")),
 )
+_BROUGHT_BACK: Final = re.compile(
+    r"INSERT INTO \S.* SELECT \* FROM read_parquet\('[^']*/kept-\d+-\d+\.parquet'\)$"
+)
 _DATA: Final = ("insert", "change")
 _LIFE: Final = "\0"
 """Stands between a table and how many of its name were dropped before it."""
@@ -61,6 +65,8 @@ class Kept:
     storage: str
     places: tuple[int, ...]
     only_added: bool
+    is_aside: bool = False
+    """They are in a file already, and nothing has changed since."""
 
     @property
     def rows(self) -> str:
@@ -82,6 +88,7 @@ class _Entry:
     table: str
     others: frozenset[str]
     """Other tables of the journal that it mentions."""
+    is_from_file: bool
 
 
 class Journal:
@@ -106,7 +113,8 @@ class Journal:
             places = tuple(place for place in self._of[table] if self._entries[place].kind in _DATA)
             if places and not self._dropped(table):
                 kinds = {self._entries[place].kind for place in places}
-                found.append(Kept(table.partition(_LIFE)[0], places, kinds == {"insert"}))
+                aside = len(places) == 1 and self._entries[places[0]].is_from_file
+                found.append(Kept(table.partition(_LIFE)[0], places, kinds == {"insert"}, aside))
         return sorted(found, key=lambda one: one.storage)
 
     @property
@@ -176,7 +184,8 @@ def _entries(texts: Sequence[str]) -> Iterator[_Entry]:
     for text, (kind, table) in zip(texts, heads, strict=True):
         mentioned = tables & set(_MENTIONED.findall(text)) | {name for name in shared if name in text}
         others = frozenset(f"{name}{_LIFE}{lives[name]}" for name in mentioned - {table})
-        yield _Entry(kind, f"{table}{_LIFE}{lives[table]}" if table else "", others)
+        life = f"{table}{_LIFE}{lives[table]}" if table else ""
+        yield _Entry(kind, life, others, _BROUGHT_BACK.search(text) is not None)
         lives[table] += kind == "drop"
 
 
