@@ -14,14 +14,14 @@ from tsqld.errors import error, unsupported
 from tsqld.syntax import nodes as n
 from tsqld.syntax.modules import ModuleParser
 
-_LONGEST_KEPT: Final = 1 << 16
+LONGEST_KEPT: Final = 1 << 16
 """Characters of a text whose trees are kept: longer ones seldom come twice."""
 
 
 def parse_batch(text: str) -> n.Batch:
     """The statements of a batch. Errors: TsqlError 102, 105, 111, 113, 156, 191, and 50100 for what is
     refused."""
-    return _kept(text) if len(text) <= _LONGEST_KEPT else _parsed(text)
+    return _kept(text) if len(text) <= LONGEST_KEPT else _parsed(text)
 
 
 @lru_cache(maxsize=2048)
