@@ -465,6 +465,14 @@ PUBLISHED: Final = (
         ),
     ),
     Published(
+        "below_limit",
+        "lab.csv",
+        "sample,result,note\nProbe A,1.5,x\nProbe B,n.d.,\nProbe C,2.5,y\nProbe D,n.d.,\nProbe E,3,z\n",
+        "SELECT COUNT(result) AS n FROM silver.p_below_limit",
+        [(5,)],
+        ("result  result       text ",),
+    ),
+    Published(
         "zoned",
         "shifts.csv",
         "id,start,qty,\n1,2024-03-01 10:15:00 CET,1,\n2,2024-07-01 10:15:00 CEST,2,\n",
@@ -475,7 +483,7 @@ PUBLISHED: Final = (
 )
 
 _READ_ONLY: Final = frozenset(
-    "packed named serials times flags weeks all_text single survey sums currencies pivot frame views zoned".split()
+    "packed named serials times flags weeks all_text single survey sums currencies pivot frame views zoned below_limit".split()
 )
 LOADED: Final = tuple(one for one in PUBLISHED if one.name not in _READ_ONLY)
 """Those that go all the way to silver; of the others it is enough to see what is found in them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tsqld.syntax import nodes as n
-from tsqld.syntax.parser import Parser, parse_batch
+from tsqld.syntax.parser import LONGEST_KEPT, Parser, parse_batch
 from tsqld.syntax.visit import children, walk
 
 __all__ = ["children", "mentions_table", "parse_condition", "parse_module", "parse_value", "walk"]
@@ -32,8 +32,15 @@ def parse_condition(text: str) -> n.Expression:
     return Parser(text).condition()
 
 
+@lru_cache(maxsize=8)
+def _long_module(text: str) -> n.Batch:
+    """A view of hundreds of columns: unlike batches of that length it is read by every statement over it."""
+    return parse_batch(text)
+
+
 def parse_module(text: str) -> n.CreateModule:
     """The definition a module's text holds."""
-    statement = parse_batch(text).statements[0]
+    batch = parse_batch(text) if len(text) <= LONGEST_KEPT else _long_module(text)
+    statement = batch.statements[0]
     assert isinstance(statement, n.CreateModule)
     return statement

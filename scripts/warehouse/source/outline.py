@@ -313,11 +313,15 @@ def _shape(text: str) -> str:
 
 
 def _between(body: Sequence[Row], footer_at: int, width: int, typed: _Typed) -> tuple[Row, ...]:
-    """Rows that are no records, begin with the same word and stand among the records, if only once so."""
+    """Rows with half as much in them as others have, no records, that begin with the same word and of which
+    one at least stands among the records."""
     words: dict[str, list[int]] = {}
+    usual = _usual(body)
     for place, row in enumerate(body):
-        word = re.match(r"[^\W\d_]{3,}", row.fields[0].strip()) if len(row.fields) == width else None
-        if word and typed.places and not _is_record(row, width, typed):
+        if len(row.fields) != width or len(row.filled) * 2 > usual or not typed.places:
+            continue
+        word = re.match(r"[^\W\d_]{3,}", row.fields[0].strip())
+        if word and not _is_record(row, width, typed):
             words.setdefault(word[0].lower(), []).append(place)
     found = [places for places in words.values() if len(places) > 1 and places[0] < footer_at]
     return tuple(body[place] for place in sorted(place for places in found for place in places))
