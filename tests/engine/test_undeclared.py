@@ -28,6 +28,8 @@ CREATE PROCEDURE rename_thing @id int, @name nvarchar(40) AS UPDATE things SET n
         ("EXEC rename_thing @P1, @name = @P2", ["int", "nvarchar(40)"]),
         ("SELECT TOP (@P1) CAST(@P2 AS date) AS d FROM things", ["bigint", "date"]),
         ("SELECT id FROM things ORDER BY id OFFSET @P1 ROWS", ["bigint"]),
+        ("SELECT name FROM sys.objects AS o WHERE o.object_id = @P1", ["int"]),
+        ("SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = @P1", ["nvarchar(128)"]),
     ],
 )
 def test_a_parameter_has_the_type_of_what_it_stands_beside(

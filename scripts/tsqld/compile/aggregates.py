@@ -176,6 +176,8 @@ class AggregateCompiler(ExpressionCompiler):
             unicode, large = True, False
         result = nvarchar(MAX if large else 4000) if unicode else varchar(MAX if large else 8000)
         text = f.convert(operand, nvarchar(MAX) if unicode else varchar(MAX), line=call.line)
+        if any(isinstance(found, n.ColumnName) for found in walk(call.arguments[1])):
+            raise error(8733, line=call.line)
         separator = f.convert(self.value(call.arguments[1], place), result, line=call.line)
         order = ""
         if call.within_group:

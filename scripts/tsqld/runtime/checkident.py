@@ -14,6 +14,7 @@ from tsqld.catalog.model import Table
 from tsqld.errors import error
 from tsqld.events import Event, Message
 from tsqld.runtime.session import Session
+from tsqld.runtime.values import whole_number
 from tsqld.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -68,5 +69,5 @@ def _parsed(words: tuple[str, ...]) -> tuple[str, int | None]:
     rest = [word for word in words[position:] if word != ","]
     given = None
     if len(rest) > 1 and rest[0].upper() == "RESEED":
-        given = int("".join(rest[1:]))
+        given = whole_number("".join(rest[1:]))
     return "".join(parts), given

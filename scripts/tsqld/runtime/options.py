@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tsqld.errors import error, unsupported
 from tsqld.functions import dateorder
 from tsqld.runtime.session import Session
+from tsqld.runtime.values import whole_number
 from tsqld.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -58,13 +59,14 @@ def set_option(session: Session, evaluator: Evaluator, option: str, node: n.SetO
         if transaction is not None and options.isolation != "SNAPSHOT":
             transaction.frozen = False
     elif option in ("LOCK_TIMEOUT", "ROWCOUNT", "TEXTSIZE"):
-        setattr(options, option.lower(), int(given))
+        setattr(options, option.lower(), _number(option, given, node.line))
     elif option == "DEADLOCK_PRIORITY":
         options.deadlock_priority = _priority(given, node.line)
     elif option == "DATEFIRST":
-        if not 1 <= int(given) <= 7:
+        number = _number(option, given, node.line)
+        if not 1 <= number <= 7:
             raise error(2742, given, line=node.line)
-        options.datefirst = int(given)
+        options.datefirst = number
     elif option == "DATEFORMAT":
         if str(given).lower() not in dateorder.CODES:
             raise error(2741, given, line=node.line)
@@ -74,7 +76,16 @@ def set_option(session: Session, evaluator: Evaluator, option: str, node: n.SetO
             raise unsupported(f"SET LANGUAGE {given}", node.line)
         options.datefirst, options.dateformat = 7, dateorder.DEFAULT
     elif option == "CONTEXT_INFO":
-        session.context_info = bytes(given)[:_CONTEXT_BYTES].ljust(_CONTEXT_BYTES, b"\0")
+        if not isinstance(given, bytes):
+            raise unsupported(f"SET CONTEXT_INFO {'NULL' if given is None else given}", node.line)
+        session.context_info = given[:_CONTEXT_BYTES].ljust(_CONTEXT_BYTES, b"\0")
+
+
+def _number(option: str, given: Any, line: int) -> int:
+    """The value of an option that is a number; of others nobody documents what they would mean."""
+    if given is None:
+        raise unsupported(f"SET {option} of a variable that is NULL", line)
+    return whole_number(given)
 
 
 def _priority(given: Any, line: int) -> int:

@@ -10,6 +10,7 @@ from tsqld.events import Event, Message
 from tsqld.runtime.frame import Handlers
 from tsqld.runtime.messages import formatted, shortened, user_message
 from tsqld.runtime.session import Session
+from tsqld.runtime.values import whole_number
 from tsqld.syntax import nodes as n
 from tsqld.types import MAX, SqlType, nvarchar
 
@@ -64,9 +65,9 @@ class Raising:
 
     def _raiserror(self, node: n.Raiserror) -> Iterator[Event]:
         number, text, known = self._message(node)
-        severity = int(self.evaluator.value(node.severity)[0] or 0)
+        severity = whole_number(self.evaluator.value(node.severity)[0] or 0)
         severity = known if severity < 0 else min(severity, 25)
-        state = int(self.evaluator.value(node.state)[0] or 0)
+        state = whole_number(self.evaluator.value(node.state)[0] or 0)
         state = 1 if state < 0 else min(state, 255)
         if severity > 18 and "LOG" not in node.options:
             raise error(2754, line=node.line)
@@ -95,7 +96,7 @@ class Raising:
                 raise error(2748, of.name, place, line=node.line)
         number, template, severity = 50000, str(message or ""), 0
         if not type.is_text and message is not None:
-            number = int(message)
+            number = whole_number(message)
             if number < 13000 or number == 50000:
                 raise error(2732, number, line=node.line)
             known = user_message(self.session.catalog("master"), number)

@@ -13,6 +13,7 @@ from typing import Final
 
 from tsql.tokens import Kind, tokenize
 from tsqld.catalog.model import Module, Table
+from tsqld.catalog.views import has_view, system_relation
 from tsqld.compile.context import full_name
 from tsqld.errors import unsupported
 from tsqld.runtime.session import Session
@@ -22,6 +23,7 @@ from tsqld.syntax.walk import walk
 from tsqld.types import BIGINT, INT, SqlType, nvarchar
 
 _LITERAL: Final = 4000
+Columns = Sequence[tuple[str, SqlType]]
 Pair = tuple[n.Expression, Callable[[], SqlType | None]]
 
 
@@ -63,23 +65,32 @@ class _Deduction:
         full = full_name(environment, name, line)
         return self._session.catalog(full.database).object(full.schema, full.name)
 
-    def _named_relations(self, tree: n.Node) -> Iterator[tuple[str, Table | Module]]:
-        """Tables and views with the name by which the statement calls each."""
+    def _named_relations(self, tree: n.Node) -> Iterator[tuple[str, Columns]]:
+        """Columns of tables and views with the name by which the statement calls each."""
         for node in walk(tree):
             if isinstance(node, n.TableSource | n.Target) and node.name:
-                found = self._object(node.name, node.line)
-                if isinstance(found, Table | Module):
-                    alias = node.alias if isinstance(node, n.TableSource) else ""
-                    yield (alias or node.name[-1]).lower(), found
+                alias = node.alias if isinstance(node, n.TableSource) else ""
+                yield (alias or node.name[-1]).lower(), self._columns(node.name, node.line)
+
+    def _columns(self, name: n.Parts, line: int) -> Columns:
+        found = self._object(name, line)
+        if isinstance(found, Table | Module):
+            return [(column.name, column.type) for column in found.columns]
+        environment = self._session.interpreter.definitions.compiler().context.environment
+        full = full_name(environment, name, line)
+        if not has_view(full.schema, full.name):
+            return ()
+        relation = system_relation(self._session, full.database, full.schema.lower(), full.name.lower())
+        return relation.columns if relation is not None else ()
 
     def _column(self, parts: n.Parts) -> SqlType | None:
         wanted = parts[-1].lower()
         qualifier = parts[-2].lower() if len(parts) > 1 else ""
         for name, relation in self._relations:
             if qualifier in ("", name):
-                for column in relation.columns:
-                    if column.name.lower() == wanted:
-                        return column.type
+                for column, type in relation:
+                    if column.lower() == wanted:
+                        return type
         return None
 
     def _type(self, node: n.Expression) -> SqlType | None:

@@ -16,10 +16,10 @@ _EPOCH = dt.datetime(1970, 1, 1)
 
 
 def whole_number(value: Any) -> int:
-    """The argument of a system procedure whose parameter is an int. Error 8114 of text that is no number."""
+    """What stands where an int is asked for. Error 8114 of text and others that are no number."""
     try:
         return int(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise error(8114, "nvarchar", "int") from None
 
 

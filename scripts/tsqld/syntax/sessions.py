@@ -9,6 +9,11 @@ from tsqld.errors import error
 from tsqld.syntax import nodes as n
 from tsqld.syntax.variables import VariableParser
 
+_NO_WORDS: Final = (
+    *("DATEFIRST", "LOCK_TIMEOUT", "ROWCOUNT", "TEXTSIZE", "CONTEXT_INFO"),
+    "QUERY_GOVERNOR_COST_LIMIT",
+)
+"""SET options whose value is no word."""
 # SET options of one word that take ON or OFF: Microsoft Learn, "SET statements".
 _SWITCHES: Final = frozenset(
     """ANSI_DEFAULTS ANSI_NULLS ANSI_NULL_DFLT_OFF ANSI_NULL_DFLT_ON ANSI_PADDING ANSI_WARNINGS ARITHABORT
@@ -227,6 +232,8 @@ class SessionParser(VariableParser):
         if self.at("NULL"):
             self.fail()
         if self.token.kind is Kind.NAME:
+            if options[0] in _NO_WORDS:
+                self.fail()
             return n.SetOption(line, tuple(options), self.advance().value)
         return n.SetOption(line, tuple(options), self.expression())
 

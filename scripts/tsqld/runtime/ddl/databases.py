@@ -97,7 +97,7 @@ def _with_filegroup(catalog: Catalog, node: n.AlterDatabase) -> Catalog:
             raise unsupported(f"a second filegroup {node.argument}", node.line)
         return catalog.with_option(FILEGROUPS, "\n".join((*found, node.argument)))
     if not same:
-        raise error(5010, node.argument, line=node.line)
+        raise unsupported(f"removing the filegroup {node.argument}, which is not there", node.line)
     return catalog.with_option(FILEGROUPS, "\n".join(each for each in found if each not in same))
 
 

@@ -140,7 +140,12 @@ def moment() -> dt.datetime:
 
 def relation_of(table: Table, alias: str = "t") -> Relation:
     columns = tuple(
-        RelationColumn(column.name, f"{alias}.{quoted(column.name)}", column.type, column.nullable)
+        RelationColumn(
+            column.name,
+            f"{alias}.{quoted(column.name)}",
+            column.type.read_from_a_column,
+            column.nullable,
+        )
         for column in table.columns
     )
     return Relation(alias, (table.schema.lower(), table.name.lower()), columns, exposed=table.name)

@@ -90,7 +90,7 @@ class Indexes(TableBuilder):
         for position, parts in enumerate(node.names):
             of_table = node.tables[position] if position < len(node.tables) else parts[:-1]
             if not of_table:
-                raise error(159, line=node.line)
+                raise error(159, "DROP INDEX", line=node.line)
             self._drop_index(node, parts[-1], of_table)
 
     def _drop_index(self, node: n.Drop, name: str, of_table: n.Parts) -> None:
@@ -150,10 +150,16 @@ class Indexes(TableBuilder):
     def drop_statistics(self, node: n.Drop) -> None:
         """Each name is table.statistics. Errors 3701, 3739."""
         for parts in node.names:
-            table, store = self.existing(parts[:-1], node.line, 3701)
+            missing = error(3701, "drop", "statistics", ".".join(parts), line=node.line)
+            if len(parts) < 2:
+                raise missing
+            try:
+                table, store = self.existing(parts[:-1], node.line, 4902)
+            except TsqlError as problem:
+                raise missing if problem.number == 4902 else problem from None
             found = next((s for s in table.statistics if s.name.lower() == parts[-1].lower()), None)
             if found is None:
                 if any(index.name.lower() == parts[-1].lower() for index in table.indexes):
                     raise error(3739, "DROP", ".".join(parts), line=node.line)
-                raise error(3701, "drop", "statistics", ".".join(parts), line=node.line)
+                raise missing
             store(replace(table, statistics=tuple(s for s in table.statistics if s is not found)))

@@ -138,7 +138,8 @@ class Permits:
                 self._schema_control(parts[-1], "drop", node.line)
         elif node.kind == "STATISTICS":
             for parts in node.names:
-                self._drop_of_table(node, parts, parts[:-1])
+                if len(parts) > 1:
+                    self._drop_of_table(node, parts, parts[:-1])
         elif node.kind == "INDEX":
             for parts, table in zip(node.names, node.tables or node.names, strict=False):
                 self._drop_of_table(node, parts, table)
