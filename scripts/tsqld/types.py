@@ -164,6 +164,8 @@ SMALLDATETIME: Final = SqlType("smalldatetime")
 UNIQUEIDENTIFIER: Final = SqlType("uniqueidentifier")
 SQL_VARIANT: Final = SqlType("sql_variant")
 SYSNAME: Final = SqlType("nvarchar", 128)
+LEAST: Final = {"smallint": -32768, "int": -2147483648, "bigint": -9223372036854775808}
+"""Integers that have no opposite in their type."""
 
 
 def decimal(precision: int, scale: int) -> SqlType:

@@ -17,7 +17,7 @@ from tsqld.functions.convert import convert
 from tsqld.functions.macros import call
 from tsqld.functions.precedence import as_decimal, digits_type, longest, rank, shown, with_collation_of
 from tsqld.functions.sqltext import duck_type, is_simple, let, let_all, raise_error
-from tsqld.types import BIT, DATETIME, INT, MAX, SMALLINT, SqlType
+from tsqld.types import BIT, DATETIME, INT, LEAST, MAX, SMALLINT, SqlType
 
 NAMES: Final = {
     "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "&": "'&'", "|": "'|'",
@@ -69,11 +69,16 @@ def unary(op: str, value: Bound, line: int = 0) -> Bound:
         return _not(value, line)
     if not type.is_number or type.name == "bit":
         raise error(8117, shown(type), "minus", line=line)
-    if value.is_literal:
+    if value.is_literal and value.value != LEAST.get(type.name):
         return literals.negated(value)
     if type.name == "tinyint":
         return value.with_sql(f"(-(({value.sql})::SMALLINT))", SMALLINT)
-    return value.with_sql(f"(-({value.sql}))")
+    if type.name not in LEAST:
+        return value.with_sql(f"(-({value.sql}))")
+    least, overflow = LEAST[type.name], raise_error(8115, "expression", type.name)
+    return value.with_sql(
+        let(value.sql, lambda v: f"(CASE WHEN {v} = {least} THEN {overflow} ELSE -({v}) END)")
+    )
 
 
 def _not(value: Bound, line: int) -> Bound:

@@ -14,10 +14,9 @@ from tsqld.binder.bound import Bound
 from tsqld.errors import error
 from tsqld.functions.sqltext import blob, quote
 from tsqld.functions.unitext import to_ansi
-from tsqld.types import FLOAT, INT, MAX, MONEY, SqlType, varbinary, varchar
+from tsqld.types import FLOAT, INT, LEAST, MAX, MONEY, SqlType, varbinary, varchar
 
 NULL: Final = Bound("NULL", INT, nullable=True, value=None)
-_LEAST_INT: Final = -2147483648
 _MONEY_LIMIT: Final = Decimal("922337203685477.5807")
 
 
@@ -60,8 +59,9 @@ def negated(value: Bound) -> Bound:
     """The negative of a numeric constant, a constant too."""
     opposite = -value.value
     if isinstance(opposite, Decimal):
-        if value.type.is_decimal and value.type.scale == 0 and opposite == _LEAST_INT:
-            return Bound(f"CAST({_LEAST_INT} AS INTEGER)", INT, nullable=False, value=_LEAST_INT)
+        least = LEAST["int"]
+        if value.type.is_decimal and value.type.scale == 0 and opposite == least:
+            return Bound(f"CAST({least} AS INTEGER)", INT, nullable=False, value=least)
         return number(opposite, value.type)
     if isinstance(opposite, float):
         return Bound(f"CAST('{opposite!r}' AS DOUBLE)", value.type, nullable=False, value=opposite)

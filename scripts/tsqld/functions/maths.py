@@ -21,12 +21,11 @@ from tsqld.functions.precedence import shown
 from tsqld.functions.registry import MATH, define
 from tsqld.functions.sqltext import duck_type, let, let_all, raise_error, raise_text
 from tsqld.functions.udfs import udf
-from tsqld.types import BIGINT, FLOAT, INT, MONEY, SqlType
+from tsqld.types import BIGINT, FLOAT, INT, LEAST, MONEY, SqlType
 
 Args = Sequence[Bound]
 
 _WIDE: Final = Context(prec=120)
-_LEAST: Final = {"int": "-2147483648", "bigint": "-9223372036854775808"}
 _SMALL: Final = ("tinyint", "smallint", "int")
 _DOMAIN: Final = "'An invalid floating point operation occurred.'"
 
@@ -149,7 +148,7 @@ def _abs(args: Args, line: int) -> Bound:
         type = MONEY
     sql = convert(value, type, line=line).sql
     if type.name in ("int", "bigint"):
-        least, overflow = _LEAST[type.name], raise_error(8115, "expression", type.name)
+        least, overflow = LEAST[type.name], raise_error(8115, "expression", type.name)
         return a.made(
             let(sql, lambda v: f"CASE WHEN {v} = {least} THEN {overflow} ELSE abs({v}) END"), type, value
         )
