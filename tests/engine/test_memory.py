@@ -51,9 +51,24 @@ def test_a_change_that_does_not_fit_runs_again_after_what_its_transaction_did_be
     assert ask("SELECT LEN(v) FROM dbo.t ORDER BY LEN(v);").rows == [(5,), (64_000_000,)]
 
 
+def test_what_needs_still_more_is_given_what_the_machine_has(
+    engine: Engine, ask: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "MORE_MEMORY", ("SET memory_limit = '70MiB'", "RESET memory_limit"))
+    before = limit(engine)
+    ask("CREATE TABLE dbo.t (v nvarchar(max) NULL);")
+    told = ask(
+        f"BEGIN TRANSACTION; INSERT INTO dbo.t {LONG}; SAVE TRANSACTION here; DELETE FROM dbo.t; "
+        "ROLLBACK TRANSACTION here; COMMIT; SELECT LEN(v) FROM dbo.t;"
+    )
+    assert (told.errors, told.rows) == ([], [(64_000_000,)])
+    assert ask("SELECT COUNT(*) FROM sys.objects WHERE object_id < 0;").rows == [(0,)]
+    assert limit(engine) == before
+
+
 def test_what_does_not_fit_at_all_is_error_701(ask: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ask("CREATE TABLE dbo.t (v nvarchar(max) NULL);")
-    monkeypatch.setattr(engines, "_MORE_MEMORY", "SET memory_limit = '70MiB'")
+    monkeypatch.setattr(engines, "MORE_MEMORY", ("SET memory_limit = '65MiB'", "SET memory_limit = '70MiB'"))
     told = ask(f"INSERT INTO dbo.t {LONG};")
     assert told.errors == [
         (701, "There is insufficient system memory in resource pool 'default' to run this query.")

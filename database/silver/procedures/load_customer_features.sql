@@ -64,9 +64,9 @@ BEGIN TRY
                 customers.customer_id,
                 LEFT(given.folded, CHARINDEX(N' ', CONCAT(given.folded, N' ')) - 1) AS given_name,
                 LEFT(REPLACE(IIF(
-                    generations.suffix IS NULL,
+                    endings.suffix IS NULL,
                     family.folded,
-                    LEFT(family.folded, LEN(family.folded) - LEN(generations.suffix))
+                    LEFT(family.folded, LEN(family.folded) - LEN(endings.suffix))
                 ), N' ', N''), 100) AS family_name,
                 generations.generation,
                 emails.folded AS email_text,
@@ -80,17 +80,24 @@ BEGIN TRY
             INNER JOIN #batches AS batches ON batches.batch_id = customers.batch_id
             OUTER APPLY silver.folded_text(customers.first_name) AS given
             OUTER APPLY silver.folded_text(customers.last_name) AS family
-            OUTER APPLY (
-                SELECT TOP (1)
-                    suffixes.suffix,
-                    suffixes.generation
-                FROM (
-                    VALUES
-                        (N' jr', N'jr'), (N' junior', N'jr'), (N' sr', N'sr'), (N' senior', N'sr'),
-                        (N' ii', N'ii'), (N' iii', N'iii'), (N' iv', N'iv')
-                ) AS suffixes (suffix, generation)
-                WHERE family.folded LIKE N'_%' + suffixes.suffix
-            ) AS generations
+            CROSS APPLY (
+                VALUES (CASE
+                    WHEN family.folded LIKE N'_% jr' THEN N' jr'
+                    WHEN family.folded LIKE N'_% junior' THEN N' junior'
+                    WHEN family.folded LIKE N'_% sr' THEN N' sr'
+                    WHEN family.folded LIKE N'_% senior' THEN N' senior'
+                    WHEN family.folded LIKE N'_% ii' THEN N' ii'
+                    WHEN family.folded LIKE N'_% iii' THEN N' iii'
+                    WHEN family.folded LIKE N'_% iv' THEN N' iv'
+                END)
+            ) AS endings (suffix)
+            CROSS APPLY (
+                VALUES (CASE endings.suffix
+                    WHEN N' junior' THEN N'jr'
+                    WHEN N' senior' THEN N'sr'
+                    ELSE LTRIM(endings.suffix)
+                END)
+            ) AS generations (generation)
             OUTER APPLY silver.folded_text(customers.street) AS streets
             OUTER APPLY silver.folded_text(customers.city) AS cities
             OUTER APPLY silver.folded_text(customers.postal_code) AS postcodes

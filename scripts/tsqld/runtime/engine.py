@@ -52,10 +52,12 @@ _LEFTOVERS = (
 )
 MEMORY_LIMIT = "1100MiB"
 """What DuckDB may hold; beyond it, sorts and temp tables go to `tmp` in the data directory. A statement that
-still does not fit is run again with what the machine has: see `Engine.more_memory`."""
-_LESS_MEMORY = "SET memory_limit = '{}'"
-_MORE_MEMORY = "RESET memory_limit"
+still does not fit is run again with more: see `Engine.more_memory`."""
+_LIMIT = "SET memory_limit = '{}'"
+_OWN_LIMIT = "RESET memory_limit"
 """DuckDB's own limit: four fifths of what the machine, or the container, has."""
+MORE_MEMORY = (_LIMIT.format("2200MiB"), _OWN_LIMIT)
+"""What a statement is given that needs it, first and last."""
 
 LONGEST_LOG = "8MiB"
 """A longer log is taken into its file: a start after a crash reads a mebibyte in a tenth of a second."""
@@ -125,7 +127,7 @@ class Engine:
         self._sa_password = sa_password
         self._passwords = Remembered()
         self._mutex = threading.RLock()
-        self._in_need = 0
+        self._needs: list[int] = []
         self.is_beyond_memory = False
         """DuckDB may hold more than MEMORY_LIMIT."""
         self._serial = 0
@@ -150,7 +152,7 @@ class Engine:
         engine.connection.execute("SET python_enable_replacements = false")
         # Half the work of a large insert went into choosing this one; files are twice as large without it.
         engine.connection.execute("SET disabled_compression_methods = 'dict_fsst'")
-        engine.connection.execute(_LESS_MEMORY.format(MEMORY_LIMIT))
+        engine.connection.execute(_LIMIT.format(MEMORY_LIMIT))
         engine.connection.execute(f"SET checkpoint_threshold = '{LONGEST_LOG}'")
         engine.connection.execute("SET temp_directory = $1", [str(data / "tmp")])
         try:
@@ -170,28 +172,36 @@ class Engine:
                 engine._create(name)
         return engine
 
+    @property
+    def memory_steps(self) -> int:
+        """How often a statement that does not fit is given more."""
+        return len(MORE_MEMORY)
+
     @contextmanager
-    def more_memory(self) -> Iterator[None]:
-        """Let DuckDB hold what the machine has while a statement runs that does not fit into MEMORY_LIMIT."""
+    def more_memory(self, step: int) -> Iterator[None]:
+        """Let DuckDB hold what MORE_MEMORY says at `step` while a statement runs that does not fit."""
         with self._mutex:
-            self._in_need += 1
+            self._needs.append(step)
             self.is_beyond_memory = True
-            self._limit_memory(_MORE_MEMORY)
+            self._limit_memory(MORE_MEMORY[max(self._needs)])
         try:
             yield
         finally:
             with self._mutex:
-                self._in_need -= 1
+                self._needs.remove(step)
             self.less_memory()
 
     def less_memory(self) -> None:
-        """Go back to MEMORY_LIMIT once nobody needs more and nothing holds more."""
+        """Go back to MEMORY_LIMIT, or to what others need; where something holds more, when it does not."""
         with self._mutex:
-            if self.is_beyond_memory and not self._in_need:
-                # What a result still holds cannot be taken from it: statements that follow try again.
-                with suppress(duckdb.OutOfMemoryException):
-                    self._limit_memory(_LESS_MEMORY.format(MEMORY_LIMIT))
-                    self.is_beyond_memory = False
+            if not self.is_beyond_memory:
+                return
+            # What a result still holds cannot be taken from it: statements that follow try again.
+            with suppress(duckdb.OutOfMemoryException):
+                self._limit_memory(
+                    MORE_MEMORY[max(self._needs)] if self._needs else _LIMIT.format(MEMORY_LIMIT)
+                )
+                self.is_beyond_memory = bool(self._needs)
 
     def _limit_memory(self, sql: str) -> None:
         with self.connection.cursor() as cursor:
@@ -202,7 +212,7 @@ class Engine:
         for session in list(self.sessions.values()):
             session.close()
         self.counters.close()
-        self._limit_memory(_MORE_MEMORY)  # a checkpoint that fails makes its database useless
+        self._limit_memory(_OWN_LIMIT)  # a checkpoint that fails makes its database useless
         for name in list(self.catalogs):
             self.connection.execute(f"DETACH {quoted(self.catalogs[name].name)}")
         self.connection.close()

@@ -16,7 +16,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -84,6 +84,8 @@ class Transaction:
     """How long it took to find the rows that the journal's texts wrote."""
     marks: list[int] = field(default_factory=list)
     """How long the journal was when each of the statements under way began."""
+    memory: int = -1
+    """At which step of more memory the last of its texts ran that needed it."""
     snapshot: int = 0
     broken: bool = False
     doomed: bool = False
@@ -162,7 +164,8 @@ class Executor:
             except duckdb.TransactionException as problem:
                 if not _NO_ROOM_TO_COMMIT.search(str(problem)):
                     raise
-                with self.engine.more_memory():
+                transaction.memory = self.engine.memory_steps - 1
+                with self.engine.more_memory(transaction.memory):
                     self._replay(transaction)
                     self._commit(transaction)
         except duckdb.Error as problem:
@@ -309,9 +312,11 @@ class Executor:
         self._at_once("BEGIN TRANSACTION")
         transaction.broken = False
         transaction.unseen.clear()
+        enough = self.engine.more_memory(transaction.memory) if transaction.memory >= 0 else nullcontext()
         try:
-            for sql, parameters in transaction.journal:
-                self.cursor.execute(sql, parameters)
+            with enough:
+                for sql, parameters in transaction.journal:
+                    self.cursor.execute(sql, parameters)
         except duckdb.InterruptException as problem:
             self.broke()
             raise InterruptedError from problem
@@ -417,14 +422,28 @@ class Executor:
             self.engine.less_memory()
         try:
             return work()
-        except duckdb.OutOfMemoryException:
-            with self.engine.more_memory():
-                if self.transaction is not None and cursor is self.cursor:
-                    self.broke()
-                    self._replay(self.transaction)
-                return self._told(work)
+        except duckdb.OutOfMemoryException as problem:
+            return self._in_more_memory(cursor, work, problem)
         except duckdb.Error as problem:
             raise self._failed(problem) from problem
+
+    def _in_more_memory(
+        self, cursor: duckdb.DuckDBPyConnection, work: Callable[[], Answer], problem: duckdb.Error
+    ) -> Answer:
+        transaction = self.transaction if cursor is self.cursor else None
+        for step in range(max(transaction.memory, 0) if transaction else 0, self.engine.memory_steps):
+            with self.engine.more_memory(step):
+                if transaction is not None:
+                    transaction.memory = step
+                    self.broke()
+                    self._replay(transaction)
+                try:
+                    return work()
+                except duckdb.OutOfMemoryException as again:
+                    problem = again
+                except duckdb.Error as other:
+                    raise self._failed(other) from other
+        raise self._failed(problem) from problem
 
     def _failed(self, problem: duckdb.Error) -> TsqlError:
         """The T-SQL error, after which DuckDB's transaction is no more."""
