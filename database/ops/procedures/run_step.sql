@@ -1,7 +1,7 @@
 -- Runs one leaf procedure and logs it in ops.run_steps: opens the row, calls the leaf, closes the row after its commit
--- or rollback, rethrows. @target: the table whose rules are checked behind the leaf, in one transaction with it where one
--- may fail; without @procedure the check is all. @inlets: the tables, as a JSON array, whose batches the leaf takes in as
--- @target; where none waits, nor any of @target for its check, the leaf is not called. Re-run: one more row per attempt.
+-- or rollback, rethrows. @target: the table whose rules are checked behind the leaf, in one transaction with it where
+-- one may fail; without @procedure the check is all. @inlets: the tables, as JSON, whose batches the leaf takes in as
+-- @target; where none waits, nor any of @target for its check, it is not called. Re-run: one more row per attempt.
 -- @status: 'done', 'up to date' (nothing to do) or 'refused' (the file was).
 -- EXEC ops.run_step @run_id = 1, @step = N'silver.products', @procedure = N'silver.load_products';
 CREATE OR ALTER PROCEDURE ops.run_step
